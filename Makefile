@@ -1,0 +1,47 @@
+# A fresh machine needs Python 3.11 or newer with pip and venv, and make. Every target makes its own
+# environment in .venv first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo run test check bench lock docs format clean
+
+demo: $(READY)  ## The main job end to end on the sample district, then a summary.
+	$(BIN)/jiedui demo
+
+run: $(READY)  ## Everything on this machine until Ctrl-C; state under JIEDUI_HOME (default var/).
+	$(BIN)/jiedui up
+
+test: $(READY)  ## All tests but the long chaos runs.
+	$(BIN)/python -m pytest
+
+check: $(READY)  ## Format, lint, types, doors between rooms.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## Figures of one run, beside a bare workflow of the same shape.
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)  ## Write the generated pages of docs/ again.
+	$(BIN)/python -m docs.generate
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("jiedui needs Python 3.11 or newer, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(READY)
+
+lock:  ## Renew both lock files (needs uv).
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -1,0 +1,76 @@
+"""What every kind of case offers to the desk, the clerk and the reader: one record of functions.
+
+The desk (`ledger/desk.py`) needs to load, decide and remember; the clerk needs to know what must
+happen next in the world: the next clock, the conversations under way, the errands to other cases,
+the notices to people. All of it is derived from facts by pure functions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from domain.clocks import Clock
+from domain.envelope import Asked, Happened
+from domain.people import Role
+from domain.rules import Rules
+from domain.values import Frozen
+
+
+class Talk(Frozen):
+    """A conversation with the outside that should be under way: its workflow, key and stage.
+
+    *name* is a conversation's name (`feedback_round`, `convening`, `signing`, `review`,
+    `hand_over`); *key* is unique in the case (`feedback_round/1`); *details* are opaque references
+    and codes, enough to begin the talk again at any time.
+    """
+
+    name: str
+    key: str
+    details: dict[str, Any] = {}
+
+
+class Errand(Frozen):
+    """A command one case sends to another, because of a fact: never lost, never doubled."""
+
+    stream: str
+    command_id: str
+    command: dict[str, Any]
+
+
+class Notice(Frozen):
+    """Somebody is to be told about a fact.
+
+    *key* is unique for the case (`<version>/<recipient>`), *to* a unit (`unit/<code>`), a person
+    or a resident (`subject/<id>`), *template* one of the texts in `domain/wording.py`, *values*
+    codes, numbers and references for it; never personal data.
+    """
+
+    key: str
+    to: str
+    template: str
+    values: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """One kind of case: its commands, facts, rules, clocks and what follows from its facts."""
+
+    category: str
+    commands: TypeAdapter[Any]
+    facts: TypeAdapter[Any]
+    initial: Any
+    decide: Callable[[Any, Asked[Any], Rules], tuple[BaseModel, ...]]
+    evolve: Callable[[Any, Happened[Any]], Any]
+    clocks: Callable[[Any, Rules], tuple[Clock, ...]]
+    is_over: Callable[[Any], bool]
+    state_name: Callable[[Any], str]
+    policy_id: Callable[[Any], str | None]
+    pairing: Callable[[Any], str | None]
+    who_may: dict[str, frozenset[Role]]
+    talks: Callable[[str, Any], tuple[Talk, ...]]
+    errands: Callable[[str, Any, Happened[Any]], tuple[Errand, ...]]
+    notices: Callable[[str, Any, Happened[Any]], tuple[Notice, ...]]
+    clerked: bool = True
+    """Whether a workflow stands by the case (registry streams need none: they have no clock)."""

@@ -1,0 +1,78 @@
+"""Who may act: roles, channels, and the people the registry knows.
+
+Names and telephone numbers are sealed; a person is an opaque id everywhere else.
+"""
+
+from enum import StrEnum
+
+from domain.sealed import Sealed
+from domain.values import Frozen, Instant, PersonId, UnitCode
+
+
+class Role(StrEnum):
+    """What a person may be in the mechanism (domain.md §2.0); stored for ever."""
+
+    CENTER_COORDINATOR = "CENTER_COORDINATOR"
+    DEPT_COORDINATOR = "DEPT_COORDINATOR"
+    DEPT_STAFF = "DEPT_STAFF"
+    STREET_DISPATCHER = "STREET_DISPATCHER"
+    COMMUNITY_WORKER = "COMMUNITY_WORKER"
+    PARTY_AUTHORITY = "PARTY_AUTHORITY"
+    ADJUDICATOR = "ADJUDICATOR"
+    SUPERVISOR = "SUPERVISOR"
+    CALLBACK_AGENT = "CALLBACK_AGENT"
+    RESIDENT = "RESIDENT"
+    AUDITOR = "AUDITOR"
+    DPO = "DPO"
+    REGISTRAR = "REGISTRAR"
+    SYSTEM = "SYSTEM"
+
+
+ROLE_LABELS: dict[Role, tuple[str, str]] = {
+    Role.CENTER_COORDINATOR: ("党群服务中心协调员", "Party service centre coordinator"),
+    Role.DEPT_COORDINATOR: ("职能部门协调员", "department coordinator"),
+    Role.DEPT_STAFF: ("承办人员", "department staff"),
+    Role.STREET_DISPATCHER: ("街道调度员", "street dispatcher"),
+    Role.COMMUNITY_WORKER: ("社区工作者", "community worker"),
+    Role.PARTY_AUTHORITY: ("审批人", "Party authority"),
+    Role.ADJUDICATOR: ("争议裁定人", "adjudicator"),
+    Role.SUPERVISOR: ("督办员", "supervisor"),
+    Role.CALLBACK_AGENT: ("回访员", "callback agent"),
+    Role.RESIDENT: ("居民", "resident"),
+    Role.AUDITOR: ("审计员", "auditor"),
+    Role.DPO: ("个人信息保护负责人", "personal information protection officer"),
+    Role.REGISTRAR: ("名册管理员", "registrar"),
+    Role.SYSTEM: ("系统", "system"),
+}
+
+
+class Channel(StrEnum):
+    """The door a command came through."""
+
+    CONSOLE = "console"
+    API = "api"
+    CLI = "cli"
+    IMPORT = "import"
+    LINK = "link"
+    SYSTEM = "system"
+
+
+class Grant(Frozen):
+    """One role of one person at one unit, with its validity (until exclusive, None = open)."""
+
+    role: Role
+    unit: UnitCode
+    since: Instant
+    until: Instant | None = None
+
+    def stands(self, at: Instant) -> bool:
+        """Say whether the grant is valid at *at*."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+class Person(Frozen):
+    """A person in government service as the registry knows them; the name is sealed."""
+
+    id: PersonId
+    name: Sealed | None
+    grants: tuple[Grant, ...] = ()

@@ -1,0 +1,169 @@
+"""`Rules`: one value that holds what a decision may look at beside the case itself.
+
+The policy packs, calendars and registry as they stood at log position `seen`, and a view of other
+cases (`Neighbours`) for the few rules that speak of more than one. A replay given the same value
+comes to the same facts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from domain.calendar import WorkCalendar
+from domain.clocks import Deadline
+from domain.people import Person, Role
+from domain.policy import Policy
+from domain.refusals import CommandRefused
+from domain.units import Unit
+
+
+@dataclass(frozen=True)
+class NeighbourTask:
+    """What one case may know of a support task that is another case."""
+
+    stream: str
+    state: str
+    is_open: bool
+    category: str
+    place: str
+    matter: str
+    main_unit: str | None
+    pairing: str | None
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NeighbourPairing:
+    """What one case may know of a pairing that is another case."""
+
+    stream: str
+    state: str
+    is_open: bool
+    parties: tuple[str, ...]
+    categories: tuple[str, ...]
+    policy_id: str
+
+
+class Neighbours(Protocol):
+    """Other cases, as the ledger has them at the moment of deciding."""
+
+    def task(self, stream: str) -> NeighbourTask | None:
+        """Return the task *stream*, or None where there is none."""
+        ...
+
+    def pairing(self, stream: str) -> NeighbourPairing | None:
+        """Return the pairing *stream*, or None where there is none."""
+        ...
+
+    def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks of the pairing, ordered by stream."""
+        ...
+
+    def open_tasks_of(self, subject: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks a resident is a party of, ordered by stream."""
+        ...
+
+    def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
+        """Return the open pairings *unit* is a party of, ordered by stream."""
+        ...
+
+    def red_cards(self, unit: str, since: datetime) -> int:
+        """Count the red cards raised against *unit* since *since*."""
+        ...
+
+
+class NoNeighbours:
+    """A world with one case only; what tests and pure replays start from."""
+
+    def task(self, stream: str) -> NeighbourTask | None:  # noqa: D102, ARG002
+        return None
+
+    def pairing(self, stream: str) -> NeighbourPairing | None:  # noqa: D102, ARG002
+        return None
+
+    def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def open_tasks_of(self, subject: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def red_cards(self, unit: str, since: datetime) -> int:  # noqa: D102, ARG002
+        return 0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """One policy pack together with the calendar it counts by."""
+
+    policy: Policy
+    version: str
+    calendar: WorkCalendar
+
+    def deadline(self, limit: str, counted_from: datetime) -> Deadline:
+        """Return the deadline *limit* after *counted_from*, with all it was computed from."""
+        due, provisional = self.calendar.due(limit, counted_from, self.policy.count_from)
+        return Deadline(
+            due=due,
+            counted_from=counted_from,
+            limit=limit,
+            count_from=self.policy.count_from,
+            calendar=self.calendar.version,
+            policy=self.version,
+            provisional=provisional,
+        )
+
+    def again(self, deadline: Deadline) -> Deadline:
+        """Return *deadline* computed again by the same rule under this calendar."""
+        due, provisional = self.calendar.due(
+            deadline.limit, deadline.counted_from, deadline.count_from
+        )
+        return deadline.model_copy(
+            update={"due": due, "calendar": self.calendar.version, "provisional": provisional}
+        )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything a decision may look at: packs, calendars, registry, neighbours, and `seen`."""
+
+    policies: Mapping[str, Terms]
+    units: Mapping[str, Unit]
+    people: Mapping[str, Person]
+    default_policy: str
+    seen: int = -1
+    neighbours: Neighbours = field(default_factory=NoNeighbours)
+
+    def under(self, policy_id: str | None) -> Terms:
+        """Return the pack *policy_id* (None: the default) and its calendar, or refuse."""
+        wanted = policy_id or self.default_policy
+        terms = self.policies.get(wanted)
+        if terms is None:
+            raise CommandRefused(
+                "policy-unknown",
+                f"没有可用的政策包 {wanted}，请先发布政策包及其日历。",
+                f"There is no policy pack {wanted}; publish it and its calendar first.",
+            )
+        return terms
+
+    def unit(self, code: str, at: datetime) -> Unit:
+        """Return the unit *code* as it stands at *at*, or refuse."""
+        unit = self.units.get(code)
+        if unit is None or not unit.stands(at):
+            raise CommandRefused(
+                "unit-unknown",
+                f"名册中没有现行单位 {code}。",
+                f"The registry has no unit {code} in force.",
+            )
+        return unit
+
+    def holds(self, person: str | None, role: Role, unit: str | None, at: datetime) -> bool:
+        """Say whether *person* holds *role* at *unit* (None: anywhere) at *at*."""
+        known = self.people.get(person or "")
+        return known is not None and any(
+            grant.role is role and grant.stands(at) and unit in (None, grant.unit)
+            for grant in known.grants
+        )

@@ -1,0 +1,42 @@
+"""The parties of the mechanism: centres, departments, street offices, committees."""
+
+from enum import StrEnum
+
+from domain.values import Code, DivisionCode, Frozen, Instant, OfficeText, UnitCode
+
+
+class UnitKind(StrEnum):
+    """What a unit is; stored for ever."""
+
+    PARTY_SERVICE_CENTER = "PARTY_SERVICE_CENTER"  # 党群服务中心
+    DEPARTMENT = "DEPARTMENT"  # 职能部门
+    STREET_OFFICE = "STREET_OFFICE"  # 街道办事处, 镇政府
+    COMMUNITY = "COMMUNITY"  # 社区
+    RESIDENTS_COMMITTEE = "RESIDENTS_COMMITTEE"  # 居民委员会
+    ORGANIZATION_DEPT = "ORGANIZATION_DEPT"  # 组织部, 社会工作部
+    HOTLINE = "HOTLINE"  # 热线, 回访机构
+    SUPERVISION_OFFICE = "SUPERVISION_OFFICE"  # 督办, 裁定机构
+
+
+class Unit(Frozen):
+    """One unit with its validity; *line* is a department's field of duty, such as civil_affairs."""
+
+    code: UnitCode
+    name: OfficeText
+    kind: UnitKind
+    division: DivisionCode
+    line: Code | None = None
+    parent: UnitCode | None = None
+    since: Instant
+    until: Instant | None = None
+
+    def stands(self, at: Instant) -> bool:
+        """Say whether the unit exists at *at*."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+    def covers(self, place: str) -> bool:
+        """Say whether *place*, a division code, is the unit's division or lies within it."""
+        code = self.division
+        while len(code) in (4, 6) and code.endswith("00"):
+            code = code[:-2]  # 440000 is the whole of Guangdong, 440100 the whole of Guangzhou
+        return place.startswith(code)
