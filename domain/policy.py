@@ -1,0 +1,262 @@
+"""Policy packs: what differs from city to city, as validated, versioned data.
+
+A pack holds every limit, window, threshold, ground and category; no code names a city. Packs are
+published as facts on `policy/<id>` and get a version by content.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from domain.canonical import digest_of
+from domain.clocks import CountFrom, LimitText
+from domain.values import Code, Frozen, OfficeText
+
+Percent = Annotated[int, Field(ge=1, le=100)]
+PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")]
+CalendarName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,31}$")]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+def _and(words: set[str]) -> str:
+    return ", ".join(sorted(words))
+
+
+class Label(Frozen):
+    """What people read, in both languages."""
+
+    zh: OfficeText
+    en: OfficeText
+
+
+class Category(Frozen):
+    """A service category with the lines of the departments that lead and cooperate."""
+
+    code: Code
+    label: Label
+    lead: tuple[Code, ...]
+    cooperating: tuple[Code, ...] = ()
+    street_leads: bool = False
+    rating_excluded_from_score: bool = False
+
+
+class Ground(Frozen):
+    """One item of a closed list, with the article it rests on where there is one."""
+
+    code: Code
+    label: Label
+    source: OfficeText | None = None
+
+
+class Handling(Frozen):
+    """How long handling may take: one limit per request type, and per grade the pack adds."""
+
+    consult: LimitText
+    help: LimitText
+    suggestion: LimitText
+    complaint: LimitText
+    report: LimitText
+    urgent: LimitText
+    grades: dict[Code, LimitText] = Field(default_factory=dict)
+
+
+class TaskLimits(Frozen):
+    """The clocks of a support task beside the due clock; *urgent* replaces single ones."""
+
+    triage: LimitText
+    queue: LimitText
+    dispatch: LimitText
+    sign_in: LimitText
+    return_review: LimitText
+    adjudication: LimitText
+    first_contact: LimitText
+    stage_report: LimitText
+    stage_report_from: LimitText
+    extension_review: LimitText
+    result_review: LimitText
+    callback: LimitText
+    callback_retry: LimitText
+    archive: LimitText
+    urgent: dict[Code, LimitText] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _meets(self) -> "TaskLimits":
+        """An urgent limit stands for a limit there is; a misspelt one would never be looked at."""
+        clocks = set(type(self).model_fields) - {"urgent"}
+        for clock in self.urgent:
+            if clock not in clocks:
+                raise ValueError(
+                    f"urgent names the unknown limit {clock}; there are {_and(clocks)}"
+                )
+        return self
+
+
+class Returns(Frozen):
+    """Returning a dispatched task: within *within* of dispatch, *per_unit* times."""
+
+    within: LimitText
+    per_unit: int = Field(ge=0, le=3)
+
+
+class Extensions(Frozen):
+    """Asking for more time: how often, how much each time, how long before the due instant."""
+
+    times_max: int = Field(ge=0, le=5)
+    limit_max: LimitText
+    apply_before: LimitText
+
+
+class Supervision(Frozen):
+    """The ladder: reminders, yellow, red, listed, summoned (domain.md §1.7)."""
+
+    remind_at_percent: Percent
+    remind_before: LimitText
+    yellow_at_percent: Percent
+    listed_after: LimitText
+    listed_on_dissatisfied: int = Field(ge=1, le=5)
+    reds_to_summon: int = Field(ge=1, le=20)
+    reds_within: LimitText
+
+    @model_validator(mode="after")
+    def _meets(self) -> "Supervision":
+        """The reminder comes before yellow, and yellow before red, which is raised at the due."""
+        if not self.remind_at_percent < self.yellow_at_percent < 100:
+            raise ValueError(
+                f"the ladder must rise: remind at {self.remind_at_percent} %, yellow at "
+                f"{self.yellow_at_percent} %, red at 100 %"
+            )
+        return self
+
+
+class Ratings(Frozen):
+    """The resident's window; an unrated task stays unrated unless *default* says otherwise."""
+
+    window: LimitText
+    remind_after: LimitText
+    default: Literal["NONE", "SATISFIED"] = "NONE"
+    satisfied_from: int = Field(default=3, ge=2, le=5)
+
+
+class Callbacks(Frozen):
+    """Callback attempts: at most *attempts_max*, on at least *days_min* different days."""
+
+    attempts_max: int = Field(ge=1, le=9)
+    days_min: int = Field(ge=1, le=9)
+
+
+class Rework(Frozen):
+    """Rework rounds: how many, and how long each as a share of the first limit."""
+
+    rounds_max: int = Field(ge=0, le=5)
+    share_percent: Percent
+    at_least: LimitText
+
+
+class Appeals(Frozen):
+    """How long a resident may appeal the closure and a unit the score."""
+
+    closure_within: LimitText
+    score_within: LimitText
+
+
+class Carrying(Frozen):
+    """Carrying on the books (挂账): permitted causes and the longest time to the next review."""
+
+    review_max: LimitText
+    causes: tuple[Ground, ...]
+
+
+class Whistling(Frozen):
+    """Whistle and arrival (吹哨报到): permitted grounds and the arrival window of emergencies."""
+
+    emergency_arrival: LimitText
+    arrival_max: LimitText
+    grounds: tuple[Ground, ...]
+
+
+class PairingLimits(Frozen):
+    """The clocks and measures of a pairing; *pass_score* is out of 100."""
+
+    answer: LimitText
+    signing: LimitText
+    approval: LimitText
+    review_every: LimitText
+    review: LimitText
+    suspension_max: LimitText
+    renewal_before: LimitText
+    hand_over: LimitText
+    term_max: LimitText
+    fails_to_end: int = Field(default=2, ge=1, le=5)
+    pass_score: int = Field(default=60, ge=0, le=100)
+    mandatory_terms: tuple[Ground, ...]
+
+
+class Policy(Frozen):
+    """A whole policy pack."""
+
+    id: PackId
+    label: Label
+    basis: tuple[OfficeText, ...]
+    calendar: CalendarName
+    utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
+    working_hours: tuple[tuple[ClockTime, ClockTime], ...] = Field(min_length=1, max_length=4)
+    count_from: CountFrom
+    handling: Handling
+    limits: TaskLimits
+    returns: Returns
+    extensions: Extensions
+    supervision: Supervision
+    ratings: Ratings
+    callbacks: Callbacks
+    rework: Rework
+    appeals: Appeals
+    carrying: Carrying
+    whistling: Whistling
+    pairing: PairingLimits
+    categories: tuple[Category, ...] = Field(min_length=1)
+    lines: dict[Code, Label]
+    duty_classes: tuple[Ground, ...]
+    refusal_grounds: tuple[Ground, ...]
+    divert_routes: tuple[Ground, ...]
+    termination_grounds: tuple[Ground, ...]
+    score_exclusion_grounds: tuple[Ground, ...]
+
+    @model_validator(mode="after")
+    def _meets(self) -> "Policy":
+        """Codes stand once in their list; categories name known lines; hours run forward."""
+        for name, listed in self._lists():
+            codes = [item.code for item in listed]
+            if twice := {code for code in codes if codes.count(code) > 1}:
+                raise ValueError(f"{name} holds {_and(twice)} twice")
+        for category in self.categories:
+            for line in (*category.lead, *category.cooperating):
+                if line not in self.lines:
+                    raise ValueError(f"category {category.code} names the unknown line {line}")
+            if not category.lead and not category.street_leads:
+                raise ValueError(f"category {category.code} has nobody to lead it")
+        times = [moment for span in self.working_hours for moment in span]
+        if times != sorted(set(times)):
+            raise ValueError("working hours must run forward and not overlap")
+        return self
+
+    def _lists(self) -> tuple[tuple[str, tuple[Category | Ground, ...]], ...]:
+        return (
+            ("categories", self.categories),
+            ("duty_classes", self.duty_classes),
+            ("refusal_grounds", self.refusal_grounds),
+            ("divert_routes", self.divert_routes),
+            ("termination_grounds", self.termination_grounds),
+            ("score_exclusion_grounds", self.score_exclusion_grounds),
+            ("carrying.causes", self.carrying.causes),
+            ("whistling.grounds", self.whistling.grounds),
+            ("pairing.mandatory_terms", self.pairing.mandatory_terms),
+        )
+
+    @property
+    def version(self) -> str:
+        """The pack's id and the first 12 hexadecimal digits of its content's SHA-256."""
+        return f"{self.id}@{digest_of(self.model_dump(mode='json'))[:12]}"
+
+    def category(self, code: str) -> Category | None:
+        """Return the category *code*, or None where the pack does not have it."""
+        return next((category for category in self.categories if category.code == code), None)
