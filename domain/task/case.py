@@ -1,0 +1,98 @@
+"""The support task as the desk, the clerk and the reader know it: one record of functions."""
+
+from pydantic import TypeAdapter
+
+from domain.cases import CaseKind
+from domain.clocks import Deadline
+from domain.rules import NeighbourTask
+from domain.task.authority import WHO, state_name
+from domain.task.clocks import clocks
+from domain.task.commands import TaskCommand
+from domain.task.coordination import errands, talks
+from domain.task.decider import decide, evolve
+from domain.task.facts import TaskFact
+from domain.task.notices import notices
+from domain.task.state import INITIAL, Archived, Known, SlaRegion, Task, is_open, sla_region
+
+__all__ = [
+    "TASK",
+    "SlaRegion",
+    "due_of",
+    "is_open",
+    "main_unit_of",
+    "neighbour",
+    "parties_of",
+    "sla_region",
+    "state_name",
+]
+
+COMMANDS: TypeAdapter[TaskCommand] = TypeAdapter(TaskCommand)
+FACTS: TypeAdapter[TaskFact] = TypeAdapter(TaskFact)
+
+
+def is_over(task: Task) -> bool:
+    """Say whether no clock will ever ring again: the task is archived."""
+    return isinstance(task, Archived)
+
+
+def policy_id(task: Task) -> str | None:
+    """Return the pack the task was registered under; None before that."""
+    return task.body.need.policy_id if isinstance(task, Known) else None
+
+
+def pairing_of(task: Task) -> str | None:
+    """Return the pairing the task belongs to, if any."""
+    return task.body.need.pairing if isinstance(task, Known) else None
+
+
+def parties_of(task: Task) -> tuple[str, ...]:
+    """Return the task's residents (`subject/<id>`), the requester first."""
+    return task.body.need.parties if isinstance(task, Known) else ()
+
+
+def main_unit_of(task: Task) -> str | None:
+    """Return the unit that handles the task now, None while nobody does."""
+    return task.body.holding.main if isinstance(task, Known) else None
+
+
+def due_of(task: Task) -> Deadline | None:
+    """Return the due deadline as it was set last, None before the first dispatch."""
+    return task.body.sla.due if isinstance(task, Known) else None
+
+
+def neighbour(stream: str, task: Task) -> NeighbourTask:
+    """Return what other cases may know of this one; of an unknown one, only that it is unknown."""
+    if not isinstance(task, Known):
+        return NeighbourTask(stream, state_name(task), False, "", "", "", None, None, ())
+    need = task.body.need
+    return NeighbourTask(
+        stream=stream,
+        state=state_name(task),
+        is_open=is_open(task),
+        category=need.category,
+        place=need.place,
+        matter=need.matter,
+        main_unit=task.body.holding.main,
+        pairing=need.pairing,
+        subjects=need.parties,
+    )
+
+
+TASK = CaseKind(
+    category="task",
+    commands=COMMANDS,
+    facts=FACTS,
+    initial=INITIAL,
+    decide=decide,
+    evolve=evolve,
+    clocks=clocks,
+    is_over=is_over,
+    state_name=state_name,
+    policy_id=policy_id,
+    pairing=pairing_of,
+    who_may=WHO,
+    talks=talks,
+    errands=errands,
+    notices=notices,
+)
+"""The support task."""
