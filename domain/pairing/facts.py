@@ -182,7 +182,10 @@ class ReviewScoreGiven(Frozen):
 
 
 class ReviewScored(Frozen):
-    """*passed* says how it went; *terminating* when too many reviews in a row failed."""
+    """*passed* says how it went; *terminating* when too many reviews in a row failed.
+
+    Then *successors* names for each open task the unit that sees it through.
+    """
 
     kind: Literal["review_scored.v1"] = "review_scored.v1"
     number: int
@@ -195,6 +198,7 @@ class ReviewScored(Frozen):
     comment: OfficeText | None
     review_at: Deadline | None
     hand_over_by: Deadline | None
+    successors: tuple[Successor, ...] = ()
 
 
 class PairingRenewed(Frozen):

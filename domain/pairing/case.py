@@ -1,0 +1,46 @@
+"""The pairing as the desk, the clerk and the reader use it."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.cases import CaseKind
+from domain.pairing.authority import WHO_MAY
+from domain.pairing.clocks import clocks
+from domain.pairing.commands import PairingCommand
+from domain.pairing.coordination import errands, neighbour, notices, talks
+from domain.pairing.decider import decide
+from domain.pairing.facts import PairingFact
+from domain.pairing.memory import evolve
+from domain.pairing.state import UNDRAFTED, Drafted, is_over, state_name
+
+__all__ = ["PAIRING", "neighbour"]
+
+
+def _policy_id(state: Any) -> str | None:
+    """Return the pack the pairing is decided under."""
+    return state.agreement.policy if isinstance(state, Drafted) else None
+
+
+def _pairing(state: Any) -> None:
+    """A pairing belongs to no other; tasks name theirs."""
+
+
+PAIRING = CaseKind(
+    category="pairing",
+    commands=TypeAdapter(PairingCommand),
+    facts=TypeAdapter(PairingFact),
+    initial=UNDRAFTED,
+    decide=decide,
+    evolve=evolve,
+    clocks=clocks,
+    is_over=is_over,
+    state_name=state_name,
+    policy_id=_policy_id,
+    pairing=_pairing,
+    who_may=WHO_MAY,
+    talks=talks,
+    errands=errands,
+    notices=notices,
+)
+"""The one kind of case in this room."""

@@ -1,0 +1,145 @@
+"""What may be asked of the registry: units, people and roles, policy packs, calendars, receipts.
+
+`kind` values are stored for ever. The stream says which unit, person, pack or calendar is meant;
+a person's name and telephone number are sealed under that person's own key.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from domain.calendar import CalendarYear, Overlay
+from domain.people import Role
+from domain.policy import Policy
+from domain.sealed import Seal, Sealed
+from domain.units import UnitKind
+from domain.values import UNIT_CODE, UUID, Code, DivisionCode, Frozen, Instant, OfficeText, UnitCode
+
+Recipient = Annotated[
+    str, StringConstraints(pattern=rf"^(unit/{UNIT_CODE}|(person|subject)/{UUID})$")
+]
+"""Who is told: a unit, a person in service or a resident, by reference."""
+
+NoticeKey = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@/:-]*$", max_length=160)
+]
+"""The key of the notice that was to be delivered, such as `task/<id>/3/unit/440106003-SO`."""
+
+
+class Outcome(StrEnum):
+    """How a delivery went; stored for ever."""
+
+    DELIVERED = "DELIVERED"  # 已送达
+    FAILED = "FAILED"  # 未送达
+    SKIPPED = "SKIPPED"  # 无须或无法送达
+
+
+class RegisterUnit(Frozen):
+    """Enter a unit in the registry, in force from *since* (none: now)."""
+
+    kind: Literal["register_unit"] = "register_unit"
+    name: OfficeText
+    unit_kind: UnitKind
+    division: DivisionCode
+    line: Code | None = None
+    parent: UnitCode | None = None
+    since: Instant | None = None
+
+
+class ChangeUnit(Frozen):
+    """Correct or change a unit's particulars; what is left empty stays as it is."""
+
+    kind: Literal["change_unit"] = "change_unit"
+    name: OfficeText | None = None
+    unit_kind: UnitKind | None = None
+    division: DivisionCode | None = None
+    line: Code | None = None
+    parent: UnitCode | None = None
+    reason: OfficeText
+
+
+class CloseUnit(Frozen):
+    """End a unit's validity (merged, dissolved); *until* is the first instant it is gone."""
+
+    kind: Literal["close_unit"] = "close_unit"
+    until: Instant
+    reason: OfficeText
+
+
+class RegisterPerson(Frozen):
+    """Enter a person in government service; name and telephone number are sealed."""
+
+    kind: Literal["register_person"] = "register_person"
+    name: Annotated[Sealed, Seal("case", 100)]
+    phone: Annotated[Sealed, Seal("case", 40)] | None = None
+
+
+class GrantRole(Frozen):
+    """Give a person a role at a unit, from *since* (none: now) until *until* (none: open)."""
+
+    kind: Literal["grant_role"] = "grant_role"
+    role: Role
+    unit: UnitCode
+    since: Instant | None = None
+    until: Instant | None = None
+
+
+class RevokeRole(Frozen):
+    """Take a role at a unit back, from now on."""
+
+    kind: Literal["revoke_role"] = "revoke_role"
+    role: Role
+    unit: UnitCode
+    reason: OfficeText
+
+
+class PublishPolicy(Frozen):
+    """Publish a policy pack; its version follows from its content."""
+
+    kind: Literal["publish_policy"] = "publish_policy"
+    policy: Policy
+
+
+class PublishCalendarYear(Frozen):
+    """Publish one year of a calendar; replacing a published year needs a reason."""
+
+    kind: Literal["publish_calendar_year"] = "publish_calendar_year"
+    year: CalendarYear
+    reason: OfficeText | None = None
+
+
+class PublishOverlay(Frozen):
+    """Publish local days that differ; replacing the overlay of that name needs a reason."""
+
+    kind: Literal["publish_overlay"] = "publish_overlay"
+    overlay: Overlay
+    reason: OfficeText | None = None
+
+
+class RecordErasure(Frozen):
+    """Record that a resident's key was destroyed, and on what basis."""
+
+    kind: Literal["record_erasure"] = "record_erasure"
+    basis: OfficeText
+
+
+class RecordDelivery(Frozen):
+    """Record how one attempt to tell somebody went; *detail* is a machine word, never a text."""
+
+    kind: Literal["record_delivery"] = "record_delivery"
+    notice: NoticeKey
+    to: Recipient
+    template: Code
+    channel: Code
+    outcome: Outcome
+    detail: Code | None = None
+    attempt: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+UnitCommand = Annotated[RegisterUnit | ChangeUnit | CloseUnit, Field(discriminator="kind")]
+PersonCommand = Annotated[RegisterPerson | GrantRole | RevokeRole, Field(discriminator="kind")]
+PolicyCommand = PublishPolicy
+CalendarCommand = Annotated[PublishCalendarYear | PublishOverlay, Field(discriminator="kind")]
+SubjectCommand = RecordErasure
+NoticeCommand = RecordDelivery

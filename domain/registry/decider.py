@@ -1,0 +1,417 @@
+"""Decide what may happen to the registry: who may enter, change and publish what.
+
+The system may always register, so that an operator can fill an empty registry and import tables;
+its channel stands on the fact. Otherwise a registrar acts within the division of their unit.
+"""
+
+from typing import Any, assert_never
+
+from domain.calendar import CalendarYear, Overlay
+from domain.clocks import Clock
+from domain.envelope import Asked
+from domain.people import Grant, Role
+from domain.registry.commands import (
+    CalendarCommand,
+    ChangeUnit,
+    CloseUnit,
+    GrantRole,
+    NoticeCommand,
+    Outcome,
+    PersonCommand,
+    PolicyCommand,
+    PublishCalendarYear,
+    PublishOverlay,
+    RegisterPerson,
+    RegisterUnit,
+    RevokeRole,
+    SubjectCommand,
+    UnitCommand,
+)
+from domain.registry.facts import (
+    CalendarFact,
+    CalendarOverlayPublished,
+    CalendarYearPublished,
+    NoticeDelivered,
+    NoticeFact,
+    NoticeFailed,
+    PersonFact,
+    PersonRegistered,
+    PolicyPublished,
+    RoleGranted,
+    RoleRevoked,
+    SubjectErased,
+    UnitChanged,
+    UnitClosed,
+    UnitFact,
+    UnitRegistered,
+)
+from domain.registry.refusal_rules import refused
+from domain.registry.standing import (
+    CalendarStanding,
+    KnownPerson,
+    KnownUnit,
+    NoticeStanding,
+    PersonStanding,
+    PolicyStanding,
+    PublishedPolicy,
+    SubjectStanding,
+    TriedNotice,
+    UnitStanding,
+    Unknown,
+    overlap,
+)
+from domain.rules import Rules
+from domain.units import Unit
+from domain.values import holds_personal_number, instant_text
+
+_REGISTRARS = frozenset({Role.REGISTRAR, Role.SYSTEM})
+_ERASERS = frozenset({Role.DPO, Role.SYSTEM})
+_SYSTEM = frozenset({Role.SYSTEM})
+
+WHO_MAY: dict[str, frozenset[Role]] = {
+    "register_unit": _REGISTRARS,
+    "change_unit": _REGISTRARS,
+    "close_unit": _REGISTRARS,
+    "register_person": _REGISTRARS,
+    "grant_role": _REGISTRARS,
+    "revoke_role": _REGISTRARS,
+    "publish_policy": _REGISTRARS,
+    "publish_calendar_year": _REGISTRARS,
+    "publish_overlay": _REGISTRARS,
+    "record_erasure": _ERASERS,
+    "record_delivery": _SYSTEM,
+}
+
+_DOING = frozenset(
+    {
+        Role.CENTER_COORDINATOR,
+        Role.DEPT_COORDINATOR,
+        Role.DEPT_STAFF,
+        Role.STREET_DISPATCHER,
+    }
+)
+KEPT_APART: dict[Role, frozenset[Role]] = {
+    Role.AUDITOR: _DOING | {Role.DPO, Role.REGISTRAR},
+    Role.DPO: _DOING | {Role.AUDITOR, Role.REGISTRAR},
+    Role.REGISTRAR: frozenset({Role.AUDITOR, Role.DPO}),
+    **{role: frozenset({Role.AUDITOR, Role.DPO}) for role in _DOING},
+}
+"""Roles that one person never holds at the same time (GB/T 22239: three offices kept apart)."""
+
+_NEVER_GRANTED = frozenset({Role.RESIDENT, Role.SYSTEM})
+
+
+def decide_unit(
+    state: UnitStanding, asked: Asked[UnitCommand], rules: Rules
+) -> tuple[UnitFact, ...]:
+    """Return the facts that follow for a unit, or refuse by rule."""
+    match asked.command:
+        case RegisterUnit() as command:
+            return (_register_unit(state, asked, command, rules),)
+        case ChangeUnit() as command:
+            return (_change_unit(state, asked, command, rules),)
+        case CloseUnit() as command:
+            return (_close_unit(state, asked, command, rules),)
+        case _ as never:
+            assert_never(never)
+
+
+def _register_unit(
+    state: UnitStanding, asked: Asked[UnitCommand], command: RegisterUnit, rules: Rules
+) -> UnitFact:
+    """A unit is registered once, by a registrar whose division covers it."""
+    _registrar(asked, rules, command.division)
+    _without_personal_data(name=command.name)
+    if not isinstance(state, Unknown):
+        raise refused("already-registered", stream=asked.stream)
+    return UnitRegistered(
+        unit=Unit(
+            code=asked.stream.partition("/")[2],
+            name=command.name,
+            kind=command.unit_kind,
+            division=command.division,
+            line=command.line,
+            parent=command.parent,
+            since=command.since or asked.at,
+        )
+    )
+
+
+def _change_unit(
+    state: UnitStanding, asked: Asked[UnitCommand], command: ChangeUnit, rules: Rules
+) -> UnitFact:
+    """A unit in the registry changes while it is not gone; the registrar covers old and new."""
+    before = _known_unit(state, asked)
+    _registrar(asked, rules, before.division)
+    _registrar(asked, rules, command.division)
+    _without_personal_data(name=command.name, reason=command.reason)
+    given = {
+        "name": command.name,
+        "kind": command.unit_kind,
+        "division": command.division,
+        "line": command.line,
+        "parent": command.parent,
+    }
+    unit = before.model_copy(update={name: new for name, new in given.items() if new is not None})
+    if unit == before:
+        raise refused("nothing-changes")
+    return UnitChanged(unit=unit, unit_before=before, reason=command.reason)
+
+
+def _close_unit(
+    state: UnitStanding, asked: Asked[UnitCommand], command: CloseUnit, rules: Rules
+) -> UnitFact:
+    """A unit is closed from an instant after it began; an end still ahead may be moved."""
+    unit = _known_unit(state, asked)
+    _registrar(asked, rules, unit.division)
+    _without_personal_data(reason=command.reason)
+    _runs_forward(unit.since, command.until)
+    if unit.until == command.until:
+        raise refused("nothing-changes")
+    return UnitClosed(until=command.until, until_before=unit.until, reason=command.reason)
+
+
+def _known_unit(state: UnitStanding, asked: Asked[UnitCommand]) -> Unit:
+    """Only a registered unit that is not gone can change or close."""
+    match state:
+        case Unknown():
+            raise refused("not-registered", stream=asked.stream)
+        case KnownUnit(unit=unit):
+            if unit.until is not None and unit.until <= asked.at:
+                raise refused("unit-closed", unit=unit.code, until=instant_text(unit.until))
+            return unit
+        case _ as never:
+            assert_never(never)
+
+
+def decide_person(
+    state: PersonStanding, asked: Asked[PersonCommand], rules: Rules
+) -> tuple[PersonFact, ...]:
+    """Return the facts that follow for a person in service, or refuse by rule."""
+    match asked.command:
+        case RegisterPerson(name=name, phone=phone):
+            _registrar(asked, rules, None)
+            if not isinstance(state, Unknown):
+                raise refused("already-registered", stream=asked.stream)
+            for text in (name, phone):
+                if text is not None and text.holder != asked.stream:
+                    raise refused("sealed-under-own-key", expected=asked.stream, found=text.holder)
+            return (PersonRegistered(name=name, phone=phone),)
+        case GrantRole() as command:
+            return (_grant_role(state, asked, command, rules),)
+        case RevokeRole() as command:
+            return (_revoke_role(state, asked, command, rules),)
+        case _ as never:
+            assert_never(never)
+
+
+def _grant_role(
+    state: PersonStanding, asked: Asked[PersonCommand], command: GrantRole, rules: Rules
+) -> PersonFact:
+    """A role is granted by another person, and never beside a role it is kept apart from."""
+    person = _known_person(state, asked)
+    _registrar(asked, rules, rules.unit(command.unit, asked.at).division)
+    if command.role in _NEVER_GRANTED:
+        raise refused("role-not-grantable", role=command.role)
+    if asked.by.person == asked.stream:
+        raise refused("own-role")
+    grant = Grant(
+        role=command.role,
+        unit=command.unit,
+        since=command.since or asked.at,
+        until=command.until,
+    )
+    if grant.until is not None:
+        _runs_forward(grant.since, grant.until)
+    for held in person.grants:
+        if not overlap(held, grant):
+            continue
+        if (held.role, held.unit) == (grant.role, grant.unit):
+            raise refused("role-already-held", role=grant.role, unit=grant.unit)
+        if held.role in KEPT_APART.get(grant.role, frozenset()):
+            raise refused("roles-kept-apart", role=grant.role, other=held.role)
+    return RoleGranted(grant=grant)
+
+
+def _revoke_role(
+    state: PersonStanding, asked: Asked[PersonCommand], command: RevokeRole, rules: Rules
+) -> PersonFact:
+    """A role that is in force or still to come ends now; what was done under it stands."""
+    person = _known_person(state, asked)
+    known = rules.units.get(command.unit)  # a unit that is gone still has roles to take back
+    _registrar(asked, rules, known.division if known else None)
+    _without_personal_data(reason=command.reason)
+    ended = tuple(
+        grant
+        for grant in person.grants
+        if (grant.role, grant.unit) == (command.role, command.unit)
+        and (grant.until is None or max(grant.since, asked.at) < grant.until)
+    )
+    if not ended:
+        raise refused("role-not-granted", role=command.role, unit=command.unit)
+    return RoleRevoked(
+        role=command.role,
+        unit=command.unit,
+        until=asked.at,
+        grants_before=ended,
+        reason=command.reason,
+    )
+
+
+def _known_person(state: PersonStanding, asked: Asked[PersonCommand]) -> KnownPerson:
+    """Only a registered person can be given a role."""
+    if isinstance(state, Unknown):
+        raise refused("not-registered", stream=asked.stream)
+    return state
+
+
+def decide_policy(
+    state: PolicyStanding, asked: Asked[PolicyCommand], rules: Rules
+) -> tuple[PolicyPublished, ...]:
+    """A pack is published on the stream of its own id, and never twice with the same content."""
+    _registrar(asked, rules, None)
+    policy = asked.command.policy
+    if asked.stream != f"policy/{policy.id}":
+        raise refused("stream-named-otherwise", policy=policy.id, stream=asked.stream)
+    before = state.version if isinstance(state, PublishedPolicy) else None
+    if before == policy.version:
+        raise refused("already-published", version=before)
+    return (PolicyPublished(policy=policy, version=policy.version, version_before=before),)
+
+
+def decide_calendar(
+    state: CalendarStanding, asked: Asked[CalendarCommand], rules: Rules
+) -> tuple[CalendarFact, ...]:
+    """Return the facts that follow for a calendar, or refuse by rule."""
+    _registrar(asked, rules, None)
+    _without_personal_data(reason=asked.command.reason)
+    match asked.command:
+        case PublishCalendarYear(year=year, reason=reason):
+            old, revision = state.year(year.year)
+            _revisable(old, year, f"{asked.stream}/{year.year}", reason)
+            return (CalendarYearPublished(year=year, revision=revision + 1, reason=reason),)
+        case PublishOverlay(overlay=overlay, reason=reason):
+            before, revision = state.overlay(overlay.division, overlay.name)
+            _revisable(before, overlay, f"{asked.stream}/{overlay.division}", reason)
+            _consistent(asked.stream, state, overlay)
+            return (
+                CalendarOverlayPublished(overlay=overlay, revision=revision + 1, reason=reason),
+            )
+        case _ as never:
+            assert_never(never)
+
+
+def _revisable(
+    before: CalendarYear | Overlay | None,
+    new: CalendarYear | Overlay,
+    what: str,
+    reason: str | None,
+) -> None:
+    """What is published is published again only with other content, and with its reason."""
+    if before == new:
+        raise refused("already-published", version=what)
+    if before is not None and reason is None:
+        raise refused("reason-needed", what=what)
+
+
+def _consistent(stream: str, calendar: CalendarStanding, new: Overlay) -> None:
+    """Two overlays of one division never contradict each other about a day.
+
+    A later year's notice has the last word about the December before, and a narrower division
+    about its own days (`domain/calendar.py`); between equals nobody could say which one counts.
+    """
+    said = {day.date: day.isOffDay for day in new.days}
+    others = (one for one, _ in calendar.overlays if one.division == new.division)
+    days = sorted(
+        day.date.isoformat()
+        for other in others
+        if other.name != new.name
+        for day in other.days
+        if said.get(day.date, day.isOffDay) != day.isOffDay
+    )
+    if days:
+        raise refused(
+            "calendar-contradicts", calendar=stream.partition("/")[2], days=", ".join(days)
+        )
+
+
+def decide_subject(
+    state: SubjectStanding, asked: Asked[SubjectCommand], rules: Rules
+) -> tuple[SubjectErased, ...]:
+    """A resident's key is destroyed once; the officer for personal information records it."""
+    _allowed(asked, rules)
+    _without_personal_data(basis=asked.command.basis)
+    if not isinstance(state, Unknown):
+        raise refused("already-erased")
+    return (SubjectErased(basis=asked.command.basis),)
+
+
+def decide_notice(
+    state: NoticeStanding, asked: Asked[NoticeCommand], rules: Rules
+) -> tuple[NoticeFact, ...]:
+    """Attempts are recorded in order, by the system, until one has reached the recipient."""
+    _allowed(asked, rules)
+    command = asked.command
+    tried = state.attempts if isinstance(state, TriedNotice) else 0
+    if isinstance(state, TriedNotice):
+        if (state.notice, state.to) != (command.notice, command.to):
+            raise refused("same-notice")
+        if state.delivered:
+            raise refused("already-delivered")
+    if command.attempt <= tried:
+        raise refused("attempts-in-order", expected=tried + 1, found=command.attempt)
+    told = {
+        "notice": command.notice,
+        "to": command.to,
+        "template": command.template,
+        "channel": command.channel,
+        "detail": command.detail,
+        "attempt": command.attempt,
+    }
+    if command.outcome is Outcome.DELIVERED:
+        return (NoticeDelivered.model_validate(told),)
+    return (NoticeFailed.model_validate({**told, "outcome": command.outcome}),)
+
+
+def _registrar(asked: Asked[Any], rules: Rules, place: str | None) -> None:
+    """The system registers anywhere, a registrar within the division of their unit."""
+    _allowed(asked, rules)
+    if asked.by.role is Role.SYSTEM or place is None or asked.by.unit is None:
+        return
+    unit = rules.unit(asked.by.unit, asked.at)
+    if not unit.covers(place):
+        raise refused("division-covered", unit=unit.code, division=unit.division, place=place)
+
+
+def _allowed(asked: Asked[Any], rules: Rules) -> None:
+    """The role is one that may give this command, and the person holds it at the unit named."""
+    by, may = asked.by, WHO_MAY[asked.command.kind]
+    if by.role not in may:
+        raise refused(
+            "role-permitted",
+            role=by.role,
+            command=asked.command.kind,
+            may=", ".join(sorted(may)),
+        )
+    if by.role is Role.SYSTEM:
+        return
+    if by.unit is None or not rules.holds(by.person, by.role, by.unit, asked.at):
+        raise refused("role-held", role=by.role, unit=by.unit or "-")
+
+
+def _runs_forward(since: Any, until: Any) -> None:
+    if until <= since:
+        raise refused("validity-runs-forward", since=instant_text(since), until=instant_text(until))
+
+
+def _without_personal_data(**texts: str | None) -> None:
+    """An office's words never hold a mobile or identity number."""
+    for field, text in texts.items():
+        if text is not None and holds_personal_number(text):
+            raise refused("no-personal-data", field=field)
+
+
+def no_clocks(state: Any, rules: Rules) -> tuple[Clock, ...]:
+    """The registry has no clocks: validity is a date, not a deadline."""
+    del state, rules
+    return ()

@@ -1,0 +1,140 @@
+# ruff: noqa: D101 - a fact's name and fields are its whole promise; docs/facts.md prints them
+"""What has happened to the registry: one fact per event, in the past tense.
+
+`kind` values are stored for ever and only added to. Facts carry validity dates, and old values
+beside new, so that the registry can be told as it stood at any instant.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.calendar import CalendarYear, Overlay
+from domain.people import Grant, Role
+from domain.policy import Policy
+from domain.registry.commands import NoticeKey, Outcome, Recipient
+from domain.sealed import Sealed
+from domain.units import Unit
+from domain.values import Code, Frozen, Instant, OfficeText, UnitCode
+
+
+class UnitRegistered(Frozen):
+    kind: Literal["unit_registered.v1"] = "unit_registered.v1"
+    unit: Unit
+
+
+class UnitChanged(Frozen):
+    kind: Literal["unit_changed.v1"] = "unit_changed.v1"
+    unit: Unit
+    unit_before: Unit
+    reason: OfficeText
+
+
+class UnitClosed(Frozen):
+    """The unit is gone from *until* on; *until_before* when an earlier closing was moved."""
+
+    kind: Literal["unit_closed.v1"] = "unit_closed.v1"
+    until: Instant
+    until_before: Instant | None
+    reason: OfficeText
+
+
+class PersonRegistered(Frozen):
+    kind: Literal["person_registered.v1"] = "person_registered.v1"
+    name: Sealed
+    phone: Sealed | None
+
+
+class RoleGranted(Frozen):
+    kind: Literal["role_granted.v1"] = "role_granted.v1"
+    grant: Grant
+
+
+class RoleRevoked(Frozen):
+    """The role ended at *until*; *grants_before* are the grants it ended, as they stood."""
+
+    kind: Literal["role_revoked.v1"] = "role_revoked.v1"
+    role: Role
+    unit: UnitCode
+    until: Instant
+    grants_before: tuple[Grant, ...]
+    reason: OfficeText
+
+
+class PolicyPublished(Frozen):
+    kind: Literal["policy_published.v1"] = "policy_published.v1"
+    policy: Policy
+    version: Code
+    version_before: Code | None
+
+
+class CalendarYearPublished(Frozen):
+    """*revision* is 1 at first; a later one replaces the year, with its reason."""
+
+    kind: Literal["calendar_year_published.v1"] = "calendar_year_published.v1"
+    year: CalendarYear
+    revision: int
+    reason: OfficeText | None
+
+
+class CalendarOverlayPublished(Frozen):
+    """*revision* is 1 at first; a later one replaces the overlay of that division and name."""
+
+    kind: Literal["calendar_overlay_published.v1"] = "calendar_overlay_published.v1"
+    overlay: Overlay
+    revision: int
+    reason: OfficeText | None
+
+
+class SubjectErased(Frozen):
+    kind: Literal["subject_erased.v1"] = "subject_erased.v1"
+    basis: OfficeText
+
+
+class NoticeDelivered(Frozen):
+    kind: Literal["notice_delivered.v1"] = "notice_delivered.v1"
+    notice: NoticeKey
+    to: Recipient
+    template: Code
+    channel: Code
+    detail: Code | None
+    attempt: int
+
+
+class NoticeFailed(Frozen):
+    """The attempt reached nobody: it failed, or was skipped for the reason in *detail*."""
+
+    kind: Literal["notice_failed.v1"] = "notice_failed.v1"
+    notice: NoticeKey
+    to: Recipient
+    template: Code
+    channel: Code
+    outcome: Literal[Outcome.FAILED, Outcome.SKIPPED]
+    detail: Code | None
+    attempt: int
+
+
+UnitFact = Annotated[UnitRegistered | UnitChanged | UnitClosed, Field(discriminator="kind")]
+PersonFact = Annotated[PersonRegistered | RoleGranted | RoleRevoked, Field(discriminator="kind")]
+PolicyFact = PolicyPublished
+CalendarFact = Annotated[
+    CalendarYearPublished | CalendarOverlayPublished, Field(discriminator="kind")
+]
+SubjectFact = SubjectErased
+NoticeFact = Annotated[NoticeDelivered | NoticeFailed, Field(discriminator="kind")]
+
+RegistryFact = (
+    UnitRegistered
+    | UnitChanged
+    | UnitClosed
+    | PersonRegistered
+    | RoleGranted
+    | RoleRevoked
+    | PolicyPublished
+    | CalendarYearPublished
+    | CalendarOverlayPublished
+    | SubjectErased
+    | NoticeDelivered
+    | NoticeFailed
+)
+"""Any fact of the registry's streams."""

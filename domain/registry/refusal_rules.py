@@ -1,0 +1,115 @@
+"""Every rule by which the registry says no: its code, and its sentence in both languages.
+
+Codes are published and only added to. `{words}` are filled with codes, dates and counts, never
+with a person's name or number.
+"""
+
+from domain.refusals import CommandRefused
+
+REFUSAL_RULES: dict[str, tuple[str, str]] = {
+    "role-permitted": (
+        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
+        "Role {role} may not give {command}; roles that may: {may}.",
+    ),
+    "role-held": (
+        "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
+        "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
+    ),
+    "division-covered": (
+        "单位 {unit} 的辖区 {division} 不包含 {place}，请由辖区内的名册管理员办理。",
+        "Unit {unit} covers {division}, which does not include {place}; ask a registrar who does.",
+    ),
+    "already-registered": (
+        "{stream} 已在名册中，请改用变更命令。",
+        "{stream} is in the registry already; change it instead.",
+    ),
+    "not-registered": (
+        "名册中没有 {stream}，请先登记。",
+        "The registry has no {stream}; register it first.",
+    ),
+    "nothing-changes": (
+        "所填内容与现有登记相同，没有变更。",
+        "What was given is what the registry holds already; nothing would change.",
+    ),
+    "unit-closed": (
+        "单位 {unit} 已于 {until} 终止，不能再变更。",
+        "Unit {unit} ended at {until}; it can no longer be changed.",
+    ),
+    "validity-runs-forward": (
+        "有效期应晚于起始时间 {since} 结束，所填为 {until}。",
+        "Validity must end after it begins at {since}; found {until}.",
+    ),
+    "sealed-under-own-key": (
+        "姓名和电话应以 {expected} 自己的密钥加密，所填为 {found} 的密钥。",
+        "Name and number are sealed under {expected}'s own key; found the key of {found}.",
+    ),
+    "role-not-grantable": (
+        "角色 {role} 不能授予人员。",
+        "Role {role} is never granted to a person.",
+    ),
+    "own-role": (
+        "不能给自己授予角色，请由另一位名册管理员办理。",
+        "Nobody grants a role to themselves; ask another registrar.",
+    ),
+    "role-already-held": (
+        "该人员在单位 {unit} 的 {role} 角色在此期间已经有效。",
+        "The person holds role {role} at unit {unit} in that time already.",
+    ),
+    "roles-kept-apart": (
+        "角色 {role} 不能与同期的 {other} 由一人兼任（三员分立）。",
+        "Role {role} must not be held together with {other}; different people hold them.",
+    ),
+    "role-not-granted": (
+        "该人员在单位 {unit} 没有有效的 {role} 角色，无从收回。",
+        "The person holds no role {role} at unit {unit}; there is nothing to revoke.",
+    ),
+    "stream-named-otherwise": (
+        "政策包 {policy} 应发布在 policy/{policy}，所填为 {stream}。",
+        "Pack {policy} is published on policy/{policy}; found {stream}.",
+    ),
+    "already-published": (
+        "内容相同的版本 {version} 已经发布。",
+        "Version {version} with this very content is published already.",
+    ),
+    "reason-needed": (
+        "{what} 已发布过；更正须写明理由。",
+        "{what} is published already; a revision needs its reason.",
+    ),
+    "calendar-contradicts": (
+        "日历 {calendar} 中有互相矛盾的日期：{days}。请更正后再发布。",
+        "Calendar {calendar} would contradict itself about {days}; correct it first.",
+    ),
+    "already-erased": (
+        "该居民的密钥已经销毁。",
+        "This resident's key is destroyed already.",
+    ),
+    "already-delivered": (
+        "该通知已经送达。",
+        "This notice has been delivered already.",
+    ),
+    "attempts-in-order": (
+        "下一次送达应为第 {expected} 次，所填为第 {found} 次。",
+        "The next attempt is number {expected}; found {found}.",
+    ),
+    "same-notice": (
+        "此流记录的是另一通知或另一收件人。",
+        "This stream tells of another notice or another recipient.",
+    ),
+    "no-personal-data": (
+        "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
+        "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
+    ),
+}
+
+
+def refused(rule: str, **found: object) -> CommandRefused:
+    """Return the refusal by *rule*, filled with what was found; a pair is (Chinese, English)."""
+    chinese, english = REFUSAL_RULES[rule]
+    return CommandRefused(rule, chinese.format(**_in(0, found)), english.format(**_in(1, found)))
+
+
+def _in(language: int, found: dict[str, object]) -> dict[str, object]:
+    return {
+        name: value[language] if isinstance(value, tuple) else value
+        for name, value in found.items()
+    }

@@ -1,0 +1,208 @@
+"""What the registry is after its facts: one small state per kind of stream.
+
+`Unknown` is where every stream begins. The `remember_...` functions hold no rule and only
+remember; all are total over their facts.
+"""
+
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from domain.calendar import CalendarYear, Overlay
+from domain.envelope import Happened
+from domain.people import Grant, Person
+from domain.policy import Policy
+from domain.registry.facts import (
+    CalendarFact,
+    CalendarOverlayPublished,
+    CalendarYearPublished,
+    NoticeDelivered,
+    NoticeFact,
+    NoticeFailed,
+    PersonFact,
+    PersonRegistered,
+    PolicyPublished,
+    RoleGranted,
+    RoleRevoked,
+    SubjectErased,
+    UnitChanged,
+    UnitClosed,
+    UnitFact,
+    UnitRegistered,
+)
+from domain.sealed import Sealed
+from domain.units import Unit
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A stream without facts."""
+
+
+@dataclass(frozen=True)
+class KnownUnit:
+    """A unit in the registry, in force between its own dates."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True)
+class KnownPerson:
+    """A person in service: sealed name and telephone number, and every grant there ever was."""
+
+    name: Sealed
+    phone: Sealed | None
+    grants: tuple[Grant, ...] = ()
+
+    def as_person(self, stream: str) -> Person:
+        """Return the person as the rules know them."""
+        return Person(id=stream, name=self.name, grants=self.grants)
+
+
+@dataclass(frozen=True)
+class PublishedPolicy:
+    """A policy pack in its newest version."""
+
+    policy: Policy
+    version: str
+
+
+@dataclass(frozen=True)
+class PublishedCalendar:
+    """A calendar's years and overlays, each beside the number of its newest revision."""
+
+    years: tuple[tuple[CalendarYear, int], ...] = ()
+    overlays: tuple[tuple[Overlay, int], ...] = ()
+
+    def year(self, number: int) -> tuple[CalendarYear | None, int]:
+        """Return the published year *number* and its revision (None and 0: not published)."""
+        return next((found for found in self.years if found[0].year == number), (None, 0))
+
+    def overlay(self, division: str, name: str) -> tuple[Overlay | None, int]:
+        """Return the overlay of *division* called *name* and its revision (None and 0: none)."""
+        return next(
+            (one for one in self.overlays if (one[0].division, one[0].name) == (division, name)),
+            (None, 0),
+        )
+
+    def with_year(self, year: CalendarYear, revision: int) -> "PublishedCalendar":
+        """Return the calendar with *year* in place of what was published for it."""
+        others = (found for found in self.years if found[0].year != year.year)
+        in_order = sorted((*others, (year, revision)), key=lambda found: found[0].year)
+        return replace(self, years=tuple(in_order))
+
+    def with_overlay(self, overlay: Overlay, revision: int) -> "PublishedCalendar":
+        """Return the calendar with *overlay* in place of the one of its division and name."""
+        key = (overlay.division, overlay.name)
+        others = (one for one in self.overlays if (one[0].division, one[0].name) != key)
+        in_order = sorted(
+            (*others, (overlay, revision)), key=lambda one: (one[0].division, one[0].name)
+        )
+        return replace(self, overlays=tuple(in_order))
+
+
+@dataclass(frozen=True)
+class ErasedSubject:
+    """A resident whose key was destroyed."""
+
+    basis: str
+
+
+@dataclass(frozen=True)
+class TriedNotice:
+    """A notice that was attempted; *delivered* once an attempt reached its recipient."""
+
+    notice: str
+    to: str
+    attempts: int
+    delivered: bool
+
+
+UnitStanding = Unknown | KnownUnit
+PersonStanding = Unknown | KnownPerson
+PolicyStanding = Unknown | PublishedPolicy
+CalendarStanding = PublishedCalendar
+SubjectStanding = Unknown | ErasedSubject
+NoticeStanding = Unknown | TriedNotice
+
+UNKNOWN = Unknown()
+NO_CALENDAR = PublishedCalendar()
+
+
+def remember_unit(state: UnitStanding, happened: Happened[UnitFact]) -> UnitStanding:
+    """Return the unit as the fact leaves it."""
+    match happened.fact:
+        case UnitRegistered(unit=unit) | UnitChanged(unit=unit):
+            return KnownUnit(unit)
+        case UnitClosed(until=until):
+            if isinstance(state, Unknown):
+                return state
+            return KnownUnit(state.unit.model_copy(update={"until": until}))
+        case _ as never:
+            assert_never(never)
+
+
+def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> PersonStanding:
+    """Return the person as the fact leaves them."""
+    match happened.fact:
+        case PersonRegistered(name=name, phone=phone):
+            return KnownPerson(name, phone)
+        case RoleGranted(grant=grant):
+            if isinstance(state, Unknown):
+                return state
+            return replace(state, grants=(*state.grants, grant))
+        case RoleRevoked() as revoked:
+            if isinstance(state, Unknown):
+                return state
+            return replace(state, grants=tuple(_after(grant, revoked) for grant in state.grants))
+        case _ as never:
+            assert_never(never)
+
+
+def _after(grant: Grant, revoked: RoleRevoked) -> Grant:
+    """Return *grant* ended by *revoked*; one that had not begun ends where it would begin."""
+    if grant not in revoked.grants_before:
+        return grant
+    return grant.model_copy(update={"until": max(grant.since, revoked.until)})
+
+
+def remember_policy(state: PolicyStanding, happened: Happened[PolicyPublished]) -> PolicyStanding:
+    """Return the pack in its newest version."""
+    del state
+    return PublishedPolicy(happened.fact.policy, happened.fact.version)
+
+
+def remember_calendar(
+    state: CalendarStanding, happened: Happened[CalendarFact]
+) -> CalendarStanding:
+    """Return the calendar with the newest year or overlay."""
+    match happened.fact:
+        case CalendarYearPublished(year=year, revision=revision):
+            return state.with_year(year, revision)
+        case CalendarOverlayPublished(overlay=overlay, revision=revision):
+            return state.with_overlay(overlay, revision)
+        case _ as never:
+            assert_never(never)
+
+
+def remember_subject(state: SubjectStanding, happened: Happened[SubjectErased]) -> SubjectStanding:
+    """Return the resident as erased."""
+    del state
+    return ErasedSubject(happened.fact.basis)
+
+
+def remember_notice(state: NoticeStanding, happened: Happened[NoticeFact]) -> NoticeStanding:
+    """Return how far telling somebody got."""
+    del state
+    match happened.fact:
+        case NoticeDelivered(notice=notice, to=to, attempt=attempt):
+            return TriedNotice(notice, to, attempt, delivered=True)
+        case NoticeFailed(notice=notice, to=to, attempt=attempt):
+            return TriedNotice(notice, to, attempt, delivered=False)
+        case _ as never:
+            assert_never(never)
+
+
+def overlap(one: Grant, other: Grant) -> bool:
+    """Say whether two grants are valid at a common instant."""
+    starts, ends = max(one.since, other.since), [one.until, other.until]
+    return all(end is None or starts < end for end in ends)
