@@ -1,0 +1,463 @@
+"""The desk beside the book: where commands are decided, and written down in the same breath.
+
+Load the case, decide, append, fenced by the case's version: when another hand has written
+meanwhile, decide again on what now stands. The decision is made here, next to the ledger, and
+nowhere else; a workflow only keeps what this desk told it.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.canonical import digest_of
+from domain.casebook import CASES
+from domain.cases import CaseKind, Errand, Notice, Talk
+from domain.envelope import Asked, By, Happened
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from domain.task.facts import TaskRegistered
+from domain.values import STREAM, category_of, instant_text
+from ledger.entry import CommandFacts, Draft, Entry
+from ledger.neighbours import LedgerNeighbours
+from ledger.rulebook import RuleBook
+from ledger.sealing import seal_command
+from ledger.store import CommandConflict, Ledger, VersionTaken
+from ledger.store import Receipt as Stored
+from ledger.vault import Vault
+
+_CASES_KEPT = 4096
+_HANDS = 48
+"""Threads that wait for the writer at once: as many appends can share one commit."""
+
+_DECISIONS_MAX = 50
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One command as it reaches the desk."""
+
+    command_id: str
+    by: By
+    command: dict[str, Any]
+    occurred_at: datetime | None = None
+    because_of: str | None = None
+
+    def digest(self) -> str:
+        """What makes two commands with the same id the same command."""
+        return digest_of(
+            {
+                "command": self.command,
+                "person": self.by.person,
+                "unit": self.by.unit,
+                "role": self.by.role.value,
+                "occurred_at": None if self.occurred_at is None else instant_text(self.occurred_at),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a command left in the book; *repeated* when it had been there before."""
+
+    command_id: str
+    version: int
+    position: int
+    hash: str
+    recorded_at: datetime | None
+    facts: tuple[str, ...]
+    state: str
+    number: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Handled:
+    """Where a case stands after its commands, and what follows from the facts since *known*."""
+
+    version: int
+    state: str
+    over: bool
+    next_clock: tuple[str, datetime] | None
+    talks: tuple[Talk, ...]
+    answers: tuple[Written | CommandRefused, ...]
+    errands: tuple[Errand, ...]
+    tell_after: int | None
+
+
+@dataclass
+class Case:
+    """A case as folded from the ledger: never shown to anybody while it may be behind."""
+
+    stream: str
+    kind: CaseKind
+    version: int = 0
+    head: str = ""
+    state: Any = None
+    told: list[tuple[Happened[Any], Any]] = field(default_factory=list)
+    """The facts folded last, each with the state it left."""
+
+    def remember(self, happened: Happened[Any], head: str) -> None:
+        """Fold one more fact."""
+        self.state = self.kind.evolve(self.state, happened)
+        self.version, self.head = happened.version, head
+        self.told.append((happened, self.state))
+
+
+def kind_of(stream: str) -> CaseKind:
+    """Return what kind of case *stream* is; refuse a name no stream may have."""
+    kind = CASES.get(category_of(stream))
+    if kind is None or not STREAM.fullmatch(stream):
+        raise CommandRefused(
+            "stream-unknown",
+            "案卷编号应形如 task/<UUID>、pairing/<UUID>、unit/<编码>。",
+            "A case is named task/<uuid>, pairing/<uuid>, unit/<code> and the like.",
+        )
+    return kind
+
+
+def happened(kind: CaseKind, entry: Entry) -> Happened[Any]:
+    """Return *entry* as `evolve` wants it."""
+    return Happened(
+        fact=kind.facts.validate_python({"kind": entry.kind, **entry.fact}),
+        at=entry.recorded_at,
+        occurred_at=entry.occurred_at,
+        by=entry.by,
+        version=entry.version,
+    )
+
+
+class Desk:
+    """Decides and records; safe to share between threads and between processes of one ledger."""
+
+    def __init__(self, ledger: Ledger, vault: Vault, rulebook: RuleBook) -> None:
+        self.ledger, self.vault, self.rulebook = ledger, vault, rulebook
+        self.neighbours = LedgerNeighbours(ledger, self.state_of)
+        self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="desk")
+        self._kept: OrderedDict[str, tuple[int, str, Any]] = OrderedDict()
+        self._kept_lock = threading.Lock()
+
+    async def record(
+        self, stream: str, known: int, at: datetime, submissions: Sequence[Asking]
+    ) -> Handled:
+        """Record *submissions* in their order; one that is refused does not stop the next.
+
+        A repeated call finds its own command ids and is given the receipts of the first time.
+        Raises `LedgerUnavailable` when nothing was decided and the same call may be made again.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._hands, self.record_now, stream, known, at, submissions
+        )
+
+    def record_now(
+        self, stream: str, known: int, at: datetime, submissions: Sequence[Asking]
+    ) -> Handled:
+        """Do as `record`, in the calling thread."""
+        kind = kind_of(stream)
+        for _ in range(_DECISIONS_MAX):
+            case = self._load(stream, kind, known)
+            rules = self.rulebook.rules(self.neighbours)
+            with contextlib.suppress(VersionTaken, CommandConflict):
+                return self._decide_and_append(case, rules, known, at, submissions)
+            self._forget(stream)
+        raise VersionTaken(f"{stream} was written by others {_DECISIONS_MAX} times in a row")
+
+    async def judge(self, stream: str, at: datetime, asking: Asking) -> Written | None:
+        """Say no early, by the same decider, or return the receipt of a command done before.
+
+        Returns None for a command that would be accepted now. Raises `CommandRefused`.
+        """
+        return await asyncio.get_running_loop().run_in_executor(
+            self._hands, self._judge, stream, at, asking
+        )
+
+    async def notices(self, stream: str, after: int, until: int) -> list[Notice]:
+        """Return who is to be told about the facts after version *after* up to *until*."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._hands, self._notices, stream, after, until
+        )
+
+    def state_of(self, stream: str) -> tuple[int, Any]:
+        """Return the version and the state of a case as the ledger has it now."""
+        case = self._load(stream, kind_of(stream), None)
+        return case.version, case.state
+
+    def standing(self, stream: str) -> Handled:
+        """Return where a case stands, without recording anything."""
+        kind = kind_of(stream)
+        case = self._load(stream, kind, None)
+        return self._handled(case, self.rulebook.rules(self.neighbours), case.version, ())
+
+    def close(self) -> None:
+        """Let the desk's threads go."""
+        self._hands.shutdown(wait=True, cancel_futures=True)
+
+    # -- loading ---------------------------------------------------------------------------
+
+    def _load(self, stream: str, kind: CaseKind, known: int | None) -> Case:
+        """Fold the case, from the newest fold that does not hide a fact the clerk has not seen."""
+        with self._kept_lock:
+            kept = self._kept.get(stream)
+        case = Case(stream, kind, state=kind.initial)
+        if kept is not None and (known is None or known >= kept[0]):
+            case.version, case.head, case.state = kept
+        for entry in self.ledger.read(stream, case.version):
+            case.remember(happened(kind, entry), entry.hash)
+        self._keep(case)
+        return case
+
+    def _keep(self, case: Case) -> None:
+        with self._kept_lock:
+            kept = self._kept.get(case.stream)
+            if kept is None or kept[0] <= case.version:
+                self._kept[case.stream] = (case.version, case.head, case.state)
+            self._kept.move_to_end(case.stream)
+            while len(self._kept) > _CASES_KEPT:
+                self._kept.popitem(last=False)
+
+    def _forget(self, stream: str) -> None:
+        with self._kept_lock:
+            self._kept.pop(stream, None)
+
+    # -- deciding --------------------------------------------------------------------------
+
+    def _decide(self, case: Case, rules: Rules, at: datetime, asking: Asking) -> tuple[Any, ...]:
+        try:
+            command = case.kind.commands.validate_python(asking.command)
+        except ValidationError as error:
+            raise malformed(error) from None
+        return case.kind.decide(
+            case.state,
+            Asked(
+                stream=case.stream,
+                at=at,
+                by=asking.by,
+                command_id=asking.command_id,
+                command=command,
+                occurred_at=asking.occurred_at or at,
+                head=case.head,
+            ),
+            rules,
+        )
+
+    def _judge(self, stream: str, at: datetime, asking: Asking) -> Written | None:
+        kind = kind_of(stream)
+        stored = self.ledger.receipt(stream, asking.command_id)
+        if stored is not None:
+            return self._earlier(stored, asking)
+        case = self._load(stream, kind, None)
+        self._decide(case, self.rulebook.rules(self.neighbours), at, self._sealed(case, asking))
+        return None
+
+    def _sealed(self, case: Case, asking: Asking) -> Asking:
+        """Seal what another case left open for sealing here (see `domain.pairing.coordination`)."""
+        if not any(
+            isinstance(value, dict) and set(value) == {"seal"} for value in asking.command.values()
+        ):
+            return asking
+        command = seal_command(
+            case.stream, asking.command_id, asking.command, case.kind.commands, self.vault
+        )
+        return Asking(asking.command_id, asking.by, command, asking.occurred_at, asking.because_of)
+
+    def _decide_and_append(
+        self,
+        case: Case,
+        rules: Rules,
+        known: int,
+        at: datetime,
+        submissions: Sequence[Asking],
+    ) -> Handled:
+        loaded = case.version
+        answers: list[Written | CommandRefused | int] = []
+        commands: list[CommandFacts] = []
+        decided: list[tuple[Any, ...]] = []
+        trial, version = case.state, case.version
+        for asking in submissions:
+            try:
+                earlier = self.earlier(case.stream, asking)
+                if earlier is not None:
+                    answers.append(earlier)
+                    continue
+                facts = self._decide(
+                    Case(case.stream, case.kind, version, case.head, trial),
+                    rules,
+                    at,
+                    self._sealed(case, asking),
+                )
+            except CommandRefused as refusal:
+                answers.append(refusal)
+                continue
+            answers.append(len(commands))
+            for fact in facts:
+                version += 1
+                trial = case.kind.evolve(
+                    trial, Happened(fact, at, asking.occurred_at or at, asking.by, version)
+                )
+            commands.append(self._command_facts(case.kind, asking, facts, trial, rules))
+            decided.append(facts)
+        appended = (
+            self.ledger.append(case.stream, loaded, commands, at=at)
+            if any(command.drafts for command in commands)
+            else []
+        )
+        for written in appended:
+            for entry in written.entries:
+                if entry.version > case.version:
+                    case.remember(happened(case.kind, entry), entry.hash)
+        self._keep(case)
+        finished = tuple(
+            self._answer(case, submissions_at, answer, appended)
+            for submissions_at, answer in zip(submissions, answers, strict=True)
+        )
+        return self._handled(case, rules, known, finished)
+
+    def _command_facts(
+        self,
+        kind: CaseKind,
+        asking: Asking,
+        facts: tuple[Any, ...],
+        state: Any,
+        rules: Rules,
+    ) -> CommandFacts:
+        terms = None
+        if kind.clerked and facts:
+            terms = rules.under(kind.policy_id(state))
+        county = next((fact.place[:6] for fact in facts if isinstance(fact, TaskRegistered)), None)
+        return CommandFacts(
+            command_id=asking.command_id,
+            digest=asking.digest(),
+            by=asking.by,
+            occurred_at=asking.occurred_at,
+            because_of=asking.because_of,
+            pairing=kind.pairing(state) if facts else None,
+            policy=None if terms is None else terms.version,
+            calendar=None if terms is None else terms.calendar.version,
+            seen=rules.seen,
+            drafts=tuple(
+                Draft(kind=fact.kind, fact=fact.model_dump(mode="json", exclude={"kind"}))
+                for fact in facts
+            ),
+            number_for=county,
+        )
+
+    # -- answering -------------------------------------------------------------------------
+
+    def earlier(self, stream: str, asking: Asking) -> Written | None:
+        """Return the receipt of a command recorded before, None for one that was not."""
+        stored = self.ledger.receipt(stream, asking.command_id)
+        return None if stored is None else self._earlier(stored, asking)
+
+    def _earlier(self, stored: Stored, asking: Asking) -> Written:
+        if stored.digest != asking.digest():
+            raise command_conflict(asking.command_id)
+        return Written(
+            command_id=stored.command_id,
+            version=stored.version,
+            position=stored.last_position,
+            hash=stored.hash,
+            recorded_at=stored.recorded_at,
+            facts=stored.facts,
+            state="",
+            repeated=True,
+        )
+
+    def _answer(
+        self,
+        case: Case,
+        asking: Asking,
+        answer: Written | CommandRefused | int,
+        appended: Sequence[Any],
+    ) -> Written | CommandRefused:
+        if not isinstance(answer, int):
+            return answer
+        state = case.kind.state_name(case.state)
+        if not appended or not appended[answer].entries:
+            return Written(asking.command_id, case.version, -1, case.head, None, (), state)
+        done = appended[answer]
+        last = done.entries[-1]
+        return Written(
+            command_id=asking.command_id,
+            version=last.version,
+            position=last.position,
+            hash=last.hash,
+            recorded_at=last.recorded_at,
+            facts=tuple(entry.kind for entry in done.entries),
+            state=state,
+            number=str(done.entries[0].fact.get("number", "")),
+            repeated=done.repeated,
+        )
+
+    def _handled(
+        self,
+        case: Case,
+        rules: Rules,
+        known: int,
+        answers: tuple[Written | CommandRefused, ...],
+    ) -> Handled:
+        kind = case.kind
+        fresh = [(fact, state) for fact, state in case.told if fact.version > known]
+        errands = tuple(
+            errand
+            for fact, state in fresh
+            for errand in kind.errands(case.stream, state, fact)
+            if self.ledger.receipt(errand.stream, errand.command_id) is None
+        )
+        untold = next(
+            (fact.version for fact, state in fresh if kind.notices(case.stream, state, fact)), None
+        )
+        clocks = kind.clocks(case.state, rules) if case.version and kind.clerked else ()
+        first = min(clocks, key=lambda clock: (clock.due, clock.name), default=None)
+        return Handled(
+            version=case.version,
+            state=kind.state_name(case.state) if case.version else "",
+            over=bool(case.version) and kind.is_over(case.state),
+            next_clock=None if first is None else (first.name, first.due),
+            talks=kind.talks(case.stream, case.state) if case.version else (),
+            answers=answers,
+            errands=errands,
+            tell_after=None if untold is None else untold - 1,
+        )
+
+    def _notices(self, stream: str, after: int, until: int) -> list[Notice]:
+        kind = kind_of(stream)
+        case = Case(stream, kind, state=kind.initial)
+        for entry in self.ledger.read(stream, 0):
+            case.remember(happened(kind, entry), entry.hash)
+        return [
+            notice
+            for fact, state in case.told
+            if after < fact.version <= until
+            for notice in kind.notices(stream, state, fact)
+        ]
+
+
+def command_conflict(command_id: str) -> CommandRefused:
+    """Say that a command id was used before with other content."""
+    return CommandRefused(
+        "command-conflict",
+        f"命令编号 {command_id} 已用于内容不同的命令；请换一个新编号，或按原内容重试。",
+        f"Command id {command_id} was used for another command; take a new id, "
+        "or repeat the first command as it was.",
+    )
+
+
+def malformed(error: ValidationError) -> CommandRefused:
+    """Say which field of a command is wrong and what it should be, never what was typed."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    where = "；".join(
+        f"{'.'.join(str(part) for part in fault['loc']) or '命令'}：{fault['msg']}"
+        for fault in faults[:5]
+    )
+    return CommandRefused(
+        "command-malformed",
+        f"命令格式不符：{where}。",
+        f"The command is not of its form: {where}.",
+    )

@@ -1,0 +1,52 @@
+"""The tables of the ledger and of the vault, as the code asks them.
+
+The migrations hold the full definition with its guards; these are the columns in use.
+"""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("pairing", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("county", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+vault_keys = Table(
+    "vault_keys",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("wrapped", LargeBinary),
+    Column("erased_at", Text),
+    Column("scrubbed", Integer, nullable=False),
+)
+
+vault_items = Table(
+    "vault_items",
+    metadata,
+    Column("item", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)

@@ -1,0 +1,259 @@
+"""The door to the book of record: append facts once, read them in order, for ever.
+
+What `append` returns is durable: it survives the death of this process and a power cut. What it
+raises has changed nothing.
+"""
+
+import asyncio
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import URL, ColumnElement, Engine, Select, func, literal_column, select
+
+from domain.values import STREAM, instant_text
+from ledger.database import (
+    LedgerDamaged,
+    LedgerMissing,
+    LedgerUnavailable,
+    WeakSettings,
+    make_file,
+    parsed,
+    reading_engine,
+    speaking_plainly,
+    sqlite_file,
+    writing_engine,
+)
+from ledger.entry import CommandFacts, Draft, Entry
+from ledger.migrating import NEWEST, standing, upgrade
+from ledger.planning import (
+    Appended,
+    CommandConflict,
+    Receipt,
+    Request,
+    Stored,
+    VersionTaken,
+    receipt_of,
+)
+from ledger.schema import entries
+from ledger.writer import ENTRY, Writer, entry_of
+
+__all__ = [
+    "Appended",
+    "CommandConflict",
+    "CommandFacts",
+    "Draft",
+    "Entry",
+    "Ledger",
+    "LedgerDamaged",
+    "LedgerMissing",
+    "LedgerUnavailable",
+    "Receipt",
+    "VersionTaken",
+    "WeakSettings",
+    "open_ledger",
+]
+
+PAGE = 1000
+
+
+def open_ledger(url: str, *, create: bool = True) -> "Ledger":
+    """Open the ledger at *url* (`sqlite:///path`, `postgresql+psycopg://...`), safe for threads.
+
+    With *create* a missing ledger is made and an older one brought up to date; without it a
+    missing one raises `LedgerMissing`. Raises `WeakSettings` when the database could lose what
+    it acknowledged, and `LedgerUnavailable` when it cannot be reached.
+    """
+    return Ledger(parsed(url), create=create)
+
+
+class Ledger:
+    """The one log of everything that has happened."""
+
+    def __init__(self, url: URL, *, create: bool = True) -> None:
+        self.url = url
+        file = sqlite_file(url)
+        if file is not None:
+            _settle(file, create=create)
+        writing = writing_engine(url)
+        try:
+            _bring_up_to_date(writing, create=create)
+        except BaseException:
+            writing.dispose()
+            raise
+        self.engine = reading_engine(url)
+        self.writer = Writer(writing)
+
+    def append(
+        self,
+        stream: str,
+        expected_version: int,
+        commands: Sequence[CommandFacts],
+        *,
+        at: datetime,
+    ) -> list[Appended]:
+        """Append the facts of *commands* to *stream*, all or none, and wait until they are durable.
+
+        One answer a command, in order. A command already recorded in the stream is answered with
+        its first receipt, marked repeated; with other content it raises `CommandConflict`. Else
+        `VersionTaken` unless the stream stands at *expected_version* (0: not begun). *at* is now,
+        with its offset; what is recorded is never earlier than the entry before.
+        `LedgerUnavailable`: nothing was acknowledged; the same command ids may be tried again.
+        `ValueError`: a fact or id that cannot be written down.
+        """
+        return self.writer.submit(_request(stream, expected_version, commands, at)).result()
+
+    async def append_async(
+        self,
+        stream: str,
+        expected_version: int,
+        commands: Sequence[CommandFacts],
+        *,
+        at: datetime,
+    ) -> list[Appended]:
+        """Append as `append` does; a caller cancelled while it waits may still have appended."""
+        answer = self.writer.submit(_request(stream, expected_version, commands, at))
+        return await asyncio.wrap_future(answer)
+
+    def read(self, stream: str, after_version: int = 0) -> list[Entry]:
+        """Return the entries of *stream* with a version above *after_version*, in order."""
+        return self._entries(
+            select(*ENTRY)
+            .where(entries.c.stream == stream, entries.c.version > after_version)
+            .order_by(entries.c.version)
+        )
+
+    async def read_async(self, stream: str, after_version: int = 0) -> list[Entry]:
+        """Read as `read` does, without holding up the event loop."""
+        return await asyncio.to_thread(self.read, stream, after_version)
+
+    def log(
+        self, after: int = -1, limit: int = PAGE, categories: Collection[str] | None = None
+    ) -> list[Entry]:
+        """Return up to *limit* entries with a position above *after*, in order.
+
+        *categories* keeps only streams such as `unit` or `task`. No committed entry is ever
+        skipped: whoever sees position n has seen all before it.
+        """
+        question = select(*ENTRY).where(entries.c.position > after)
+        if categories is not None:
+            question = question.where(entries.c.category.in_(sorted(categories)))
+        return self._entries(question.order_by(entries.c.position).limit(limit))
+
+    def head(self) -> int:
+        """Return the newest position, -1 for an empty log."""
+        newest = self._value(select(func.max(entries.c.position)))
+        return -1 if newest is None else int(newest)
+
+    def version(self, stream: str) -> int:
+        """Return the newest version of *stream*, 0 when it has not begun."""
+        question = select(func.max(entries.c.version)).where(entries.c.stream == stream)
+        return int(self._value(question) or 0)
+
+    def entry(self, position: int) -> Entry | None:
+        """Return the entry at *position*, None where there is none yet."""
+        found = self._entries(select(*ENTRY).where(entries.c.position == position))
+        return found[0] if found else None
+
+    def receipt(self, stream: str, command_id: str) -> Receipt | None:
+        """Return the receipt *command_id* was given in *stream*, None if it left no fact there."""
+        question = (
+            select(entries.c.digest, *ENTRY)
+            .where(entries.c.stream == stream, entries.c.command_id == command_id)
+            .order_by(entries.c.ordinal)
+        )
+        with speaking_plainly(), self.engine.connect() as connection:
+            rows = connection.execute(question).all()
+        if not rows:
+            return None
+        return receipt_of(Stored(rows[0].digest, tuple(entry_of(row) for row in rows)))
+
+    def streams(self, category: str) -> Iterator[str]:
+        """Yield every stream of *category*, ordered by name."""
+        question = select(entries.c.stream).where(
+            entries.c.category == category, entries.c.version == literal_column("1")
+        )
+        after = ""
+        while True:
+            page = question.where(entries.c.stream > after).order_by(entries.c.stream).limit(PAGE)
+            with speaking_plainly(), self.engine.connect() as connection:
+                found = [str(stream) for stream in connection.scalars(page)]
+            yield from found
+            if len(found) < PAGE:
+                return
+            after = found[-1]
+
+    def streams_of_pairing(self, pairing: str) -> list[str]:
+        """Return the task streams that belong to *pairing*, ordered by name."""
+        question = (
+            select(entries.c.stream)
+            .where(entries.c.pairing == pairing, entries.c.category == "task")
+            .distinct()
+            .order_by(entries.c.stream)
+        )
+        with speaking_plainly(), self.engine.connect() as connection:
+            return [str(stream) for stream in connection.scalars(question)]
+
+    def of_kind(self, kind: str, since: datetime | None = None) -> Iterator[Entry]:
+        """Yield the entries of *kind* recorded at or after *since* (None: all), in log order."""
+        question = select(*ENTRY).where(entries.c.kind == kind)
+        if since is not None:
+            question = question.where(entries.c.recorded_at >= instant_text(since))
+        after: ColumnElement[bool] | None = None
+        while True:
+            page = question if after is None else question.where(after)
+            order = (entries.c.recorded_at, entries.c.position)
+            found = self._entries(page.order_by(*order).limit(PAGE))
+            yield from found
+            if len(found) < PAGE:
+                return
+            newest = found[-1]
+            after = (entries.c.position > newest.position) & (
+                entries.c.recorded_at >= instant_text(newest.recorded_at)
+            )
+
+    def close(self) -> None:
+        """Finish the appends that wait, then let go of the database; a second call does nothing."""
+        self.writer.close()
+        self.engine.dispose()
+
+    def _entries(self, question: "Select[int, int, bytes, bytes]") -> list[Entry]:
+        with speaking_plainly(), self.engine.connect() as connection:
+            rows = connection.execute(question).all()
+        return [entry_of(row) for row in rows]
+
+    def _value(self, question: "Select[int]") -> int | None:
+        with speaking_plainly(), self.engine.connect() as connection:
+            return connection.scalar(question)
+
+
+def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
+    with speaking_plainly(), engine.begin() as connection:
+        stands = standing(connection, "ledger")
+    if stands is None and not create:
+        raise LedgerMissing("这个数据库里没有账本。 This database holds no ledger.")
+    if stands != NEWEST["ledger"]:
+        upgrade(engine)
+
+
+def _settle(file: Path, *, create: bool) -> None:
+    if not create:
+        if not file.is_file():
+            raise LedgerMissing(f"没有账本文件 {file}。 There is no ledger at {file}.")
+        return
+    try:
+        make_file(file)
+    except OSError as problem:
+        raise LedgerUnavailable(f"{file} cannot be made: {problem.strerror}") from None
+
+
+def _request(
+    stream: str, expected_version: int, commands: Sequence[CommandFacts], at: datetime
+) -> Request:
+    if not STREAM.match(stream):
+        raise ValueError(f"a stream is named like task/<uuid>, found {stream[:80]!r}")
+    if at.tzinfo is None:
+        raise ValueError("the instant of appending needs its offset")
+    for facts in commands:
+        facts.check()
+    return Request(stream, expected_version, tuple(commands), at.astimezone(UTC))

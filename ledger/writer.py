@@ -1,0 +1,270 @@
+"""The one hand that writes: appends that wait are gathered into one transaction (group commit).
+
+One fsync pays for a whole group, yet each request is answered for itself. Several processes may
+write to the same ledger: the database's own lock orders them, and everything a decision to append
+rests on is read after that lock is held.
+"""
+
+import json
+import queue
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, func, insert, select, text, tuple_, update
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from domain.values import category_of, instant_text
+from ledger.database import LedgerUnavailable, WeakSettings, in_plain_words, sync_failed
+from ledger.entry import Entry, EntryUnreadable, instant_of, read
+from ledger.planning import (
+    Appended,
+    CommandConflict,
+    Head,
+    Request,
+    Standing,
+    Stored,
+    VersionTaken,
+    counters_wanted,
+    plan,
+)
+from ledger.schema import counters, entries
+
+GROUP_MAX = 256
+"""The most requests one transaction takes; more wait for the next."""
+
+WAITING_MAX = 20_000
+"""The most requests that may wait; beyond it a caller is told "not now" at once."""
+
+_LOCK = 7_305_003
+ENTRY = (entries.c.position, entries.c.ordinal, entries.c.body, entries.c.hash)
+"""What `ledger.entry.read` needs of a row, in its order."""
+
+_WANTED = {
+    # The casts give the pairs the columns' affinity; without it SQLite scans the table.
+    "sqlite": text(
+        "SELECT CAST(json_extract(value, '$[0]') AS TEXT), "
+        "CAST(json_extract(value, '$[1]') AS TEXT) FROM json_each(:wanted)"
+    ),
+    "postgresql": text(
+        "SELECT * FROM unnest(CAST(:streams AS text[]), CAST(:command_ids AS text[]))"
+    ),
+}
+"""Pairs of stream and command id as a table, in one statement of constant text."""
+
+Answer = list[Appended] | Exception
+
+
+@dataclass
+class _Waiting:
+    request: Request
+    answer: Future[list[Appended]] = field(default_factory=Future)
+
+
+class Writer:
+    """A thread with one connection that appends for everybody in this process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._queue: queue.Queue[_Waiting | None] = queue.Queue(WAITING_MAX)
+        self._closing = threading.Lock()
+        self._closed = False
+        self._sync_failed = False
+        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, request: Request) -> Future[list[Appended]]:
+        """Let *request* wait for the next group; the future is answered after the commit."""
+        waiting = _Waiting(request)
+        with self._closing:
+            if self._closed:
+                raise LedgerUnavailable("the ledger has been closed in this process")
+            try:
+                self._queue.put_nowait(waiting)
+            except queue.Full:
+                raise LedgerUnavailable(f"{WAITING_MAX:,} appends are waiting already") from None
+        return waiting.answer
+
+    def close(self) -> None:
+        """Append what waits, then let go of the database; a second call does nothing."""
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+        self.engine.dispose()
+
+    def _run(self) -> None:
+        going_on = True
+        while going_on:
+            group: list[_Waiting] = []
+            waiting = self._queue.get()
+            while True:
+                if waiting is None:
+                    going_on = False
+                    break
+                if waiting.answer.set_running_or_notify_cancel():
+                    group.append(waiting)
+                if len(group) >= GROUP_MAX:
+                    break
+                try:
+                    waiting = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            if group:
+                self._answer(group)
+
+    def _answer(self, group: list[_Waiting]) -> None:
+        answers = self._recorded([waiting.request for waiting in group])
+        for waiting, answer in zip(group, answers, strict=True):
+            if isinstance(answer, Exception):
+                waiting.answer.set_exception(answer)
+            else:
+                waiting.answer.set_result(answer)
+
+    def _recorded(self, requests: list[Request]) -> list[Answer]:
+        """Record *requests* in one transaction; one that the database refuses harms no other."""
+        if self._sync_failed:
+            return [LedgerUnavailable("a sync to disk failed; restart") for _ in requests]
+        try:
+            return self._in_one_transaction(requests)
+        except (SQLAlchemyError, WeakSettings, EntryUnreadable) as problem:
+            # After a failed sync the pages in memory no longer tell what is on the disk.
+            self._sync_failed = sync_failed(problem)
+            plain = in_plain_words(problem)
+            if isinstance(plain, LedgerUnavailable):
+                return [LedgerUnavailable(plain.found) for _ in requests]
+            if plain is None and isinstance(problem, DBAPIError | EntryUnreadable):
+                if len(requests) > 1:
+                    return [self._recorded([request])[0] for request in requests]
+                return [problem]
+            return [plain or problem for _ in requests]
+        except Exception as problem:  # noqa: BLE001 - the thread must outlive any single request
+            if len(requests) > 1:
+                return [self._recorded([request])[0] for request in requests]
+            return [problem]
+
+    def _in_one_transaction(self, requests: list[Request]) -> list[Answer]:
+        answers: list[Answer] = []
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # Released at commit, after the entries are visible: no reader skips a position.
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            standing = _standing(connection, requests)
+            drawn = dict(standing.counters)
+            for request in requests:
+                try:
+                    answers.append(plan(standing, request))
+                except (VersionTaken, CommandConflict, ValueError) as refusal:
+                    answers.append(refusal)
+            if standing.added:
+                connection.execute(insert(entries), [_row(*added) for added in standing.added])
+                _store_counters(connection, drawn, standing.counters)
+        return answers
+
+
+def _standing(connection: Connection, requests: list[Request]) -> Standing:
+    newest = connection.execute(
+        select(entries.c.position, entries.c.recorded_at)
+        .order_by(entries.c.position.desc())
+        .limit(1)
+    ).one_or_none()
+    streams = sorted({request.stream for request in requests})
+    commands = sorted(
+        {(request.stream, facts.command_id) for request in requests for facts in request.commands}
+    )
+    standing = Standing(
+        position=-1 if newest is None else newest.position,
+        newest=None if newest is None else instant_of(newest.recorded_at),
+        heads=_heads(connection, streams),
+        stored=_stored(connection, commands),
+        counters={},
+    )
+    if wanted := sorted(counters_wanted(standing, requests)):
+        rows = connection.execute(
+            select(counters.c.county, counters.c.day, counters.c.last).where(
+                tuple_(counters.c.county, counters.c.day).in_(wanted)
+            )
+        )
+        standing.counters = {(row.county, row.day): row.last for row in rows}
+    return standing
+
+
+def _heads(connection: Connection, streams: list[str]) -> dict[str, Head]:
+    newest = (
+        select(entries.c.stream, func.max(entries.c.version))
+        .where(entries.c.stream.in_(streams))
+        .group_by(entries.c.stream)
+    )
+    rows = connection.execute(
+        select(entries.c.stream, entries.c.version, entries.c.hash).where(
+            tuple_(entries.c.stream, entries.c.version).in_(newest)
+        )
+    )
+    return {row.stream: Head(row.version, row.hash.hex()) for row in rows}
+
+
+def _stored(
+    connection: Connection, commands: list[tuple[str, str]]
+) -> dict[tuple[str, str], Stored]:
+    if not commands:
+        return {}
+    columns = (entries.c.stream, entries.c.command_id)
+    wanted = _WANTED[connection.dialect.name].columns(*columns)
+    if connection.dialect.name == "sqlite":
+        told: dict[str, object] = {"wanted": json.dumps(commands)}
+    else:
+        told = {
+            "streams": [stream for stream, _ in commands],
+            "command_ids": [command_id for _, command_id in commands],
+        }
+    rows = connection.execute(
+        select(*columns, entries.c.digest, *ENTRY).where(tuple_(*columns).in_(wanted)), told
+    )
+    # Sorted here: asked to sort, SQLite walks a whole index instead of looking the few up.
+    in_order = sorted(rows, key=lambda row: (row.stream, row.command_id, row.ordinal))
+    return {
+        key: Stored(digest=found[0].digest, entries=tuple(entry_of(row) for row in found))
+        for key, group in groupby(in_order, lambda row: (row.stream, row.command_id))
+        if (found := list(group))
+    }
+
+
+def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
+    """Return the entry of a row that has the columns `ENTRY`."""
+    return read(row.position, row.ordinal, bytes(row.body), row.hash.hex())
+
+
+def _row(entry: Entry, digest: str) -> dict[str, object]:
+    return {
+        "position": entry.position,
+        "stream": entry.stream,
+        "category": category_of(entry.stream),
+        "version": entry.version,
+        "ordinal": entry.ordinal,
+        "kind": entry.kind,
+        "recorded_at": instant_text(entry.recorded_at),
+        "command_id": entry.command_id,
+        "digest": digest,
+        "pairing": entry.pairing,
+        "body": entry.body,
+        "hash": bytes.fromhex(entry.hash),
+    }
+
+
+def _store_counters(
+    connection: Connection,
+    before: dict[tuple[str, str], int],
+    after: dict[tuple[str, str], int],
+) -> None:
+    for (county, day), last in after.items():
+        if (county, day) not in before:
+            connection.execute(insert(counters), {"county": county, "day": day, "last": last})
+        elif before[county, day] != last:
+            connection.execute(
+                update(counters)
+                .where(counters.c.county == county, counters.c.day == day)
+                .values(last=last)
+            )
