@@ -1,0 +1,162 @@
+"""The supervision board: the ladder by level and by unit, and the cards of a quarter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Engine, Index, Table, Text, func, select
+
+from domain.task.facts import SupervisionLevel
+from domain.values import instant_text
+from ledger.entry import Entry
+from projections.service_levels import CHINA
+from projections.store import Page, metadata
+from projections.task_board import area_of, tasks
+from projections.task_picture import FINAL, Picture
+
+steps = Table(
+    "board_supervision",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("level", Text, nullable=False),
+    Column("level_before", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("unit", Text),
+    Column("place", Text, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("raised_at", Text, nullable=False),
+    Column("quarter", Text, nullable=False),
+    Index("board_supervision_by_quarter", "quarter", "unit"),
+)
+
+LEVELS = tuple(level.value for level in SupervisionLevel)
+
+
+def apply(page: Page, entry: Entry, picture: Picture) -> None:
+    """Keep each step up the ladder."""
+    if entry.kind != "supervision_raised.v1":
+        return
+    fact = entry.fact
+    page.put(
+        steps,
+        {
+            "stream": entry.stream,
+            "position": entry.position,
+            "level": fact["level"],
+            "level_before": fact["level_before"],
+            "cause": fact["cause"],
+            "unit": fact["unit"] or picture.row["main_unit"],
+            "place": picture.row["place"],
+            "number": picture.row["number"],
+            "category": picture.row["category"],
+            "raised_at": instant_text(entry.recorded_at),
+            "quarter": quarter_of(entry.recorded_at),
+        },
+    )
+
+
+def quarter_of(instant: datetime) -> str:
+    """Return the quarter an instant lies in, as clocks in China show it: `2026Q4`."""
+    local = instant.astimezone(CHINA)
+    return f"{local.year}Q{(local.month + 2) // 3}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step up the ladder, proved by the entry at *position*."""
+
+    stream: str
+    position: int
+    level: str
+    level_before: str
+    cause: str
+    unit: str | None
+    place: str
+    number: str
+    category: str
+    raised_at: str
+    quarter: str
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The steps raised against one unit in one quarter, by level."""
+
+    unit: str
+    counts: dict[str, int]
+
+
+class SupervisionBoard:
+    """The questions people ask about supervision."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def ladder(self, *, place: str | None = None, unit: str | None = None) -> dict[str, int]:
+        """Return how many open tasks stand on each rung now, every rung named."""
+        asked = (
+            select(tasks.c.supervision, func.count())
+            .where(tasks.c.state.not_in(sorted(FINAL)))
+            .group_by(tasks.c.supervision)
+        )
+        if place is not None:
+            asked = asked.where(tasks.c.place.startswith(area_of(place), autoescape=True))
+        if unit is not None:
+            asked = asked.where(tasks.c.main_unit == unit)
+        with self._engine.connect() as connection:
+            found = {str(level): count for level, count in connection.execute(asked)}
+        return {level: found.get(level, 0) for level in LEVELS}
+
+    def by_unit(self) -> dict[str, dict[str, int]]:
+        """Return the open tasks above the lowest rung, by main unit and level."""
+        asked = (
+            select(tasks.c.main_unit, tasks.c.supervision, func.count())
+            .where(
+                tasks.c.state.not_in(sorted(FINAL)),
+                tasks.c.supervision != SupervisionLevel.NONE.value,
+            )
+            .group_by(tasks.c.main_unit, tasks.c.supervision)
+            .order_by(tasks.c.main_unit)
+        )
+        found: dict[str, dict[str, int]] = {}
+        with self._engine.connect() as connection:
+            for unit, level, count in connection.execute(asked):
+                found.setdefault(str(unit or ""), {})[str(level)] = count
+        return found
+
+    def cards(self, quarter: str) -> list[Cards]:
+        """Return the steps raised in *quarter* (`2026Q4`) by unit, most red cards first."""
+        asked = (
+            select(steps.c.unit, steps.c.level, func.count())
+            .where(steps.c.quarter == quarter)
+            .group_by(steps.c.unit, steps.c.level)
+        )
+        by_unit: dict[str, dict[str, int]] = {}
+        with self._engine.connect() as connection:
+            for unit, level, count in connection.execute(asked):
+                by_unit.setdefault(str(unit or ""), {})[str(level)] = count
+        found = [Cards(unit, counts) for unit, counts in by_unit.items()]
+        return sorted(
+            found, key=lambda one: (-one.counts.get("RED", 0), -sum(one.counts.values()), one.unit)
+        )
+
+    def steps(
+        self,
+        *,
+        quarter: str | None = None,
+        unit: str | None = None,
+        stream: str | None = None,
+        limit: int = 500,
+    ) -> list[Step]:
+        """Return the steps themselves, the newest first."""
+        asked = select(steps).order_by(steps.c.position.desc()).limit(limit)
+        for column, value in (
+            (steps.c.quarter, quarter),
+            (steps.c.unit, unit),
+            (steps.c.stream, stream),
+        ):
+            if value is not None:
+                asked = asked.where(column == value)
+        with self._engine.connect() as connection:
+            return [Step(**row) for row in connection.execute(asked).mappings()]

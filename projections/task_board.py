@@ -1,0 +1,319 @@
+"""The task board: one line per support task, with everything a list shows or filters by.
+
+Lines hold codes, instants and references only; names come from the directory and the vault.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Engine,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    func,
+    or_,
+    select,
+)
+
+from ledger.entry import Entry
+from projections.store import Page, Row, metadata
+from projections.task_picture import FINAL, Picture, first_picture, remember
+
+tasks = Table(
+    "board_task",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("number", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("request_type", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("matter", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("street", Text, nullable=False),
+    Column("requester", Text),
+    Column("urgency", Text, nullable=False),
+    Column("safety", Integer, nullable=False),
+    Column("duty_class", Text),
+    Column("policy", Text, nullable=False),
+    Column("pairing", Text),
+    Column("main_unit", Text),
+    Column("staff", Text),
+    Column("assist", Text, nullable=False),
+    Column("due", Text),
+    Column("due_provisional", Integer, nullable=False),
+    Column("sla", Text, nullable=False),
+    Column("supervision", Text, nullable=False),
+    Column("extension", Text, nullable=False),
+    Column("privacy", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("rework_rounds", Integer, nullable=False),
+    Column("resolution", Text),
+    Column("grade", Integer),
+    Column("registered_at", Text, nullable=False),
+    Column("dispatched_at", Text),
+    Column("closed_at", Text),
+    Column("next_limit", Text),
+    Column("next_due", Text),
+    Column("limits", Text, nullable=False),
+    Column("open", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Index("board_task_by_state", "state", "next_due"),
+    Index("board_task_by_unit", "main_unit", "state"),
+    Index("board_task_by_street", "street", "state"),
+    Index("board_task_by_pairing", "pairing"),
+    Index("board_task_by_number", "number"),
+    Index("board_task_by_requester", "requester"),
+)
+
+Order = Literal["registered_at", "-registered_at", "due", "next_due", "-position"]
+_COUNTED = ("state", "category", "street", "main_unit", "sla", "supervision", "resolution")
+
+
+def apply(page: Page, entry: Entry) -> Picture | None:
+    """Let *entry* change its task's picture; return it, None where there is no such task."""
+    picture: Picture | None = page.pictures.get(entry.stream)
+    if entry.kind == "task_registered.v1":
+        picture = Picture(first_picture(entry))
+    else:
+        if picture is None:
+            found = page.row(tasks, entry.stream)
+            if found is None:
+                return None
+            picture = Picture(found)
+        remember(picture, entry)
+    page.pictures[entry.stream] = picture
+    return picture
+
+
+def finish(page: Page) -> None:
+    """Write the pictures of the page back to their lines."""
+    for picture in page.pictures.values():
+        if isinstance(picture, Picture):
+            page.put(tasks, picture.finished())
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """One task as the board shows it; instants are RFC 3339 in UTC."""
+
+    stream: str
+    number: str
+    state: str
+    since: str
+    category: str
+    request_type: str
+    source: str
+    matter: str
+    place: str
+    street: str
+    requester: str | None
+    urgency: str
+    safety: bool
+    duty_class: str | None
+    policy: str
+    pairing: str | None
+    main_unit: str | None
+    staff: str | None
+    due: str | None
+    due_provisional: bool
+    sla: str
+    supervision: str
+    extension: str
+    privacy: str
+    round: int
+    rework_rounds: int
+    resolution: str | None
+    grade: int | None
+    registered_at: str
+    dispatched_at: str | None
+    closed_at: str | None
+    next_limit: str | None
+    next_due: str | None
+    version: int
+    position: int
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether something is still to be done."""
+        return self.state not in FINAL
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    """Which tasks are meant; what is left empty does not narrow.
+
+    *place* is a division code and means everything within it; *search* is part of a work-order
+    number. Instants are RFC 3339 in UTC, *until* exclusive.
+    """
+
+    states: Sequence[str] = ()
+    open_only: bool = False
+    categories: Sequence[str] = ()
+    place: str | None = None
+    unit: str | None = None
+    staff: str | None = None
+    pairing: str | None = None
+    requester: str | None = None
+    source: str | None = None
+    urgency: str | None = None
+    sla: str | None = None
+    supervision: Sequence[str] = ()
+    resolution: str | None = None
+    due_before: str | None = None
+    registered_from: str | None = None
+    registered_until: str | None = None
+    search: str | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what a line must meet."""
+        found: list[ColumnElement[bool]] = []
+        for column, values in (
+            (tasks.c.state, self.states),
+            (tasks.c.category, self.categories),
+            (tasks.c.supervision, self.supervision),
+        ):
+            if values:
+                found.append(column.in_(list(values)))
+        for column, value in (
+            (tasks.c.main_unit, self.unit),
+            (tasks.c.staff, self.staff),
+            (tasks.c.pairing, self.pairing),
+            (tasks.c.requester, self.requester),
+            (tasks.c.source, self.source),
+            (tasks.c.urgency, self.urgency),
+            (tasks.c.sla, self.sla),
+            (tasks.c.resolution, self.resolution),
+        ):
+            if value is not None:
+                found.append(column == value)
+        if self.open_only:
+            found.append(tasks.c.state.not_in(sorted(FINAL)))
+        if self.place is not None:
+            found.append(tasks.c.place.startswith(area_of(self.place), autoescape=True))
+        if self.due_before is not None:
+            found.append(and_(tasks.c.due.is_not(None), tasks.c.due < self.due_before))
+        if self.registered_from is not None:
+            found.append(tasks.c.registered_at >= self.registered_from)
+        if self.registered_until is not None:
+            found.append(tasks.c.registered_at < self.registered_until)
+        if self.search:
+            found.append(tasks.c.number.contains(self.search.strip().upper(), autoescape=True))
+        return found
+
+
+ALL_TASKS = TaskFilter()
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One page of lines and how many there are in all."""
+
+    lines: tuple[TaskLine, ...]
+    total: int
+    page: int
+    size: int
+
+
+class TaskBoard:
+    """The questions people ask about tasks."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, stream: str) -> TaskLine | None:
+        """Return the line of the task *stream*, or None where there is none."""
+        return self._one(tasks.c.stream == stream)
+
+    def by_number(self, number: str) -> TaskLine | None:
+        """Return the task with this work-order number, or None."""
+        return self._one(tasks.c.number == number)
+
+    def find(
+        self,
+        wanted: TaskFilter = ALL_TASKS,
+        *,
+        page: int = 1,
+        size: int = 20,
+        order: Order = "-registered_at",
+    ) -> TaskPage:
+        """Return page *page* (from 1) of the tasks *wanted*, *size* (1 to 1,000) at a time."""
+        page, size = max(page, 1), min(max(size, 1), 1000)
+        conditions = wanted.conditions()
+        column = tasks.c[order.lstrip("-")]
+        first = column.desc() if order.startswith("-") else column.asc().nulls_last()
+        asked = (
+            select(tasks)
+            .where(*conditions)
+            .order_by(first, tasks.c.position.desc(), tasks.c.stream)
+            .limit(size)
+            .offset((page - 1) * size)
+        )
+        with self._engine.connect() as connection:
+            total = connection.execute(
+                select(func.count()).select_from(tasks).where(*conditions)
+            ).scalar_one()
+            found = connection.execute(asked).mappings().all()
+        return TaskPage(tuple(line_of(dict(row)) for row in found), total, page, size)
+
+    def counts(self, wanted: TaskFilter = ALL_TASKS, by: str = "state") -> dict[str, int]:
+        """Return how many of the tasks *wanted* there are by state, category, street, unit."""
+        if by not in _COUNTED:
+            raise ValueError(f"tasks are counted by one of {', '.join(_COUNTED)}, not by {by!r}")
+        column = tasks.c[by]
+        asked = (
+            select(column, func.count())
+            .where(*wanted.conditions())
+            .group_by(column)
+            .order_by(column)
+        )
+        with self._engine.connect() as connection:
+            return {str(name or ""): count for name, count in connection.execute(asked)}
+
+    def overdue(self, now: str, wanted: TaskFilter = ALL_TASKS) -> list[TaskLine]:
+        """Return the open tasks whose next limit lies before *now*, the longest overdue first."""
+        asked = (
+            select(tasks)
+            .where(
+                *wanted.conditions(),
+                tasks.c.state.not_in(sorted(FINAL)),
+                or_(
+                    and_(tasks.c.next_due.is_not(None), tasks.c.next_due < now),
+                    tasks.c.sla == "OVERDUE",
+                ),
+            )
+            .order_by(tasks.c.next_due.asc().nulls_last(), tasks.c.stream)
+        )
+        with self._engine.connect() as connection:
+            return [line_of(dict(row)) for row in connection.execute(asked).mappings()]
+
+    def _one(self, condition: ColumnElement[bool]) -> TaskLine | None:
+        with self._engine.connect() as connection:
+            found = connection.execute(select(tasks).where(condition)).mappings().first()
+        return None if found is None else line_of(dict(found))
+
+
+def line_of(row: Row) -> TaskLine:
+    """Return a stored row as a line."""
+    values: dict[str, Any] = {
+        name: value for name, value in row.items() if name not in ("limits", "open", "assist")
+    }
+    values["safety"] = bool(values["safety"])
+    values["due_provisional"] = bool(values["due_provisional"])
+    return TaskLine(**values)
+
+
+def area_of(division: str) -> str:
+    """Return the digits every division code within *division* begins with."""
+    while len(division) in (4, 6) and division.endswith("00"):
+        division = division[:-2]
+    return division

@@ -1,0 +1,304 @@
+"""The inbox: what waits for whom, at which unit and in which role, and until when.
+
+Derived from where a case stands, never stored by hand: when the case moves on, its items change
+with it. An item without a unit waits for the holders of its role whose unit's division contains
+its *area* (the street's dispatcher, the district's adjudicator).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    Index,
+    Table,
+    Text,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from domain.pairing.facts import PairingState
+from domain.people import Role
+from domain.task.facts import TaskState
+from projections.directory import units
+from projections.pairing_picture import PairingPicture
+from projections.store import Page, metadata
+from projections.task_board import area_of
+from projections.task_picture import IN_HAND, Picture, grantor_of
+
+inbox = Table(
+    "board_inbox",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("unit", Text),
+    Column("area", Text, nullable=False),
+    Column("person", Text),
+    Column("due", Text),
+    Column("since", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Index("board_inbox_by_unit", "unit", "role"),
+    Index("board_inbox_by_area", "area", "role"),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing somebody must do: *what* is a code labelled in `domain.wording_labels`."""
+
+    what: str
+    role: Role
+    unit: str | None = None
+    person: str | None = None
+    due: str | None = None
+    part: str = ""
+
+    @property
+    def key(self) -> str:
+        """The item's key within its case."""
+        return "/".join(part for part in (self.what, self.role.value, self.unit, self.part) if part)
+
+
+def task_items(picture: Picture) -> Iterator[Item]:
+    """Tell what a task waits for, from its state and what is open in it."""
+    row, limits = picture.row, picture.running()
+    main, staff, due = row["main_unit"], row["staff"], limits.get("due")
+    match TaskState(row["state"]):
+        case TaskState.REGISTERED:
+            yield Item("triage", Role.STREET_DISPATCHER, due=limits.get("triage"))
+        case TaskState.PENDING_DISPATCH:
+            yield Item("dispatch", Role.STREET_DISPATCHER, due=limits.get("dispatch"))
+        case TaskState.DISPATCHED:
+            yield Item("sign_in", Role.DEPT_COORDINATOR, main, due=limits.get("sign_in"))
+        case TaskState.RETURN_REVIEW:
+            yield Item("return_review", Role.STREET_DISPATCHER, due=limits.get("return_review"))
+        case TaskState.ADJUDICATION:
+            yield Item("adjudicate", Role.ADJUDICATOR, due=limits.get("adjudication"))
+        case TaskState.ACCEPTED:
+            yield Item("assign_staff", Role.DEPT_COORDINATOR, main, due=due)
+        case TaskState.IN_PROGRESS if staff is None:
+            yield Item("assign_staff", Role.DEPT_COORDINATOR, main, due=due)
+        case TaskState.IN_PROGRESS:
+            if "first_contact" in limits:
+                yield Item("first_contact", Role.DEPT_STAFF, main, staff, limits["first_contact"])
+            if "stage_report" in limits:
+                yield Item("stage_report", Role.DEPT_STAFF, main, staff, limits["stage_report"])
+            if "draft" in picture.open:
+                yield Item("sign_result", Role.DEPT_COORDINATOR, main, due=due)
+            else:
+                yield Item("handle", Role.DEPT_STAFF, main, staff, due)
+        case TaskState.CARRIED:
+            yield Item("carry_review", Role.SUPERVISOR, due=limits.get("carry_review"))
+        case TaskState.RESULT_REVIEW:
+            yield Item("result_review", Role.STREET_DISPATCHER, due=limits.get("result_review"))
+        case TaskState.CALLBACK:
+            yield Item("callback", Role.CALLBACK_AGENT, due=limits.get("callback"))
+        case TaskState.RATING if picture.open.get("callback_listed"):
+            yield Item("callback", Role.CALLBACK_AGENT, due=limits.get("rating"))
+        case TaskState.DISSATISFIED:
+            yield Item("judge_dissatisfaction", Role.STREET_DISPATCHER)
+        case _:
+            pass
+    yield from _open_points(picture)
+
+
+def _open_points(picture: Picture) -> Iterator[Item]:
+    """Tell what is open in a task beside its main state, where it can be answered."""
+    limits, points, state = picture.running(), picture.open, picture.row["state"]
+    if state in IN_HAND or state == TaskState.CARRIED:
+        for number, unit in sorted(points.get("assist", {}).items()):
+            due = limits.get(f"assist/{number}")
+            yield Item("assist", Role.DEPT_COORDINATOR, unit, due=due, part=number)
+    if state in IN_HAND or state in (TaskState.CARRIED, TaskState.RESULT_REVIEW):
+        for number, called in sorted(points.get("whistle", {}).items()):
+            for unit in called:
+                due = limits.get(f"arrival/{number}")
+                yield Item("arrive", Role.DEPT_COORDINATOR, unit, due=due, part=number)
+    if state in (TaskState.ACCEPTED, TaskState.IN_PROGRESS) and "extension" in points:
+        role = grantor_of(points["extension"])
+        yield Item("extension_review", role, due=limits.get("extension_review"))
+    if state == TaskState.IN_PROGRESS and "carry" in points:
+        for role in (Role.SUPERVISOR, Role.ADJUDICATOR):
+            if role.value not in points["carry"]:
+                yield Item("carry_key", role)
+    if state == TaskState.IN_PROGRESS and "termination" in points:
+        yield Item("termination_review", Role.SUPERVISOR)
+    if state == TaskState.CLOSED and "score_appeal" in points:
+        yield Item("score_review", Role.SUPERVISOR)
+
+
+def pairing_items(picture: PairingPicture) -> Iterator[Item]:
+    """Tell what a pairing waits for, from its state and who has spoken."""
+    row, limits = picture.row, picture.running()
+    match PairingState(row["state"]):
+        case PairingState.DRAFT:
+            yield from picture_items("propose", picture, (row["proposer"],), None)
+        case PairingState.PROPOSED:
+            yield from picture_items(
+                "answer_proposal", picture, picture.silent, limits.get("answer")
+            )
+        case PairingState.NEGOTIATING:
+            yield from picture_items("sign", picture, picture.unsigned, limits.get("signing"))
+        case PairingState.PENDING_APPROVAL:
+            yield Item("approve_pairing", Role.PARTY_AUTHORITY, due=limits.get("approval"))
+        case PairingState.ADJUSTING:
+            yield Item("approve_adjustment", Role.PARTY_AUTHORITY, due=limits.get("approval"))
+        case PairingState.ACTIVE if picture.review_due:
+            yield Item("open_review", Role.PARTY_AUTHORITY)
+        case PairingState.UNDER_REVIEW:
+            yield from picture_items(
+                "give_score", picture, picture.unscored, limits.get("review_scores")
+            )
+            if not picture.unscored:
+                yield Item("close_review", Role.PARTY_AUTHORITY, due=limits.get("review_scores"))
+        case PairingState.TERMINATING:
+            left = sorted(picture.talk.get("successors", {}).items())
+            for task, unit in left:
+                role = picture.speaker(unit)
+                yield Item("hand_over", role, unit, due=limits.get("hand_over"), part=task)
+            if not left:
+                yield Item("complete_exit", Role.PARTY_AUTHORITY, due=limits.get("hand_over"))
+        case (
+            PairingState.ACTIVE
+            | PairingState.SUSPENDED
+            | PairingState.ENDED
+            | PairingState.EXPIRED
+            | PairingState.REJECTED
+            | PairingState.WITHDRAWN
+        ):
+            pass
+        case _ as never:
+            assert_never(never)
+
+
+def picture_items(
+    what: str, picture: PairingPicture, parties: Any, due: str | None
+) -> Iterator[Item]:
+    """One item for each of *parties*, in the role that speaks for such a party."""
+    for unit in parties:
+        yield Item(what, picture.speaker(unit), unit, due=due)
+
+
+def finish(page: Page) -> None:
+    """Write what the cases of the page wait for, in place of what they waited for before."""
+    for stream, picture in page.pictures.items():
+        match picture:
+            case Picture():
+                items, area = task_items(picture), picture.row["place"]
+                title, urgency = picture.row["number"], picture.row["urgency"]
+            case PairingPicture():
+                items, area = pairing_items(picture), picture.row["division"]
+                title, urgency = picture.row["title"], "NORMAL"
+            case _:
+                continue
+        wanted = {item.key: item for item in items}
+        stored = {row["item"]: row for row in page.rows(inbox, stream)}
+        for key, row in stored.items():
+            if key not in wanted:
+                page.drop(inbox, row)
+        for key, item in wanted.items():
+            since = stored[key]["since"] if key in stored else picture.row["since"]
+            page.put(
+                inbox,
+                {
+                    "stream": stream,
+                    "item": key,
+                    "what": item.what,
+                    "role": item.role.value,
+                    "unit": item.unit,
+                    "area": area,
+                    "person": item.person,
+                    "due": item.due,
+                    "since": since,
+                    "title": title,
+                    "urgency": urgency,
+                },
+            )
+
+
+@dataclass(frozen=True)
+class InboxLine:
+    """One thing that waits: what, for whom, until when; instants are RFC 3339 in UTC."""
+
+    stream: str
+    item: str
+    what: str
+    role: str
+    unit: str | None
+    area: str
+    person: str | None
+    due: str | None
+    since: str
+    title: str
+    urgency: str
+
+
+class UnitInbox:
+    """The questions people ask about what they must do next."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def waiting(
+        self,
+        unit: str,
+        role: Role | None = None,
+        *,
+        person: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> list[InboxLine]:
+        """Return what waits at *unit*, the most pressing first; *role* and *person* narrow it.
+
+        With *person*, items of other members of staff are left out.
+        """
+        asked = (
+            select(inbox)
+            .where(*self._at(unit, role, person))
+            .order_by(inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._engine.connect() as connection:
+            return [InboxLine(**row) for row in connection.execute(asked).mappings()]
+
+    def counts(self, unit: str, role: Role | None = None) -> dict[str, int]:
+        """Return how many things of each sort wait at *unit*."""
+        asked = (
+            select(inbox.c.what, func.count())
+            .where(*self._at(unit, role, None))
+            .group_by(inbox.c.what)
+            .order_by(inbox.c.what)
+        )
+        with self._engine.connect() as connection:
+            return {str(what): count for what, count in connection.execute(asked)}
+
+    def of(self, stream: str) -> list[InboxLine]:
+        """Return what the case *stream* waits for."""
+        asked = select(inbox).where(inbox.c.stream == stream).order_by(inbox.c.item)
+        with self._engine.connect() as connection:
+            return [InboxLine(**row) for row in connection.execute(asked).mappings()]
+
+    def _at(self, unit: str, role: Role | None, person: str | None) -> list[ColumnElement[bool]]:
+        asked = select(units.c.division).where(units.c.stream == f"unit/{unit}")
+        with self._engine.connect() as connection:
+            division = connection.execute(asked).scalar_one_or_none()
+        here: ColumnElement[bool] = inbox.c.unit == unit
+        if division is not None:
+            around = inbox.c.area.startswith(area_of(division), autoescape=True)
+            here = or_(here, and_(inbox.c.unit.is_(None), around))
+        found = [here]
+        if role is not None:
+            found.append(inbox.c.role == role.value)
+        if person is not None:
+            found.append(or_(inbox.c.person.is_(None), inbox.c.person == literal(person)))
+        return found
