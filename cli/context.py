@@ -1,0 +1,131 @@
+"""What a command of the command line works with: settings, open books, a gateway, a voice."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import click
+
+from domain.refusals import CommandRefused
+from gateway.submitting import Gateway
+from ledger.opening import Books, open_books
+from runtime.settings import Settings
+from runtime.temporal import TemporalUnreachable, connect_with
+
+_PATIENCE = timedelta(seconds=3)
+
+T = TypeVar("T")
+
+
+class Speaking:
+    """How results are said: sentences for people, or JSON for machines on standard output."""
+
+    def __init__(self, as_json: bool, language: str = "zh") -> None:
+        self.as_json, self.language = as_json, language
+
+    @classmethod
+    def chosen(cls) -> "Speaking":
+        """Return the voice the command line asks for, also before it has been parsed."""
+        return cls("--json" in sys.argv)
+
+    def say(self, value: Any, sentence: str) -> None:
+        """Say *value* as JSON, or *sentence*."""
+        click.echo(json.dumps(value, ensure_ascii=False, default=str) if self.as_json else sentence)
+
+    def refuse(self, refusal: CommandRefused) -> None:
+        """Say a refusal: the rule and its sentence."""
+        if self.as_json:
+            self.say(refused_as_json(refusal), "")
+        else:
+            click.echo(f"未受理（{refusal.rule}）：{refusal.chinese}", err=True)
+            click.echo(f"Refused ({refusal.rule}): {refusal.english}", err=True)
+
+    def fail(self, error: Exception) -> None:
+        """Say why something could not be tried."""
+        rule = getattr(error, "rule", "not-tried")
+        if self.as_json:
+            self.say({"outcome": "not-now", "rule": rule, "message": str(error)}, "")
+        else:
+            click.echo(str(error), err=True)
+
+
+def refused_as_json(refusal: Any) -> dict[str, Any]:
+    """Return a refusal as the one JSON shape it has everywhere."""
+    return {
+        "outcome": "refused",
+        "rule": refusal.rule,
+        "chinese": refusal.chinese,
+        "english": refusal.english,
+    }
+
+
+class Context:
+    """One run of the command: opens what it is asked for, and closes it at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.unreachable = ""
+        self._books: Books | None = None
+
+    @property
+    def books(self) -> Books:
+        """The open books of this installation, made on first use."""
+        if self._books is None:
+            self.make_home()
+            self._books = open_books(
+                self.settings.ledger_url,
+                self.settings.vault_url,
+                self.settings.key_path,
+                self.settings.policy,
+            )
+        return self._books
+
+    def make_home(self) -> None:
+        """Make the home folder, readable by its owner only."""
+        self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    async def gateway(self) -> Gateway:
+        """Return the gateway; without Temporal it still takes registry commands."""
+        try:
+            return await self.connected_gateway()
+        except TemporalUnreachable as error:
+            self.unreachable = str(error)
+            return Gateway(None, self.books, self.settings.reply_timeout_seconds)
+
+    async def connected_gateway(self) -> Gateway:
+        """Return the gateway; raise `TemporalUnreachable` where Temporal does not answer."""
+        client = await connect_with(self.settings, patience=_PATIENCE)
+        return Gateway(client, self.books, self.settings.reply_timeout_seconds)
+
+    def boards(self) -> Any:
+        """Return the boards, caught up with the ledger."""
+        from projections.boards import open_boards
+
+        self.make_home()
+        boards = open_boards(self.settings.boards_url)
+        boards.follower(self.books.ledger).catch_up()
+        return boards
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._books is not None:
+            self._books.close()
+            self._books = None
+
+
+def run(work: Callable[[], Awaitable[T]]) -> T:
+    """Run *work* in an event loop of its own."""
+
+    async def working() -> T:
+        return await work()
+
+    return asyncio.run(working())
+
+
+pass_context = click.make_pass_decorator(Context)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="一行一个 JSON。 One JSON value a line."
+)

@@ -1,0 +1,261 @@
+"""Playing the programme: pairings first, then needs side by side, then what becomes of pairings."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from cli.demo import pairings as of_pairings
+from cli.demo import paths
+from cli.demo.cast import NobodyThere
+from cli.demo.matter import Matter
+from cli.demo.pairings import Pairing, Plan
+from cli.demo.programme import Episode, Programme, duplicates, plain
+from cli.demo.showing import Bar, Showing
+from cli.demo.stage import Stage, Unexpected
+from cli.importing.needs import NeedRow
+from cli.intake import need_order
+from domain.pairing.coordination import project_task
+from gateway.orders import NotNow
+from ledger.sealing import opaque_uuid
+
+HANDED_OVER = 2
+"""How many open tasks the pairing that is wound up hands over."""
+
+_REGISTERED_SECONDS = 150.0
+
+
+@dataclass
+class Shown:
+    """What one kind of episode was to show, what it showed, and why the rest is missing."""
+
+    name: str
+    zh: str
+    en: str
+    wanted: int
+    reached: int = 0
+    missing: list[str] = field(default_factory=list)
+    streams: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was meant to be shown was shown."""
+        return self.reached >= self.wanted and not self.missing
+
+
+PAIRING_SHOWS: tuple[tuple[str, str, str], ...] = (
+    ("pairing_made", "协商签约审批", "negotiated, signed, approved"),
+    ("pairing_rejected", "未批准", "rejected"),
+    ("pairing_withdrawn", "提议撤回", "withdrawn"),
+    ("pairing_unanswered", "无人答复失效", "lapsed unanswered"),
+    ("pairing_project", "认领项目办结", "claimed project done"),
+    ("pairing_adjusted", "牵头部门调整", "lead changed"),
+    ("pairing_suspended", "暂停与恢复", "suspended and resumed"),
+    ("pairing_resumed_by_clock", "暂停到期恢复", "resumed by its clock"),
+    ("pairing_reviewed", "双考核", "double assessment"),
+    ("pairing_wound_up", "退出与移交", "exit with hand-over"),
+)
+
+
+class Playing:
+    """Plays everything on one stage and keeps count."""
+
+    def __init__(self, stage: Stage, showing: Showing) -> None:
+        self.stage, self.showing = stage, showing
+        self.shown: dict[str, Shown] = {}
+        self.pairings: list[Pairing] = []
+
+    def expect(self, name: str, zh: str, en: str, wanted: int) -> None:
+        """Say what is going to be shown, and how often."""
+        self.shown[name] = Shown(name, zh, en, wanted)
+
+    async def play(
+        self, name: str, bar: Bar, streams: Sequence[str], going: Awaitable[None]
+    ) -> None:
+        """Play one episode in the room; what does not go as told is kept as missing."""
+        shown = self.shown[name]
+        async with self.stage.room.working():
+            try:
+                await going
+            except (Unexpected, NobodyThere, NotNow) as error:
+                shown.missing.append(f"{streams[0] if streams else ''} {error}".strip())
+            else:
+                shown.reached += 1
+                shown.streams += streams
+        self.showing.step(bar, facts=self.stage.log.position + 1)
+
+    # -- pairings ----------------------------------------------------------------------------------
+
+    def pairing(self, plan: Plan, purpose: str = "") -> Pairing:
+        """Return the pairing of a plan; its id is the same in every run of this installation."""
+        vault = self.stage.gateway.books.vault
+        token = vault.token("demo-pairing", f"{plan.street.office.code}{purpose}".encode())
+        return Pairing(self.stage, f"pairing/{opaque_uuid('pairing', token)}", plan)
+
+    async def play_pairings(self, plans: Sequence[Plan], background: asyncio.TaskGroup) -> None:
+        """Make a pairing for every plan; three more are rejected, withdrawn, left unanswered."""
+        for name, zh, en in PAIRING_SHOWS:
+            self.expect(name, zh, en, len(plans) if name in _EACH else 1)
+        bar = self.showing.begin("结对 Pairings", len(plans) + 3)
+        self.pairings = [self.pairing(plan) for plan in plans]
+        extras: list[tuple[str, Callable[[Pairing], Awaitable[None]]]] = [
+            ("pairing_unanswered", of_pairings.unanswered),
+            ("pairing_rejected", of_pairings.rejected),
+            ("pairing_withdrawn", of_pairings.withdrawn),
+        ]
+        for number, (name, story) in enumerate(extras):
+            plan = of_pairings.another(self.stage.cast, plans[number % len(plans)])
+            one = self.pairing(plan, f"/{name}")
+            background.create_task(self.play(name, bar, [one.stream], story(one)))
+        async with asyncio.TaskGroup() as making:
+            for one in self.pairings:
+                making.create_task(
+                    self.play("pairing_made", bar, [one.stream], of_pairings.approved(one))
+                )
+
+    async def project(self, pairing: Pairing, bar: Bar) -> None:
+        """Have the project item done that the lead department of *pairing* claimed."""
+        stream = project_task(pairing.stream, "P1")
+
+        async def going() -> None:
+            entry = await self.stage.until_fact(stream, "task_registered.v1")
+            await paths.project(Matter.of_project(self.stage, entry))
+
+        await self.play("pairing_project", bar, [stream], going())
+
+    # -- needs -------------------------------------------------------------------------------------
+
+    def matter(self, row: NeedRow, turn: int = 0) -> Matter:
+        """Return the matter of a row: the command its import gives, for the same task."""
+        gateway = self.stage.gateway
+        rules = gateway.books.rulebook.rules(gateway.desk.neighbours)
+        order = need_order(gateway, rules, row, None, of_pairings.POLICY)
+        return Matter.of(self.stage, row, order, turn)
+
+    async def episode(self, episode: Episode, bar: Bar) -> None:
+        """Play one episode of the programme."""
+        streams: list[str] = []
+
+        async def going() -> None:
+            matters = [
+                await asyncio.to_thread(self.matter, row, episode.turn) for row in episode.rows
+            ]
+            streams.extend(one.stream for one in matters)
+            await episode.path.play(*matters)
+
+        await self.play(episode.path.name, bar, streams, going())
+
+    async def play_needs(self, made: Programme) -> None:
+        """Play the whole programme, and the lives of some pairings beside it."""
+        for path in {one.path.name: one.path for one in made.episodes}.values():
+            self.expect(path.name, path.zh, path.en, made.wanted[path.name])
+        for name, wanted in made.wanted.items():
+            if name not in self.shown:
+                self.expect(name, name, name, wanted)
+        lives = self.lives(made)
+        bar = self.showing.begin("帮扶任务 Support tasks", len(made.episodes) + len(self.pairings))
+        living = self.showing.begin("结对后续 Later life", sum(len(life) for life in lives))
+        by_street: dict[str, list[asyncio.Task[None]]] = {}
+        async with asyncio.TaskGroup() as group:
+            for pairing in self.pairings:
+                doing = group.create_task(self.project(pairing, bar))
+                by_street.setdefault(pairing.plan.street.division, []).append(doing)
+            for one in made.episodes:
+                doing = group.create_task(self.episode(one, bar))
+                for division in {row.place[:9] for row in one.rows}:
+                    by_street.setdefault(division, []).append(doing)
+            needs = sum(len(one.rows) for one in made.episodes) + len(self.pairings)
+            for life in lives:
+                group.create_task(self.live(life, needs, by_street, living))
+
+    # -- what becomes of pairings ------------------------------------------------------------------
+
+    def lives(self, made: Programme) -> list[list["Chapter"]]:
+        """Return what becomes of which pairing, chapter by chapter; the end comes last."""
+        ending = {row.place[:9] for row in made.set_aside}
+        rows = [row for one in made.episodes for row in one.rows]
+
+        def busy(one: Pairing) -> int:
+            plan = one.plan
+            return sum(
+                row.place.startswith(plan.street.division) and row.category in plan.categories
+                for row in rows
+            )
+
+        # Residents' grades count in a review, so the busiest pairing is reviewed.
+        order = sorted(
+            self.pairings, key=lambda one: (one.plan.street.division in ending, -busy(one))
+        )
+        chapters = [
+            Chapter("pairing_reviewed", of_pairings.reviewed, after_needs=True),
+            Chapter("pairing_adjusted", of_pairings.adjusted),
+            Chapter("pairing_suspended", of_pairings.suspended_and_resumed),
+            Chapter("pairing_resumed_by_clock", of_pairings.suspended_until_its_day),
+        ]
+        by_pairing: dict[int, list[Chapter]] = {}
+        for number, chapter in enumerate(chapters):
+            at = number % len(order)
+            by_pairing.setdefault(at, []).append(chapter.of(order[at]))
+        end = Chapter("pairing_wound_up", of_pairings.wound_up, after_needs=True)
+        last = len(order) - 1
+        by_pairing.setdefault(last, []).append(end.of(order[last], made.set_aside))
+        return list(by_pairing.values())
+
+    async def live(
+        self,
+        life: Sequence["Chapter"],
+        needs: int,
+        by_street: dict[str, list[asyncio.Task[None]]],
+        bar: Bar,
+    ) -> None:
+        """Play a pairing's chapters in their order, once its needs allow it."""
+        for chapter in life:
+            pairing = chapter.pairing
+            assert pairing is not None, "a chapter is about a pairing"
+            if chapter.after_needs:
+                await asyncio.wait(by_street[pairing.plan.street.division])
+
+            async def going(chapter: Chapter = chapter, pairing: Pairing = pairing) -> None:
+                # A pairing that is not active takes no needs: all of them come first.
+                await self.stage.until(lambda: self._registered(needs), _REGISTERED_SECONDS)
+                matters = [await asyncio.to_thread(self.matter, row) for row in chapter.rows]
+                await chapter.play(pairing, *matters)
+
+            await self.play(chapter.name, bar, [pairing.stream], going())
+
+    def _registered(self, needs: int) -> bool | None:
+        return self.stage.log.kinds["task_registered.v1"] >= needs or None
+
+
+_EACH = frozenset({"pairing_made", "pairing_project"})
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One thing that becomes of a pairing; *after_needs* waits for the needs of its street."""
+
+    name: str
+    play: Callable[..., Awaitable[None]]
+    after_needs: bool = False
+    pairing: Pairing | None = None
+    rows: tuple[NeedRow, ...] = ()
+
+    def of(self, pairing: Pairing, rows: Sequence[NeedRow] = ()) -> "Chapter":
+        """Return the chapter for *pairing*, played by *rows* where it needs any."""
+        return Chapter(self.name, self.play, self.after_needs, pairing, tuple(rows))
+
+
+def set_aside(plans: Sequence[Plan], rows: Sequence[NeedRow]) -> list[NeedRow]:
+    """Return the needs for the pairing that is wound up: two of one street, in its categories."""
+    twice = {row.number for pair in duplicates(rows) for row in pair}
+    for plan in reversed(plans):
+        found = [
+            row
+            for row in rows
+            if row.place.startswith(plan.street.division)
+            and row.category in plan.categories
+            and row.number not in twice
+            and plain(row)
+        ]
+        if len(found) >= HANDED_OVER:
+            return found[:HANDED_OVER]
+    return []

@@ -1,0 +1,136 @@
+"""`jiedui`: one command for operators and scripts.
+
+Exit status everywhere: 0 done; 1 the answer is no (refused, not intact, differs); 2 it could not
+be tried (usage, not reachable).
+"""
+
+import os
+import sys
+import time
+from typing import Any
+
+import click
+
+from cli.context import Context, Speaking
+from domain.refusals import CommandRefused
+from runtime.logging import configure_logging
+from runtime.settings import SettingsRefused, load_settings
+
+_SECTIONS: dict[str, tuple[str, str]] = {
+    "up": ("cli.operate", "up"),
+    "demo": ("cli.demo.command", "demo"),
+    "worker": ("cli.operate", "worker"),
+    "follow": ("cli.operate", "follow"),
+    "unit": ("cli.registry", "unit"),
+    "need": ("cli.registry", "need"),
+    "pairing": ("cli.casework", "pairing"),
+    "task": ("cli.casework", "task"),
+    "submit": ("cli.submitting", "submit"),
+    "calendar": ("cli.policies", "calendar"),
+    "policy": ("cli.policies", "policy"),
+    "schema": ("cli.policies", "schema"),
+    "audit": ("cli.auditing", "audit"),
+    "rebuild": ("cli.operate", "rebuild"),
+    "doctor": ("cli.doctor", "doctor"),
+    "config": ("cli.operate", "config"),
+}
+
+
+class Sections(click.Group):
+    """The command's sections, each imported only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the sections in the order people meet them."""
+        return list(_SECTIONS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the section *cmd_name*."""
+        if cmd_name not in _SECTIONS:
+            return None
+        import importlib
+
+        module, name = _SECTIONS[cmd_name]
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jiedui")
+@click.pass_context
+def jiedui(ctx: click.Context) -> None:
+    r"""结对：党群服务中心、职能部门、街道结对帮扶，从派单到居民评价全程留痕。
+
+    Pairings and support tasks as durable, auditable facts.
+
+    \b
+    Exit status: 0 done; 1 the answer is no; 2 it could not be tried.
+    """
+    settings = load_settings()
+    # A command's own output is on standard output; its log is for those who run services.
+    level = settings.log_level if ctx.invoked_subcommand in {"up", "worker", "follow"} else "error"
+    configure_logging(level, settings.log_format)
+    ctx.obj = Context(settings)
+    ctx.call_on_close(ctx.obj.close)
+
+
+def main() -> None:
+    """Run the command; every known fault is a sentence and an exit status, never a traceback."""
+    from audit.verify import CannotVerify
+    from gateway.orders import NotNow
+    from ledger.database import LedgerMissing, LedgerUnavailable, WeakSettings
+    from ledger.keys import KeyRefused
+    from runtime.embedded import EmbeddedRefused
+    from runtime.temporal import TemporalUnreachable
+
+    status = 0
+    speaking = Speaking.chosen()
+    try:
+        jiedui.main(standalone_mode=False)
+    except click.exceptions.Exit as left:
+        status = left.exit_code
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except click.Abort:
+        click.echo("已中断。 Interrupted.", err=True)
+        status = 2
+    except CommandRefused as refusal:
+        speaking.refuse(refusal)
+        status = 1
+    except (
+        CannotVerify,
+        EmbeddedRefused,
+        KeyRefused,
+        LedgerMissing,
+        LedgerUnavailable,
+        NotNow,
+        SettingsRefused,
+        TemporalUnreachable,
+        WeakSettings,
+    ) as error:
+        speaking.fail(error)
+        status = 2
+    except BrokenPipeError:
+        status = 2
+    _leave(status)
+
+
+def _leave(status: int) -> None:
+    """End the process; a short-lived Temporal client needs a moment (sdk-python issue 300)."""
+    if "temporalio" in sys.modules:
+        time.sleep(0.1)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def printable(value: Any) -> str:
+    """Return *value* as one line of JSON with Chinese as Chinese."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""`jiedui unit` and `jiedui need`: tables from offices become facts, bad rows come back."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.context import Context, json_option, pass_context, run
+from cli.tables import print_table
+
+
+def _mapping_option(command: Any) -> Any:
+    return click.option(
+        "--mapping",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="列名对应表（JSON：字段→表头）。 Column mapping for tables with other headings.",
+    )(command)
+
+
+@click.group()
+def unit() -> None:
+    """单位与人员名册。 Units and people."""
+
+
+@unit.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_mapping_option
+@click.option("--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="错误行存放处。")
+@json_option
+@pass_context
+def import_units(
+    context: Context, file: Path, mapping: Path | None, bad_rows: Path | None, as_json: bool
+) -> None:
+    r"""导入单位表或人员表（.xlsx .xls .csv）。 Import units, or people; the headings tell which.
+
+    Repeatable: a second import of the same file records nothing twice.
+
+    \b
+    Exit status: 0 every row is on record; 1 some rows came back; 2 it could not be tried.
+    """
+    from cli.intake import import_registry
+
+    run(lambda: import_registry(context, file, mapping, bad_rows, as_json))
+
+
+@unit.command("list")
+@click.option("--kind", help="单位类别。 Kind.")
+@json_option
+@pass_context
+def list_units(context: Context, kind: str | None, as_json: bool) -> None:
+    r"""现行单位。 The units in force.
+
+    \b
+    Exit status: 0 done; 2 it could not be tried.
+    """
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    rows = [
+        value.model_dump(mode="json")
+        for _, value in sorted(rules.units.items())
+        if value.stands(now) and kind in (None, value.kind.value)
+    ]
+    columns = (
+        ("code", "编码"),
+        ("name", "单位"),
+        ("kind", "类别"),
+        ("division", "区划"),
+        ("line", "业务线"),
+    )
+    print_table("unit", rows, as_json, columns)
+
+
+@unit.command("show")
+@click.argument("code")
+@json_option
+@pass_context
+def show_unit(context: Context, code: str, as_json: bool) -> None:
+    r"""单位及其人员角色（姓名由密封库启封）。 A unit and who holds which role there.
+
+    \b
+    Exit status: 0 done; 1 there is no such unit; 2 it could not be tried.
+    """
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    value = rules.unit(code.upper(), now)
+    rows = [
+        {
+            "role": grant.role.value,
+            "person": person.id,
+            "name": opened(context, person.name),
+            "since": grant.since,
+        }
+        for person in sorted(rules.people.values(), key=lambda person: person.id)
+        for grant in person.grants
+        if grant.unit == value.code and grant.stands(now)
+    ]
+    if as_json:
+        print_table("unit", [{**value.model_dump(mode="json"), "people": rows}], as_json)
+        return
+    print_table(
+        "unit",
+        [value.model_dump(mode="json")],
+        as_json,
+        (
+            ("code", "编码"),
+            ("name", "单位"),
+            ("kind", "类别"),
+            ("division", "区划"),
+            ("line", "业务线"),
+        ),
+    )
+    print_table("unit", rows, as_json, (("role", "角色"), ("name", "姓名"), ("person", "人员编号")))
+
+
+def opened(context: Context, sealed: Any) -> str:
+    """Open a sealed name for whoever may run this command; a tombstone where it was erased."""
+    if sealed is None:
+        return ""
+    plain = context.books.vault.open(sealed)
+    return "〔已删除〕" if plain is None else plain.decode("utf-8")
+
+
+@click.group()
+def need() -> None:
+    """问题台账。 The problem ledger."""
+
+
+@need.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_mapping_option
+@click.option("--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="错误行存放处。")
+@click.option("--as", "acting_person", help="登记人；缺省时按各街道社区工作者登记。 Who registers.")
+@click.option("--policy", help="政策包。 Policy pack of the tasks.")
+@json_option
+@pass_context
+def import_needs(context: Context, file: Path, **options: Any) -> None:
+    r"""问题台账逐行登记为帮扶任务；错误行连同原因退回。 Rows become registered tasks.
+
+    Repeatable: a second import of the same file registers nothing twice. Bad rows come back in a
+    file of the same kind with the reason beside each.
+
+    \b
+    Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
+    """
+    from cli.intake import import_need_table
+
+    run(lambda: import_need_table(context, file, **options))
