@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import sys
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -25,11 +25,6 @@ class Speaking:
 
     def __init__(self, as_json: bool, language: str = "zh") -> None:
         self.as_json, self.language = as_json, language
-
-    @classmethod
-    def chosen(cls) -> "Speaking":
-        """Return the voice the command line asks for, also before it has been parsed."""
-        return cls("--json" in sys.argv)
 
     def say(self, value: Any, sentence: str) -> None:
         """Say *value* as JSON, or *sentence*."""
@@ -86,6 +81,14 @@ class Context:
     def make_home(self) -> None:
         """Make the home folder, readable by its owner only."""
         self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def log_file(self) -> TextIO:
+        """Return the home's log, where `jiedui up` writes what a terminal need not show."""
+        self.make_home()
+        folder = self.settings.home / "logs"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(folder / "jiedui.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8", buffering=1)
 
     async def gateway(self) -> Gateway:
         """Return the gateway; without Temporal it still takes registry commands."""

@@ -135,7 +135,8 @@ def _boards(context: Context, quick: bool) -> Iterator[Finding]:
         yield Finding(
             "看板 boards",
             "wrong",
-            f"与账本重建结果不同：{len(differences)} 处，例如 {differences[0].table} {differences[0].key}",
+            f"与账本重建结果不同：{len(differences)} 处，"
+            f"例如 {differences[0].table} {differences[0].key}",
             "jiedui rebuild boards",
         )
     else:

@@ -7,6 +7,7 @@ be tried (usage, not reachable).
 import os
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -69,13 +70,22 @@ def jiedui(ctx: click.Context) -> None:
     settings = load_settings()
     # A command's own output is on standard output; its log is for those who run services.
     level = settings.log_level if ctx.invoked_subcommand in {"up", "worker", "follow"} else "error"
-    configure_logging(level, settings.log_format)
     ctx.obj = Context(settings)
+    log = ctx.obj.log_file() if ctx.invoked_subcommand == "up" else None
+    configure_logging(level, settings.log_format, log)
     ctx.call_on_close(ctx.obj.close)
 
 
 def main() -> None:
-    """Run the command; every known fault is a sentence and an exit status, never a traceback."""
+    """Run the command and leave with its exit status."""
+    _leave(attempt(sys.argv[1:]))
+
+
+def attempt(words: Sequence[str]) -> int:
+    """Run the command with *words* and return its exit status.
+
+    Every known fault is a sentence and a status, never a traceback.
+    """
     from audit.verify import CannotVerify
     from gateway.orders import NotNow
     from ledger.database import LedgerMissing, LedgerUnavailable, WeakSettings
@@ -83,12 +93,11 @@ def main() -> None:
     from runtime.embedded import EmbeddedRefused
     from runtime.temporal import TemporalUnreachable
 
-    status = 0
-    speaking = Speaking.chosen()
+    speaking = Speaking("--json" in words)
     try:
-        jiedui.main(standalone_mode=False)
-    except click.exceptions.Exit as left:
-        status = left.exit_code
+        # Outside standalone mode click returns the status of an Exit.
+        left = jiedui.main(list(words), prog_name="jiedui", standalone_mode=False)
+        status = left if isinstance(left, int) else 0
     except click.ClickException as error:
         error.show()
         status = 2
@@ -113,7 +122,7 @@ def main() -> None:
         status = 2
     except BrokenPipeError:
         status = 2
-    _leave(status)
+    return status
 
 
 def _leave(status: int) -> None:

@@ -104,7 +104,7 @@ def up(context: Context) -> None:
             assert gateway.client is not None
             where = gateway.client.service_client.config.target_host
             click.echo(f"结对已运行。Temporal {where}")
-            click.echo(f"数据在 {home}；另开终端即可使用 jiedui task、jiedui submit 等命令。")
+            click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
             click.echo("Running. There is no console yet; use the command line from another")
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")
             await stop.wait()

@@ -36,7 +36,7 @@ def submit(context: Context, file: TextIO) -> None:
     Exit status: 0 all recorded; 1 at least one was refused; 2 at least one could not be tried.
     """
     status = run(lambda: submit_lines(context, file))
-    raise SystemExit(status) if status else click.exceptions.Exit(0)
+    raise click.exceptions.Exit(status)
 
 
 async def submit_lines(context: Context, lines: Iterable[str]) -> int:

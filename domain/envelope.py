@@ -67,3 +67,7 @@ class Happened(Generic[FactT]):
     occurred_at: Instant
     by: By
     version: int = 0
+
+
+class FactOutOfPlace(ValueError):
+    """A fact cannot follow the state it meets: facts are missing, doubled or out of order."""

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
 
+from domain.wording_closing import CLOSING_SENTENCES
 from domain.wording_labels import LABELS, Both, Language, clock_label, label
 from domain.wording_notices import ANY_NOTICE, NOTICE_TEXTS
 from domain.wording_pairing import PAIRING_SENTENCES
 from domain.wording_registry import REGISTRY_SENTENCES
-from domain.wording_task import TASK_SENTENCES
+from domain.wording_task import HANDLING_SENTENCES
 from domain.wording_template import WordingBroken, fill
 
 __all__ = [
@@ -34,7 +35,12 @@ __all__ = [
     "sentence",
 ]
 
-SENTENCES: dict[str, Both] = {**TASK_SENTENCES, **PAIRING_SENTENCES, **REGISTRY_SENTENCES}
+SENTENCES: dict[str, Both] = {
+    **HANDLING_SENTENCES,
+    **CLOSING_SENTENCES,
+    **PAIRING_SENTENCES,
+    **REGISTRY_SENTENCES,
+}
 """Every kind of fact with its sentence, Chinese and English."""
 
 SEALED: Both = ("〔已密封〕", "[sealed]")

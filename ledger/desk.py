@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -280,8 +280,15 @@ class Desk:
         commands: list[CommandFacts] = []
         decided: list[tuple[Any, ...]] = []
         trial, version = case.state, case.version
+        turns: dict[str, tuple[int, str]] = {}
         for asking in submissions:
             try:
+                if asking.command_id in turns:
+                    turn, digest = turns[asking.command_id]
+                    if digest != asking.digest():
+                        raise command_conflict(asking.command_id)
+                    answers.append(turn)
+                    continue
                 earlier = self.earlier(case.stream, asking)
                 if earlier is not None:
                     answers.append(earlier)
@@ -295,6 +302,7 @@ class Desk:
             except CommandRefused as refusal:
                 answers.append(refusal)
                 continue
+            turns[asking.command_id] = (len(commands), asking.digest())
             answers.append(len(commands))
             for fact in facts:
                 version += 1
@@ -313,11 +321,16 @@ class Desk:
                 if entry.version > case.version:
                     case.remember(happened(case.kind, entry), entry.hash)
         self._keep(case)
-        finished = tuple(
-            self._answer(case, submissions_at, answer, appended)
-            for submissions_at, answer in zip(submissions, answers, strict=True)
-        )
-        return self._handled(case, rules, known, finished)
+        answered: set[int] = set()
+        finished: list[Written | CommandRefused] = []
+        for asking, answer in zip(submissions, answers, strict=True):
+            said = self._answer(case, asking, answer, appended)
+            if isinstance(answer, int) and isinstance(said, Written):
+                # The same command twice in one turn is one command, told twice.
+                said = replace(said, repeated=said.repeated or answer in answered)
+                answered.add(answer)
+            finished.append(said)
+        return self._handled(case, rules, known, tuple(finished))
 
     def _command_facts(
         self,

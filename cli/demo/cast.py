@@ -55,21 +55,25 @@ class Cast:
 
     # -- people --------------------------------------------------------------------------------
 
+    def holders(self, role: Role, unit: str) -> list[Part]:
+        """Return everybody who holds *role* at *unit* now."""
+        return self._parts.get((role, unit), [])
+
     def at_unit(self, role: Role, unit: str, besides: str | None = None) -> Part:
         """Return who holds *role* at *unit*, somebody else than the person *besides*."""
-        for part in self._parts.get((role, unit), []):
+        for part in self.holders(role, unit):
             if part.person != besides:
                 return part
         raise NobodyThere(f"名册中 {unit} 没有 {role}。 Nobody holds {role} at {unit}.")
 
     def for_place(self, role: Role, place: str, besides: str | None = None) -> Part:
-        """Return who holds *role* at a unit whose division covers *place*, the nearest unit first."""
+        """Return who holds *role* at the nearest unit whose division covers *place*."""
         units = sorted(
             (unit for unit in self.rules.units.values() if unit.covers(place)),
             key=lambda unit: (-len(unit.division), unit.code),
         )
         for unit in units:
-            for part in self._parts.get((role, unit.code), []):
+            for part in self.holders(role, unit.code):
                 if part.person != besides:
                     return part
         raise NobodyThere(f"名册中没有管辖 {place} 的 {role}。 No {role} covers {place}.")

@@ -161,7 +161,7 @@ class Matter:
         """Say something as the community worker on the spot."""
         return self._by(self.cast.for_place(Role.COMMUNITY_WORKER, self.place), kind, **fields)
 
-    def other_unit(self, unit: str, kind: str, **fields: Any) -> Saying:
+    def other_unit(self, unit: str, kind: str, /, **fields: Any) -> Saying:
         """Say something as the coordinator of another unit."""
         return self._by(self.cast.coordinator(unit), kind, **fields)
 

@@ -76,9 +76,9 @@ class Pairing:
         street = self.plan.street
         return [street.center.code, *self.plan.departments, street.office.code]
 
-    def says(self, unit: str, kind: str, **fields: Any) -> Saying:
+    def says(self, party: str, kind: str, /, **fields: Any) -> Saying:
         """Say something for a party."""
-        return Saying(self.speaker(unit), {"kind": kind, **fields})
+        return Saying(self.speaker(party), {"kind": kind, **fields})
 
     def center(self, kind: str, **fields: Any) -> Saying:
         """Say something for the centre, which proposes."""

@@ -1,4 +1,4 @@
-"""Episodes of single needs: how the work goes, each told as it would happen in an office, with real clocks.
+"""Episodes of single needs: how the work goes, told as it happens in an office, by real clocks.
 
 Every function takes its matter from the first step to the last and fails where it goes otherwise.
 """

@@ -9,7 +9,17 @@ from cli.demo import paths
 from cli.demo.cast import NobodyThere
 from cli.demo.matter import Matter
 from cli.demo.pairings import Pairing, Plan
-from cli.demo.programme import Episode, Programme, duplicates, plain
+from cli.demo.programme import (
+    LEFT,
+    MERGED,
+    ON_TIME,
+    PATHS,
+    URGENT,
+    Episode,
+    Programme,
+    duplicates,
+    plain,
+)
 from cli.demo.showing import Bar, Showing
 from cli.demo.stage import Stage, Unexpected
 from cli.importing.needs import NeedRow
@@ -146,11 +156,9 @@ class Playing:
 
     async def play_needs(self, made: Programme) -> None:
         """Play the whole programme, and the lives of some pairings beside it."""
-        for path in {one.path.name: one.path for one in made.episodes}.values():
-            self.expect(path.name, path.zh, path.en, made.wanted[path.name])
-        for name, wanted in made.wanted.items():
-            if name not in self.shown:
-                self.expect(name, name, name, wanted)
+        for path in (*PATHS, MERGED, URGENT, ON_TIME, LEFT):
+            if path.name in made.wanted:
+                self.expect(path.name, path.zh, path.en, made.wanted[path.name])
         lives = self.lives(made)
         bar = self.showing.begin("帮扶任务 Support tasks", len(made.episodes) + len(self.pairings))
         living = self.showing.begin("结对后续 Later life", sum(len(life) for life in lives))

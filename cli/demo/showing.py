@@ -1,11 +1,11 @@
-"""How far the demonstration is: bars on a terminal, plain lines elsewhere; always standard error."""
+"""How far the demonstration is: bars on a terminal, plain lines elsewhere, on standard error."""
 
 import sys
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, Self, TextIO
 
 from rich.console import Console
 from rich.progress import (
@@ -49,7 +49,7 @@ class Showing(AbstractContextManager["Showing"]):
                 console=Console(file=self.stream),
             )
 
-    def __enter__(self) -> "Showing":
+    def __enter__(self) -> Self:
         """Begin to draw."""
         if self._progress is not None:
             self._progress.start()

@@ -177,7 +177,7 @@ class Stage:
         found = await self.until(met)
         if found is None:
             raise Unexpected(f"expected {' or '.join(names)}, found {self.state(stream)}")
-        return found
+        return str(found)
 
     async def until_fact(self, stream: str, kind: str, **fields: Any) -> Entry:
         """Wait until the case has a fact of this *kind* with these *fields*; return the newest."""
@@ -190,6 +190,7 @@ class Stage:
         if found is None:
             told = ", ".join(f"{name}={value}" for name, value in fields.items())
             raise Unexpected(f"expected {kind} {told}, the case is {self.state(stream)}")
+        assert isinstance(found, Entry)
         return found
 
     async def until_one_has(self, streams: Sequence[str], kind: str, **fields: Any) -> None:
@@ -202,7 +203,7 @@ class Stage:
             raise Unexpected(f"expected {kind} {fields} in one of {len(streams)} cases")
 
     async def until(self, met: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
-        """Wait until *met* gives something, asking again after each piece of news; None too late."""
+        """Wait until *met* gives something, asking after each piece of news; None: too late."""
         if (found := met()) is not None:
             return found
         async with self.room.waiting():

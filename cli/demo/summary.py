@@ -181,7 +181,7 @@ def summary_of(
             "streams": verdict.streams,
             "root": verdict.root,
             "faults": [
-                {"position": fault.position, "chinese": fault.chinese, "english": fault.english}
+                {"position": fault.position, "rule": fault.rule, "found": fault.found}
                 for fault in verdict.faults[:20]
             ],
         },
@@ -214,7 +214,7 @@ def stories_of(context: Context, playing: Playing) -> list[Told]:
 def missing_of(summary: Summary, *, intact: bool) -> list[str]:
     """Return what was meant to be shown and was not, each with its reason."""
     missing = [
-        f"{one.name}: {one.reached}/{one.wanted} {'; '.join(one.missing)}".strip()
+        f"{one.name}: {one.reached}/{one.wanted} {'; '.join(one.missing[:2])}".strip()
         for one in summary.shown
         if not one.complete
     ]

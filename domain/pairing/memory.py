@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TypeVar, assert_never
 
 from domain.clocks import Deadline
-from domain.envelope import Happened
+from domain.envelope import FactOutOfPlace, Happened
 from domain.pairing import facts as f
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.state import (
@@ -37,10 +37,6 @@ from domain.pairing.state import (
 )
 
 StateT = TypeVar("StateT", bound=Drafted)
-
-
-class FactOutOfPlace(ValueError):
-    """A fact cannot follow the state it meets: facts are missing, doubled or out of order."""
 
 
 def evolve(state: Pairing, happened: Happened[f.PairingFact]) -> Pairing:

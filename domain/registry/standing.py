@@ -1,14 +1,14 @@
 """What the registry is after its facts: one small state per kind of stream.
 
 `Unknown` is where every stream begins. The `remember_...` functions hold no rule and only
-remember; all are total over their facts.
+remember; a fact that cannot follow means a broken book and is said loudly.
 """
 
 from dataclasses import dataclass, replace
 from typing import assert_never
 
 from domain.calendar import CalendarYear, Overlay
-from domain.envelope import Happened
+from domain.envelope import FactOutOfPlace, Happened
 from domain.people import Grant, Person
 from domain.policy import Policy
 from domain.registry.facts import (
@@ -128,34 +128,40 @@ UNKNOWN = Unknown()
 NO_CALENDAR = PublishedCalendar()
 
 
-def remember_unit(state: UnitStanding, happened: Happened[UnitFact]) -> UnitStanding:
+def remember_unit(state: UnitStanding, happened: Happened[UnitFact]) -> KnownUnit:
     """Return the unit as the fact leaves it."""
     match happened.fact:
         case UnitRegistered(unit=unit) | UnitChanged(unit=unit):
             return KnownUnit(unit)
         case UnitClosed(until=until):
             if isinstance(state, Unknown):
-                return state
+                raise _out_of_place(happened.fact.kind)
             return KnownUnit(state.unit.model_copy(update={"until": until}))
         case _ as never:
             assert_never(never)
 
 
-def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> PersonStanding:
+def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> KnownPerson:
     """Return the person as the fact leaves them."""
     match happened.fact:
         case PersonRegistered(name=name, phone=phone):
             return KnownPerson(name, phone)
         case RoleGranted(grant=grant):
             if isinstance(state, Unknown):
-                return state
+                raise _out_of_place(happened.fact.kind)
             return replace(state, grants=(*state.grants, grant))
         case RoleRevoked() as revoked:
             if isinstance(state, Unknown):
-                return state
+                raise _out_of_place(happened.fact.kind)
             return replace(state, grants=tuple(_after(grant, revoked) for grant in state.grants))
         case _ as never:
             assert_never(never)
+
+
+def _out_of_place(kind: str) -> FactOutOfPlace:
+    return FactOutOfPlace(
+        f"{kind} cannot come first on its stream: the registration is missing; verify the ledger"
+    )
 
 
 def _after(grant: Grant, revoked: RoleRevoked) -> Grant:

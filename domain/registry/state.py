@@ -104,17 +104,15 @@ class RegistryBook:
                 unit = self._units.get(name)
                 before = UNKNOWN if unit is None else KnownUnit(unit)
                 after = remember_unit(before, Happened(fact, at, at, SYSTEM))
-                if isinstance(after, KnownUnit):
-                    self._units = _own(self._units)
-                    self._units[name] = after.unit
+                self._units = _own(self._units)
+                self._units[name] = after.unit
             case PersonRegistered() | RoleGranted() | RoleRevoked():
                 known = remember_person(
                     self._known.get(stream, UNKNOWN), Happened(fact, at, at, SYSTEM)
                 )
-                if isinstance(known, KnownPerson):
-                    self._known[stream] = known
-                    self._people = _own(self._people)
-                    self._people[stream] = known.as_person(stream)
+                self._known[stream] = known
+                self._people = _own(self._people)
+                self._people[stream] = known.as_person(stream)
             case PolicyPublished(policy=policy):
                 self._policies[policy.id] = policy
                 self._terms = None

@@ -12,7 +12,6 @@ from domain.task.facts import (
     SubjectKeyDestroyed,
     TaskFact,
     TaskMerged,
-    TaskTakenOver,
 )
 from domain.task.state import (
     OPEN_STATES,
@@ -89,16 +88,17 @@ def _convenings(body: Body) -> list[Talk]:
 
 
 def errands(stream: str, task: Task, told: Happened[TaskFact]) -> tuple[Errand, ...]:
-    """Return the commands other cases are sent because of one fact; *task* is as it left it."""
+    """Return the commands other cases are sent because of one fact; *task* is as it left it.
+
+    A hand-over needs no answer to the pairing: it recorded the acceptance before it sent the
+    task to its successor.
+    """
     match told.fact:
         case TaskMerged(master=master, subjects=subjects):
             return (_attach(stream, told.version, master, stream, subjects),)
         case DuplicateAttached(duplicate=duplicate, subjects=subjects) if isinstance(task, Merged):
             # The master merged itself meanwhile: its master takes these residents on too.
             return (_attach(stream, told.version, task.master, duplicate, subjects),)
-        case TaskTakenOver(pairing=str(pairing), main=main):
-            handed_over = {"kind": "hand_over_task", "task": stream, "unit": main}
-            return (Errand(stream=pairing, command_id=_id(stream, told), command=handed_over),)
         case SubjectKeyDestroyed(subject=subject, basis=basis):
             erased = {"kind": "record_erasure", "basis": basis}
             return (Errand(stream=subject, command_id=_id(stream, told), command=erased),)

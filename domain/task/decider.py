@@ -6,7 +6,6 @@ one, in the order of a task's life: admission, dispatching, handling, extension,
 feedback, closing; supervising and ringing go along with all of them.
 """
 
-from dataclasses import replace
 from typing import assert_never
 
 from domain.clocks import RecomputeDeadlines, RingClock
@@ -28,6 +27,7 @@ from domain.task import (
 from domain.task import commands as c
 from domain.task import facts as f
 from domain.task.authority import Command, Facts, authorised, told_in_time
+from domain.task.changing import replace
 from domain.task.state import (
     Accepted,
     Adjudication,

@@ -41,7 +41,7 @@ def notices(stream: str, task: Task, told: Happened[f.TaskFact]) -> tuple[Notice
     for to, template, values in _told(task.body, told):
         channel = values.get("channel")
         key = f"{told.version}/{to}/{channel}" if channel else f"{told.version}/{to}"
-        every = {"task": stream, "place": task.body.need.place} | values
+        every = {"case": stream, "place": task.body.need.place} | values
         found.setdefault(key, Notice(key=key, to=to, template=template, values=every))
     return tuple(found.values())
 

@@ -4,11 +4,11 @@ One function per theme of facts that change more than a field or two; `decider.e
 A fact brings everything needed with it, so nothing here computes a deadline or asks a policy.
 """
 
-from dataclasses import replace
 from typing import TypeVar
 
 from domain.clocks import Deadline
 from domain.envelope import Happened
+from domain.task.changing import replace
 from domain.task.commands import ContactResult
 from domain.task.facts import (
     AssistInvited,

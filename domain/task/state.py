@@ -4,19 +4,20 @@ A state says what may happen next; the `Body` it carries says what is known what
 Nothing here decides: `decider.py` asks, `remembering.py` writes. All values are frozen.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
 
 from domain.clocks import Deadline
+from domain.task.changing import replace
 from domain.task.commands import AnswerChannel, DutyClass, RequestType, Source, Urgency
 from domain.task.facts import Resolution, ResultDrafted, SupervisionLevel, TaskState
 
 # What is known of a task, by theme.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Need:
     """What was asked, where, by whom; *parties* are all its residents, the requester first."""
 
@@ -38,7 +39,7 @@ class Need:
     ledger_row: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
     """What triage found; *limit* is the handling limit that follows from it."""
 
@@ -48,7 +49,7 @@ class Judgement:
     physical_works: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """A unit that held the task, and from when to when."""
 
@@ -57,7 +58,7 @@ class Held:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Holding:
     """Who handles the task now, who did before, and who may not.
 
@@ -77,7 +78,7 @@ class Holding:
     doers: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pause:
     """The time the due clock stood still, kept so that its due instant can be computed again."""
 
@@ -86,7 +87,7 @@ class Pause:
     resumed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sla:
     """The due instant; *set_at* is when it was set: warnings before that moment are not owed."""
 
@@ -108,7 +109,7 @@ class ExtensionStatus(StrEnum):
     REFUSED = "REFUSED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Extension:
     """More time: *number* counts the requests made under the present dispatch."""
 
@@ -129,7 +130,7 @@ class AssistStatus(StrEnum):
     RELEASED = "RELEASED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assist:
     """One assisting unit's part."""
 
@@ -139,7 +140,7 @@ class Assist:
     status: AssistStatus = AssistStatus.OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Whistle:
     """One convocation: who was called, who is still awaited."""
 
@@ -156,7 +157,7 @@ class Whistle:
         return tuple(unit for unit in self.departments if unit not in settled)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carry:
     """A proposal to carry the task, and the keys turned so far: kind of key and person."""
 
@@ -167,7 +168,7 @@ class Carry:
     keys: tuple[tuple[str, str | None], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Handling:
     """How the work goes: contact, stage reports, evidence, draft, rework.
 
@@ -187,7 +188,7 @@ class Handling:
     reworks_dissatisfied: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Termination:
     """A request to end handling that waits for its answer."""
 
@@ -195,7 +196,7 @@ class Termination:
     proposer: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RatingGiven:
     """One resident's rating in the present round."""
 
@@ -203,7 +204,7 @@ class RatingGiven:
     grade: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Feedback:
     """One round of feedback; *round* counts approved results, *dissatisfied* the bad outcomes.
 
@@ -238,7 +239,7 @@ class Feedback:
         return replace(self, ratings=ratings, resolved=answers)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Score:
     """Whether the task counts in the score, and the appeal about that."""
 
@@ -248,7 +249,7 @@ class Score:
     filer_unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Privacy:
     """The privacy region: restricted to storage, and whose keys were destroyed."""
 
@@ -256,7 +257,7 @@ class Privacy:
     erased: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Body:
     """All that is known of a task whatever its main state.
 
@@ -292,12 +293,12 @@ class Body:
 # The main states. The classes between say what several states have in common.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unknown:
     """Nothing has been registered under this name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """A task that was registered."""
 
@@ -305,12 +306,12 @@ class Known:
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unfinished(Known):
     """A task without a submitted result: it may be withdrawn or merged."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registered(Unfinished):
     """已登记: waits for triage."""
 
@@ -318,7 +319,7 @@ class Registered(Unfinished):
     triage_by: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Triaged(Unfinished):
     """已研判: goes to the dispatch queue at *queue_at*."""
 
@@ -326,7 +327,7 @@ class Triaged(Unfinished):
     queue_at: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PendingDispatch(Unfinished):
     """待派单: waits for a dispatcher."""
 
@@ -334,12 +335,12 @@ class PendingDispatch(Unfinished):
     dispatch_by: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InHand(Unfinished):
     """A task that a unit answers for: its due clock runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dispatched(InHand):
     """待签收: waits for the main unit to sign in."""
 
@@ -347,7 +348,7 @@ class Dispatched(InHand):
     sign_in_by: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReturnReview(InHand):
     """退单审核: *proposer* asked to return the task."""
 
@@ -356,7 +357,7 @@ class ReturnReview(InHand):
     proposer: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Adjudication(InHand):
     """争议裁定: an adjudicator names the unit."""
 
@@ -365,21 +366,21 @@ class Adjudication(InHand):
     adjudicate_by: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Accepted(InHand):
     """已签收: waits for staff to be named."""
 
     name: ClassVar[TaskState] = TaskState.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InProgress(InHand):
     """办理中."""
 
     name: ClassVar[TaskState] = TaskState.IN_PROGRESS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carried(Unfinished):
     """挂账: on the books until *review_at*; the due clock is paused."""
 
@@ -387,7 +388,7 @@ class Carried(Unfinished):
     review_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResultReview(Known):
     """办结待审."""
 
@@ -395,28 +396,28 @@ class ResultReview(Known):
     review_by: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Callback(Known):
     """待回访: the resident is called, and may also rate by their own channel."""
 
     name: ClassVar[TaskState] = TaskState.CALLBACK
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rating(Known):
     """待评价: waits for the residents' ratings until the window closes."""
 
     name: ClassVar[TaskState] = TaskState.RATING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dissatisfied(Known):
     """不满意研判: a dispatcher or supervisor orders rework or upholds the result."""
 
     name: ClassVar[TaskState] = TaskState.DISSATISFIED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Final(Known):
     """A task that is over since *since*, and is archived once it has been quiet long enough."""
 
@@ -424,7 +425,7 @@ class Final(Known):
     archive_at: Deadline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Closed(Final):
     """已结案."""
 
@@ -432,21 +433,21 @@ class Closed(Final):
     resolution: Resolution
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NotAdmitted(Final):
     """不予受理."""
 
     name: ClassVar[TaskState] = TaskState.NOT_ADMITTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diverted(Final):
     """已转出."""
 
     name: ClassVar[TaskState] = TaskState.DIVERTED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Merged(Final):
     """已并件: goes on as part of *master*."""
 
@@ -454,21 +455,21 @@ class Merged(Final):
     master: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cancelled(Final):
     """已撤销."""
 
     name: ClassVar[TaskState] = TaskState.CANCELLED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terminated(Final):
     """终止办理."""
 
     name: ClassVar[TaskState] = TaskState.TERMINATED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Archived(Known):
     """已归档."""
 

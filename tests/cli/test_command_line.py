@@ -1,0 +1,239 @@
+"""The command line answers with words and an exit status, never a traceback."""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.main import attempt
+from gateway.identifiers import new_uuid7
+
+EXAMPLES = Path("examples/tianhe")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run of the command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def jiedui(home: Path, *words: str, text: str | None = None) -> Done:
+    """Run the command in *home*, where no Temporal runs."""
+    said, complained = io.StringIO(), io.StringIO()
+    before, os.environ["JIEDUI_HOME"] = os.environ.get("JIEDUI_HOME"), str(home)
+    try:
+        with (
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(complained),
+            pytest.MonkeyPatch.context() as patch,
+        ):
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((text or "").encode())))
+            status = attempt(words)
+    finally:
+        os.environ.pop("JIEDUI_HOME")
+        if before is not None:
+            os.environ["JIEDUI_HOME"] = before
+    return Done(status, said.getvalue(), complained.getvalue())
+
+
+def lines(home: Path, *orders: Any) -> tuple[int, list[dict[str, Any]]]:
+    """Submit *orders* and return the exit status and the results."""
+    script = "".join(
+        (order if isinstance(order, str) else json.dumps(order, ensure_ascii=False)) + "\n"
+        for order in orders
+    )
+    done = jiedui(home, "submit", "-", text=script)
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped packs and the sample district, and nothing running."""
+    home = tmp_path_factory.mktemp("home")
+    for file in ("units.xlsx", "people.xlsx"):
+        done = jiedui(home, "unit", "import", str(EXAMPLES / file), "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "count_from", "day"),
+    [
+        ("2026-09-24T09:12:00+08:00", "5wd", "next_day", "2026-10-09"),
+        ("2026-02-13T09:12:00+08:00", "5wd", "next_day", "2026-02-27"),
+        ("2026-09-30T09:12:00+08:00", "2wd", "next_day", "2026-10-09"),
+    ],
+)
+def test_the_calendar_counts_like_the_field(
+    tmp_path: Path, start: str, limit: str, count_from: str, day: str
+) -> None:
+    """The test vectors of the field, through the published command."""
+    done = jiedui(
+        tmp_path, "calendar", "due", "--from", start, "--limit", limit,
+        "--count-from", count_from, "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["local"].startswith(day)
+    assert said["provisional"] is False
+
+
+@pytest.mark.parametrize("words", [("--from", "yesterday"), ("--from", "2026-09-24T09:12:00")])
+def test_an_instant_that_cannot_be_read_is_refused(tmp_path: Path, words: tuple[str, str]) -> None:
+    done = jiedui(tmp_path, "calendar", "due", *words, "--limit", "5wd")
+    assert done.returncode == 1
+    assert "command-malformed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_schemas_are_printed(tmp_path: Path) -> None:
+    """Sealed fields appear as the texts people write."""
+    done = jiedui(tmp_path, "schema", "commands")
+    register = json.loads(done.stdout)["task"]["register_task"]
+    assert register["properties"]["text"] == {"type": "string", "minLength": 1, "maxLength": 4000}
+    for what in ("facts", "policy"):
+        assert json.loads(jiedui(tmp_path, "schema", what).stdout)
+
+
+def test_a_second_import_records_nothing_twice(home: Path) -> None:
+    done = jiedui(home, "unit", "import", str(EXAMPLES / "units.xlsx"), "--json")
+    said = json.loads(done.stdout)
+    assert (said["recorded"], said["refused"]) == (0, 0)
+    assert said["repeated"] > 60
+
+
+def test_bad_lines_are_refused_by_rule_and_leave_the_ledger_alone(home: Path) -> None:
+    """Each kind of bad input names its rule; the ledger's head does not move."""
+    before = json.loads(jiedui(home, "audit", "verify", "--json").stdout)["entries"]
+    task, by = f"task/{new_uuid7()}", {"role": "SYSTEM", "channel": "cli"}
+    unit = {"kind": "register_unit", "name": "x", "unit_kind": "DEPARTMENT", "division": "440106"}
+    cases: list[tuple[Any, str]] = [
+        ("{not json", "order-malformed"),
+        ("[1, 2]", "order-malformed"),
+        ("[" * 100_000, "order-malformed"),
+        ({"stream": task}, "command-malformed"),
+        (
+            {"stream": "task/13800138000", "command_id": "a", "by": by, "command": unit},
+            "stream-unknown",
+        ),
+        (
+            {"stream": task, "command_id": "a", "by": by, "command": {"kind": "fly"}},
+            "command-unknown",
+        ),
+        (
+            {"stream": "unit/NEW-1", "command_id": "a", "by": by, "command": {**unit, "colour": 1}},
+            "command-malformed",
+        ),
+        (
+            {"stream": "unit/NEW-1", "command_id": "a", "by": by, "command": {**unit, "name": 7}},
+            "command-malformed",
+        ),
+        (
+            {
+                "stream": task,
+                "command_id": "a",
+                "by": f"person/{new_uuid7()}",
+                "command": {"kind": "accept_task"},
+            },
+            "person-unknown",
+        ),
+    ]
+    status, results = lines(home, *[order for order, _ in cases])
+    assert [result["rule"] for result in results] == [rule for _, rule in cases]
+    assert {result["outcome"] for result in results} == {"refused"}
+    assert status == 1
+    after = json.loads(jiedui(home, "audit", "verify", "--json").stdout)["entries"]
+    assert after == before
+
+
+def test_over_long_texts_are_refused_before_anything_travels(home: Path) -> None:
+    order = {
+        "stream": f"task/{new_uuid7()}",
+        "command_id": "long",
+        "by": {"role": "SYSTEM", "channel": "cli"},
+        "command": {
+            "kind": "register_task",
+            "source": "CENTER",
+            "category": "ELDER",
+            "place": "440106003",
+            "text": "长" * 4001,
+            "privacy_notice": "n-1",
+            "ad_hoc": True,
+        },
+    }
+    status, (result,) = lines(home, order)
+    assert (status, result["rule"]) == (1, "text-too-long")
+
+
+def test_the_same_command_id_with_other_content_is_a_conflict(home: Path) -> None:
+    by = {"role": "SYSTEM", "channel": "cli"}
+    command = {
+        "kind": "register_unit",
+        "name": "试点办公室",
+        "unit_kind": "DEPARTMENT",
+        "division": "440106",
+    }
+    order = {"stream": "unit/440106-SDB", "command_id": "same", "by": by, "command": command}
+    other = {**order, "command": {**command, "name": "另一名称"}}
+    status, (first, again, conflict) = lines(home, order, order, other)
+    assert first["outcome"] == again["outcome"] == "recorded"
+    assert (first["hash"], first["position"]) == (again["hash"], again["position"])
+    assert again["repeated"] is True
+    assert (conflict["outcome"], conflict["rule"]) == ("refused", "command-conflict")
+    assert status == 1
+
+
+def test_without_temporal_a_command_is_answered_not_now(home: Path) -> None:
+    """An outage is never success and never 'no such case'; what comes after it waits too."""
+    rules = json.loads(jiedui(home, "unit", "show", "440106003-PSC", "--json").stdout)
+    coordinator = next(
+        person for person in rules["people"] if person["role"] == "CENTER_COORDINATOR"
+    )
+    order = {
+        "stream": f"task/{new_uuid7()}",
+        "command_id": "r-1",
+        "by": coordinator["person"],
+        "command": {
+            "kind": "register_task",
+            "source": "CENTER",
+            "category": "ELDER",
+            "place": "440106003",
+            "text": "楼道缺扶手。",
+            "privacy_notice": "n-1",
+            "ad_hoc": True,
+        },
+    }
+    status, results = lines(home, order, {**order, "command_id": "r-2"})
+    assert status == 2
+    assert {result["outcome"] for result in results} == {"not-now"}
+
+
+def test_the_ledger_of_an_import_is_intact(home: Path) -> None:
+    done = jiedui(home, "audit", "verify")
+    assert done.returncode == 0
+    assert "完好" in done.stdout
+
+
+def test_weak_or_wrong_settings_are_said_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "doctor"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "JIEDUI_HOME": str(tmp_path), "JIEDUI_SMTP_PORT": "many"},
+    )
+    assert done.returncode == 2
+    assert "JIEDUI_SMTP_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
