@@ -111,7 +111,7 @@ def _stream(context: Context, category: str, given: str | None, opening: bool) -
     if given.upper().startswith("DQ"):
         row = context.boards().tasks.by_number(given.upper())
         if row is not None:
-            return row.stream
+            return str(row.stream)
     raise CommandRefused(
         "case-unknown",
         f"没有案卷 {given}；请填 {category}/<UUID>、UUID 或工单编号。",
@@ -144,7 +144,7 @@ pairing = click.Group(
 @click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000))
 @json_option
 @pass_context
-def list_tasks(context: Context, page: int, size: int, as_json: bool, **filters: Any) -> None:
+def list_tasks(context: Context, /, page: int, size: int, as_json: bool, **filters: Any) -> None:
     r"""帮扶任务一览，新登记的在前。 The tasks, newest first.
 
     \b
@@ -198,7 +198,7 @@ def show_levels(context: Context, by: Any, as_json: bool) -> None:
 @click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000))
 @json_option
 @pass_context
-def list_pairings(context: Context, as_json: bool, **filters: Any) -> None:
+def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
     r"""结对一览。 The pairings.
 
     \b
@@ -243,7 +243,7 @@ def _show(context: Context, category: str, case: str, as_json: bool) -> None:
     )
     if line is not None:
         print_table(category, [labelled(category, vars(line))], as_json=False)
-    print_table("inbox", value["waits_for"], as_json=False)
+    print_table("inbox", [vars(item) for item in boards.inbox.of(stream)], as_json=False)
 
 
 def _history(

@@ -137,7 +137,7 @@ def need() -> None:
 @click.option("--policy", help="政策包。 Policy pack of the tasks.")
 @json_option
 @pass_context
-def import_needs(context: Context, file: Path, **options: Any) -> None:
+def import_needs(context: Context, /, file: Path, **options: Any) -> None:
     r"""问题台账逐行登记为帮扶任务；错误行连同原因退回。 Rows become registered tasks.
 
     Repeatable: a second import of the same file registers nothing twice. Bad rows come back in a

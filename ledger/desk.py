@@ -20,11 +20,13 @@ from pydantic import ValidationError
 from domain.canonical import digest_of
 from domain.casebook import CASES
 from domain.cases import CaseKind, Errand, Notice, Talk
-from domain.envelope import Asked, By, Happened
+from domain.clocks import RingClock, ring_id
+from domain.envelope import Asked, By, Happened, rung_by
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.task.facts import TaskRegistered
 from domain.values import STREAM, category_of, instant_text
+from ledger.database import LedgerUnavailable
 from ledger.entry import CommandFacts, Draft, Entry
 from ledger.neighbours import LedgerNeighbours
 from ledger.rulebook import RuleBook
@@ -38,6 +40,7 @@ _HANDS = 48
 """Threads that wait for the writer at once: as many appends can share one commit."""
 
 _DECISIONS_MAX = 50
+_RINGS_MAX = 100
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class Desk:
             with contextlib.suppress(VersionTaken, CommandConflict):
                 return self._decide_and_append(case, rules, known, at, submissions)
             self._forget(stream)
-        raise VersionTaken(f"{stream} was written by others {_DECISIONS_MAX} times in a row")
+        raise LedgerUnavailable(f"{stream} was written by others {_DECISIONS_MAX} times in a row")
 
     async def judge(self, stream: str, at: datetime, asking: Asking) -> Written | None:
         """Say no early, by the same decider, or return the receipt of a command done before.
@@ -252,8 +255,13 @@ class Desk:
         stored = self.ledger.receipt(stream, asking.command_id)
         if stored is not None:
             return self._earlier(stored, asking)
-        case = self._load(stream, kind, None)
-        self._decide(case, self.rulebook.rules(self.neighbours), at, self._sealed(case, asking))
+        case, rules = self._load(stream, kind, None), self.rulebook.rules(self.neighbours)
+        for ring, facts in self._overdue(case, rules, at):
+            for fact in facts:
+                happens = Happened(fact, at, at, ring.by, case.version + 1)
+                case.state = kind.evolve(case.state, happens)
+                case.version += 1
+        self._decide(case, rules, at, self._sealed(case, asking))
         return None
 
     def _sealed(self, case: Case, asking: Asking) -> Asking:
@@ -278,9 +286,14 @@ class Desk:
         loaded = case.version
         answers: list[Written | CommandRefused | int] = []
         commands: list[CommandFacts] = []
-        decided: list[tuple[Any, ...]] = []
         trial, version = case.state, case.version
         turns: dict[str, tuple[int, str]] = {}
+        for ring, facts in self._overdue(case, rules, at) if submissions else ():
+            for fact in facts:
+                version += 1
+                trial = case.kind.evolve(trial, Happened(fact, at, at, ring.by, version))
+            turns[ring.command_id] = (len(commands), ring.digest())
+            commands.append(self._command_facts(case.kind, ring, facts, trial, rules))
         for asking in submissions:
             try:
                 if asking.command_id in turns:
@@ -310,7 +323,6 @@ class Desk:
                     trial, Happened(fact, at, asking.occurred_at or at, asking.by, version)
                 )
             commands.append(self._command_facts(case.kind, asking, facts, trial, rules))
-            decided.append(facts)
         appended = (
             self.ledger.append(case.stream, loaded, commands, at=at)
             if any(command.drafts for command in commands)
@@ -331,6 +343,37 @@ class Desk:
                 answered.add(answer)
             finished.append(said)
         return self._handled(case, rules, known, tuple(finished))
+
+    def _overdue(
+        self, case: Case, rules: Rules, at: datetime
+    ) -> list[tuple[Asking, tuple[Any, ...]]]:
+        """Ring every clock whose due instant has passed, as the commands and facts they give.
+
+        Breach is judged by the due instant: a command that arrives between that instant and the
+        timer must not hide the miss.
+        """
+        rung: list[tuple[Asking, tuple[Any, ...]]] = []
+        state, version = case.state, case.version
+        silent: set[tuple[str, datetime]] = set()
+        while version and case.kind.clerked and len(rung) < _RINGS_MAX:
+            late = [
+                clock
+                for clock in case.kind.clocks(state, rules)
+                if clock.due <= at and (clock.name, clock.due) not in silent
+            ]
+            if not late:
+                break
+            clock = min(late, key=lambda clock: (clock.due, clock.name))
+            ring = _ring(clock.name, clock.due)
+            silent.add((clock.name, clock.due))
+            trial = Case(case.stream, case.kind, version, case.head, state)
+            facts = self._decide(trial, rules, at, ring)
+            for fact in facts:
+                version += 1
+                state = case.kind.evolve(state, Happened(fact, at, at, ring.by, version))
+            if facts:
+                rung.append((ring, facts))
+        return rung
 
     def _command_facts(
         self,
@@ -444,12 +487,47 @@ class Desk:
         case = Case(stream, kind, state=kind.initial)
         for entry in self.ledger.read(stream, 0):
             case.remember(happened(kind, entry), entry.hash)
+        rules = self.rulebook.rules(self.neighbours)
         return [
-            notice
+            addressed
             for fact, state in case.told
             if after < fact.version <= until
             for notice in kind.notices(stream, state, fact)
+            for addressed in addressees(notice, rules, fact.at)
         ]
+
+
+def addressees(notice: Notice, rules: Rules, at: datetime) -> list[Notice]:
+    """Return *notice* once for each unit it goes to.
+
+    A rule that may not look at the registry addresses `role/<role>` with the place in question;
+    here that becomes the units of the place where somebody holds the role.
+    """
+    if not notice.to.startswith("role/"):
+        return [notice]
+    role, place = notice.to.removeprefix("role/"), notice.values.get("place", "")
+    found = {
+        grant.unit
+        for person in rules.people.values()
+        for grant in person.grants
+        if grant.role.value == role
+        and grant.stands(at)
+        and grant.unit in rules.units
+        and rules.units[grant.unit].covers(place)
+    }
+    return [
+        notice.model_copy(update={"key": f"{notice.key}/{unit}", "to": f"unit/{unit}"})
+        for unit in sorted(found)
+    ]
+
+
+def _ring(name: str, due: datetime) -> Asking:
+    """Return the command that rings a clock: the same for the clerk's timer and for the desk."""
+    return Asking(
+        command_id=ring_id(name, instant_text(due)),
+        by=rung_by(name),
+        command=RingClock(name=name, due=due).model_dump(mode="json"),
+    )
 
 
 def command_conflict(command_id: str) -> CommandRefused:

@@ -10,6 +10,8 @@ from typing import Any
 from domain.pairing.case import neighbour as neighbour_pairing
 from domain.rules import NeighbourPairing, NeighbourTask
 from domain.task.case import neighbour as neighbour_task
+from domain.task.facts import SupervisionRaised
+from domain.task.supervising import is_red_card
 from ledger.store import Ledger
 
 
@@ -63,7 +65,8 @@ class LedgerNeighbours:
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         return sum(
-            entry.fact.get("level") == "RED" and entry.fact.get("unit") == unit
+            entry.fact.get("unit") == unit
+            and is_red_card(SupervisionRaised.model_validate(entry.fact))
             for entry in self.ledger.of_kind("supervision_raised.v1", since)
         )
 

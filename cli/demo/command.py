@@ -12,7 +12,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.demo.cast import Cast
 from cli.demo.home import fresh_home
 from cli.demo.pairings import POLICY, plans
-from cli.demo.playing import Playing, set_aside
+from cli.demo.playing import Playing, set_aside, to_review
 from cli.demo.programme import programme
 from cli.demo.showing import Showing
 from cli.demo.stage import Room, Stage
@@ -129,7 +129,8 @@ async def played(gateway: Gateway, folder: Path, streets: int | None) -> Staged:
     intakes.append(intake)
     paired = plans(cast, chosen)
     share = len(chosen) / len(cast.streets())
-    made = programme(cast, rows, set_aside(paired, rows), share)
+    kept = set_aside(paired, rows)
+    made = programme(cast, rows, kept, to_review(paired, rows), share)
     stage = Stage(gateway, cast, Room(AT_ONCE))
     with Showing() as showing:
         playing = Playing(stage, showing)

@@ -191,11 +191,6 @@ class Pairing:
 # What becomes of some of them.
 
 
-async def approved(pairing: Pairing) -> None:
-    """Negotiated, signed and approved."""
-    await pairing.made()
-
-
 async def rejected(pairing: Pairing) -> None:
     """Signed by everybody, and not approved."""
     await pairing.drafted_and_proposed()
@@ -262,6 +257,9 @@ async def reviewed(pairing: Pairing) -> None:
         FiguresRequest(stream=pairing.stream)
     )
     opened = pairing.authority("open_review", figures=figures.model_dump(mode="json"))
+    begun = pairing.stage.log.of(pairing.stream, "review_fell_due.v1")
+    if begun:  # The review clock was faster: its conversation freezes the figures and opens it.
+        await pairing.reaches("UNDER_REVIEW")
     center, office = pairing.plan.street.center.code, pairing.plan.street.office.code
     scores = [
         *((unit, "CENTER_AND_STREET", 90) for unit in (center, office)),
@@ -269,7 +267,7 @@ async def reviewed(pairing: Pairing) -> None:
     ]
     given = [pairing.says(unit, "give_score", side=side, score=mark) for unit, side, mark in scores]
     closed = pairing.authority("score_review", comment="双考核完成，居民评价按回访结果计入。")
-    await pairing.does(opened, *given, closed)
+    await pairing.does(*([] if begun else [opened]), *given, closed)
     scored = await pairing.stage.until_fact(pairing.stream, "review_scored.v1", passed=True)
     if scored.fact["residents"] is None:
         raise Unexpected("expected the residents' score in the review, found none")

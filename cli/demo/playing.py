@@ -1,7 +1,7 @@
 """Playing the programme: pairings first, then needs side by side, then what becomes of pairings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from cli.demo import pairings as of_pairings
@@ -30,8 +30,6 @@ from ledger.sealing import opaque_uuid
 
 HANDED_OVER = 2
 """How many open tasks the pairing that is wound up hands over."""
-
-_REGISTERED_SECONDS = 150.0
 
 
 @dataclass
@@ -64,6 +62,25 @@ PAIRING_SHOWS: tuple[tuple[str, str, str], ...] = (
     ("pairing_reviewed", "双考核", "double assessment"),
     ("pairing_wound_up", "退出与移交", "exit with hand-over"),
 )
+
+
+_EACH = frozenset({"pairing_made", "pairing_project"})
+
+Story = tuple[str, Callable[[Pairing], Awaitable[None]]]
+
+EXTRAS: tuple[Story, ...] = (
+    ("pairing_unanswered", of_pairings.unanswered),
+    ("pairing_rejected", of_pairings.rejected),
+    ("pairing_withdrawn", of_pairings.withdrawn),
+)
+"""Pairings that come to nothing, beside those of every street."""
+
+EARLY: tuple[Story, ...] = (
+    ("pairing_adjusted", of_pairings.adjusted),
+    ("pairing_suspended", of_pairings.suspended_and_resumed),
+    ("pairing_resumed_by_clock", of_pairings.suspended_until_its_day),
+)
+"""What becomes of some pairings before they take needs."""
 
 
 class Playing:
@@ -102,25 +119,28 @@ class Playing:
         return Pairing(self.stage, f"pairing/{opaque_uuid('pairing', token)}", plan)
 
     async def play_pairings(self, plans: Sequence[Plan], background: asyncio.TaskGroup) -> None:
-        """Make a pairing for every plan; three more are rejected, withdrawn, left unanswered."""
+        """Make a pairing for every plan; three more are rejected, withdrawn, left unanswered.
+
+        Some are adjusted or suspended at once: needs are registered when all are active again.
+        """
         for name, zh, en in PAIRING_SHOWS:
             self.expect(name, zh, en, len(plans) if name in _EACH else 1)
-        bar = self.showing.begin("结对 Pairings", len(plans) + 3)
+        bar = self.showing.begin("结对 Pairings", len(plans) + len(EXTRAS) + len(EARLY))
         self.pairings = [self.pairing(plan) for plan in plans]
-        extras: list[tuple[str, Callable[[Pairing], Awaitable[None]]]] = [
-            ("pairing_unanswered", of_pairings.unanswered),
-            ("pairing_rejected", of_pairings.rejected),
-            ("pairing_withdrawn", of_pairings.withdrawn),
-        ]
-        for number, (name, story) in enumerate(extras):
+        for number, (name, story) in enumerate(EXTRAS):
             plan = of_pairings.another(self.stage.cast, plans[number % len(plans)])
             one = self.pairing(plan, f"/{name}")
             background.create_task(self.play(name, bar, [one.stream], story(one)))
         async with asyncio.TaskGroup() as making:
-            for one in self.pairings:
-                making.create_task(
-                    self.play("pairing_made", bar, [one.stream], of_pairings.approved(one))
-                )
+            for number, one in enumerate(self.pairings):
+                early = EARLY[number :: len(self.pairings)]
+                making.create_task(self.made(one, early, bar))
+
+    async def made(self, pairing: Pairing, early: Sequence[Story], bar: Bar) -> None:
+        """Make one pairing, and play what becomes of it at once."""
+        await self.play("pairing_made", bar, [pairing.stream], pairing.made())
+        for name, story in early:
+            await self.play(name, bar, [pairing.stream], story(pairing))
 
     async def project(self, pairing: Pairing, bar: Bar) -> None:
         """Have the project item done that the lead department of *pairing* claimed."""
@@ -159,9 +179,9 @@ class Playing:
         for path in (*PATHS, MERGED, URGENT, ON_TIME, LEFT):
             if path.name in made.wanted:
                 self.expect(path.name, path.zh, path.en, made.wanted[path.name])
-        lives = self.lives(made)
-        bar = self.showing.begin("帮扶任务 Support tasks", len(made.episodes) + len(self.pairings))
-        living = self.showing.begin("结对后续 Later life", sum(len(life) for life in lives))
+        bar = self.showing.begin(
+            "帮扶任务 Support tasks", len(made.episodes) + len(self.pairings) + 2
+        )
         by_street: dict[str, list[asyncio.Task[None]]] = {}
         async with asyncio.TaskGroup() as group:
             for pairing in self.pairings:
@@ -171,99 +191,63 @@ class Playing:
                 doing = group.create_task(self.episode(one, bar))
                 for division in {row.place[:9] for row in one.rows}:
                     by_street.setdefault(division, []).append(doing)
-            needs = sum(len(one.rows) for one in made.episodes) + len(self.pairings)
-            for life in lives:
-                group.create_task(self.live(life, needs, by_street, living))
+            group.create_task(self.endings(made, by_street, bar))
 
-    # -- what becomes of pairings ------------------------------------------------------------------
+    # -- how it ends for two pairings --------------------------------------------------------------
 
-    def lives(self, made: Programme) -> list[list["Chapter"]]:
-        """Return what becomes of which pairing, chapter by chapter; the end comes last."""
-        ending = {row.place[:9] for row in made.set_aside}
-        rows = [row for one in made.episodes for row in one.rows]
-
-        def busy(one: Pairing) -> int:
-            plan = one.plan
-            return sum(
-                row.place.startswith(plan.street.division) and row.category in plan.categories
-                for row in rows
-            )
-
-        # Residents' grades count in a review, so the busiest pairing is reviewed.
-        order = sorted(
-            self.pairings, key=lambda one: (one.plan.street.division in ending, -busy(one))
-        )
-        chapters = [
-            Chapter("pairing_reviewed", of_pairings.reviewed, after_needs=True),
-            Chapter("pairing_adjusted", of_pairings.adjusted),
-            Chapter("pairing_suspended", of_pairings.suspended_and_resumed),
-            Chapter("pairing_resumed_by_clock", of_pairings.suspended_until_its_day),
-        ]
-        by_pairing: dict[int, list[Chapter]] = {}
-        for number, chapter in enumerate(chapters):
-            at = number % len(order)
-            by_pairing.setdefault(at, []).append(chapter.of(order[at]))
-        end = Chapter("pairing_wound_up", of_pairings.wound_up, after_needs=True)
-        last = len(order) - 1
-        by_pairing.setdefault(last, []).append(end.of(order[last], made.set_aside))
-        return list(by_pairing.values())
-
-    async def live(
-        self,
-        life: Sequence["Chapter"],
-        needs: int,
-        by_street: dict[str, list[asyncio.Task[None]]],
-        bar: Bar,
+    async def endings(
+        self, made: Programme, by_street: dict[str, list[asyncio.Task[None]]], bar: Bar
     ) -> None:
-        """Play a pairing's chapters in their order, once its needs allow it."""
-        for chapter in life:
-            pairing = chapter.pairing
-            assert pairing is not None, "a chapter is about a pairing"
-            if chapter.after_needs:
-                await asyncio.wait(by_street[pairing.plan.street.division])
+        """Review one pairing and wind another up, each when the needs of its street are over."""
 
-            async def going(chapter: Chapter = chapter, pairing: Pairing = pairing) -> None:
-                # A pairing that is not active takes no needs: all of them come first.
-                await self.stage.until(lambda: self._registered(needs), _REGISTERED_SECONDS)
-                matters = [await asyncio.to_thread(self.matter, row) for row in chapter.rows]
-                await chapter.play(pairing, *matters)
+        async def reviewing() -> None:
+            pairing = self._in(made.reviewed)
+            await asyncio.wait(by_street[pairing.plan.street.division])
+            going = of_pairings.reviewed(pairing)
+            await self.play("pairing_reviewed", bar, [pairing.stream], going)
 
-            await self.play(chapter.name, bar, [pairing.stream], going())
+        async def winding_up() -> None:
+            pairing = self._in({row.place[:9] for row in made.set_aside})
+            await asyncio.wait(by_street[pairing.plan.street.division])
 
-    def _registered(self, needs: int) -> bool | None:
-        return self.stage.log.kinds["task_registered.v1"] >= needs or None
+            async def going() -> None:
+                matters = [await asyncio.to_thread(self.matter, row) for row in made.set_aside]
+                await of_pairings.wound_up(pairing, *matters)
 
+            await self.play("pairing_wound_up", bar, [pairing.stream], going())
 
-_EACH = frozenset({"pairing_made", "pairing_project"})
+        ending = self._in({row.place[:9] for row in made.set_aside})
+        if ending is self._in(made.reviewed):  # A pairing that has ended is not reviewed any more.
+            await reviewing()
+            await winding_up()
+        else:
+            await asyncio.gather(reviewing(), winding_up())
 
-
-@dataclass(frozen=True)
-class Chapter:
-    """One thing that becomes of a pairing; *after_needs* waits for the needs of its street."""
-
-    name: str
-    play: Callable[..., Awaitable[None]]
-    after_needs: bool = False
-    pairing: Pairing | None = None
-    rows: tuple[NeedRow, ...] = ()
-
-    def of(self, pairing: Pairing, rows: Sequence[NeedRow] = ()) -> "Chapter":
-        """Return the chapter for *pairing*, played by *rows* where it needs any."""
-        return Chapter(self.name, self.play, self.after_needs, pairing, tuple(rows))
+    def _in(self, divisions: Collection[str]) -> Pairing:
+        """Return the pairing of one of these streets, the last one where none is named."""
+        found = [one for one in self.pairings if one.plan.street.division in divisions]
+        return found[0] if found else self.pairings[-1]
 
 
 def set_aside(plans: Sequence[Plan], rows: Sequence[NeedRow]) -> list[NeedRow]:
     """Return the needs for the pairing that is wound up: two of one street, in its categories."""
     twice = {row.number for pair in duplicates(rows) for row in pair}
     for plan in reversed(plans):
-        found = [
-            row
-            for row in rows
-            if row.place.startswith(plan.street.division)
-            and row.category in plan.categories
-            and row.number not in twice
-            and plain(row)
-        ]
+        found = [row for row in of_plan(plan, rows) if row.number not in twice and plain(row)]
         if len(found) >= HANDED_OVER:
             return found[:HANDED_OVER]
     return []
+
+
+def to_review(plans: Sequence[Plan], rows: Sequence[NeedRow]) -> set[str]:
+    """Return the street whose pairing is reviewed: residents' grades count, so the busiest one."""
+    busiest = max(plans, key=lambda plan: len(of_plan(plan, rows)))
+    return {busiest.street.division}
+
+
+def of_plan(plan: Plan, rows: Sequence[NeedRow]) -> list[NeedRow]:
+    """Return the needs that a pairing made by *plan* takes."""
+    division = plan.street.division
+    return [
+        row for row in rows if row.place.startswith(division) and row.category in plan.categories
+    ]

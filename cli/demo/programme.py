@@ -3,7 +3,7 @@
 Needs are chosen in the order of the table, so that the same table gives the same programme.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from cli.demo import outcomes, paths
@@ -118,6 +118,7 @@ class Programme:
     episodes: list[Episode] = field(default_factory=list)
     wanted: dict[str, int] = field(default_factory=dict)
     set_aside: list[NeedRow] = field(default_factory=list)
+    reviewed: frozenset[str] = frozenset()
 
     def add(self, path: Path, *rows: NeedRow) -> None:
         """Show *path* once more."""
@@ -129,13 +130,15 @@ def programme(
     cast: Cast,
     rows: Sequence[NeedRow],
     set_aside: Sequence[NeedRow] = (),
+    reviewed: Collection[str] = (),
     share: float = 1.0,
 ) -> Programme:
     """Return what *rows* will show; *share* below 1 shows each path less often, but once.
 
-    *set_aside* are kept for the pairing that is wound up; nothing of its street is left in hand.
+    *set_aside* are kept for the pairing that is wound up, *reviewed* names the street whose pairing
+    is reviewed: what happens there begins first, so that neither waits for the whole district.
     """
-    made = Programme(set_aside=list(set_aside))
+    made = Programme(set_aside=list(set_aside), reviewed=frozenset(reviewed))
     free = [row for row in rows if row not in set_aside]
     pairs = duplicates(free)
     free = [row for row in free if not any(row in pair for pair in pairs)]
@@ -152,11 +155,11 @@ def programme(
         made.add(MERGED, *pair)
     made.wanted[MERGED.name] = max(1, len(pairs))
     made.wanted[LEFT.name] = max(1, round(LEFT.times * share))
-    ending = {row.place[:9] for row in set_aside}
+    first = {row.place[:9] for row in set_aside} | made.reviewed
     lasting = [
         row
         for row in free
-        if row.request_type in LONG and plain(row) and row.place[:9] not in ending
+        if row.request_type in LONG and plain(row) and row.place[:9] not in first
     ]
     left = lasting[-made.wanted[LEFT.name] :]
     for row in free:
@@ -167,6 +170,7 @@ def programme(
     made.wanted[ON_TIME.name] = 1
     if any(row.urgent for row in free):
         made.wanted[URGENT.name] = 1
+    made.episodes.sort(key=lambda one: not any(row.place[:9] in first for row in one.rows))
     return made
 
 

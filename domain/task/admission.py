@@ -37,7 +37,19 @@ from domain.task.facts import (
     TaskTriaged,
 )
 from domain.task.limits import handling_limit, step_deadline, terms_of
-from domain.task.state import Body, Known, Registered, Task, Triaged, Unfinished, Unknown
+from domain.task.state import (
+    Body,
+    Callback,
+    Dissatisfied,
+    Known,
+    Rating,
+    Registered,
+    ResultReview,
+    Task,
+    Triaged,
+    Unfinished,
+    Unknown,
+)
 
 TAKING_TASKS = frozenset({"ACTIVE", "ADJUSTING", "UNDER_REVIEW"})
 """States of a pairing in which it takes new tasks."""
@@ -165,7 +177,7 @@ def divert(task: Task, command: DivertTask, asked: Command, rules: Rules) -> Fac
 
 def merge_into(task: Task, command: MergeInto, asked: Command, rules: Rules) -> Facts:
     """A duplicate goes into another open task on the same matter; its residents go along."""
-    body = standing_in(task, Unfinished).body
+    body = standing_in(task, Unfinished, ResultReview, Callback, Rating, Dissatisfied).body
     of_the_place(body.need.place, asked, rules)
     if command.master == asked.stream:
         raise no.MASTER_OTHER(found=command.master)

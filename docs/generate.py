@@ -1,0 +1,328 @@
+"""Print the pages of the documentation that are made from the code: `python -m docs.generate`.
+
+`tests/docs` compares them with what stands, so that no page can tell of yesterday's code.
+"""
+
+import inspect
+import types
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+
+from docs.probing import Row, pairing_rows, task_rows
+from domain.calendar import CalendarYear, Overlay
+from domain.casebook import CASES
+from domain.clocks import Deadline, LimitText
+from domain.glossary import GLOSSARY
+from domain.pairing import commands as pairing_commands
+from domain.pairing import facts as pairing_facts
+from domain.pairing import refusal_rules as pairing_refusals
+from domain.people import ROLE_LABELS, Role
+from domain.policy import Policy
+from domain.registry import commands as registry_commands
+from domain.registry import facts as registry_facts
+from domain.registry import refusal_rules as registry_refusals
+from domain.sealed import Seal, Sealed
+from domain.task import commands as task_commands
+from domain.task import facts as task_facts
+from domain.task import refusal_rules as task_refusals
+from domain.values import (
+    Code,
+    DivisionCode,
+    Instant,
+    OfficeText,
+    PairingId,
+    PersonId,
+    SubjectId,
+    TaskId,
+    UnitCode,
+)
+from domain.wording import SENTENCES, clock_label, label
+from domain.wording_labels import PAIRING_STATES, TASK_STATES, Both
+
+FOLDER = Path(__file__).parent
+MADE = "<!-- Made by `python -m docs.generate`; edit the code, not this page. -->\n"
+
+NAMED: tuple[tuple[Any, str], ...] = (
+    (Code, "code"),
+    (LimitText, "limit"),
+    (OfficeText, "office text"),
+    (UnitCode, "unit code"),
+    (DivisionCode, "division code"),
+    (TaskId, "task id"),
+    (PairingId, "pairing id"),
+    (PersonId, "person id"),
+    (SubjectId, "subject id"),
+    (Instant, "instant"),
+    (Deadline, "deadline"),
+    (Sealed, "sealed text"),
+    (Policy, "policy pack"),
+    (CalendarYear, "calendar year"),
+    (Overlay, "calendar overlay"),
+    (task_commands.Grade, "grade 1–5"),
+    (pairing_commands.Score, "score 0–100"),
+    (registry_commands.Recipient, "recipient"),
+    (registry_commands.NoticeKey, "notice key"),
+    (bool, "yes or no"),
+    (int, "integer"),
+    (str, "text"),
+)
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page by its file name."""
+    return {
+        "glossary.md": glossary(),
+        "facts.md": facts(),
+        "commands.md": commands(),
+        "lifecycle.md": lifecycle(),
+        "refusals.md": refusals(),
+    }
+
+
+def table(heads: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    names = list(heads)
+    shown = [names, ["---"] * len(names), *(list(line) for line in lines)]
+    return "\n".join("| " + " | ".join(_cell(one) for one in line) + " |" for line in shown) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def glossary() -> str:
+    """Return the words of the field."""
+    lines = ((term.zh, term.en, f"`{term.identifier}`") for term in GLOSSARY)
+    return (
+        f"# Glossary 术语\n\n{MADE}\nThe words of code, screens and documents, kept in "
+        f"`domain/glossary.py`. The seed writes 结队, everyone else 结对; searches match both.\n\n"
+        + table(("中文", "English", "identifier"), lines)
+    )
+
+
+# Facts and commands.
+
+
+def models(*unions: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models of discriminated unions, in the order of their files."""
+    for union in unions:
+        inner = get_args(union)[0] if get_origin(union) is Annotated else union
+        members = get_args(inner)
+        yield from members or (inner,)
+
+
+def kind_of(model: type[BaseModel]) -> str:
+    """Return the name a fact or command is stored or sent under."""
+    return str(model.model_fields["kind"].default)
+
+
+def shown_type(hint: Any) -> str:
+    """Return a field's type in words."""
+    for known, words in NAMED:
+        if hint == known:
+            return words
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        inner = [one for one in arguments if one is not type(None)]
+        return " or ".join(shown_type(one) for one in inner) + (
+            ", may be empty" if len(inner) < len(arguments) else ""
+        )
+    if origin is Literal:
+        return " · ".join(f"`{getattr(one, 'value', one)}`" for one in arguments)
+    if origin is tuple:
+        return f"list of {shown_type(arguments[0])}"
+    if origin is Annotated:
+        if any(isinstance(one, Seal) for one in arguments[1:]):
+            seal = next(one for one in arguments[1:] if isinstance(one, Seal))
+            unit = "bytes" if seal.binary else "characters"
+            return f"sealed before it is sent (up to {seal.length_max:,} {unit})"
+        return shown_type(arguments[0])
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return " · ".join(f"`{one.value}`" for one in hint)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return f"{hint.__name__} ({', '.join(hint.model_fields)})"
+    return str(hint)
+
+
+def _fields(model: type[BaseModel], *, defaults: bool) -> Iterator[tuple[str, str]]:
+    hints = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        if name == "kind" and get_origin(field.annotation) is Literal:
+            continue
+        words = shown_type(hints[name])
+        if defaults and not field.is_required() and "may be empty" not in words:
+            value = getattr(field.default, "value", field.default)
+            words += (
+                f"; otherwise `{'' if value == () else value}`" if value != () else "; may be empty"
+            )
+        yield f"`{name}`", words
+
+
+def _doc(model: type[BaseModel]) -> str:
+    """Return what the model's own docstring promises, "" where its name says it all."""
+    own = model.__dict__.get("__doc__") or ""
+    return inspect.cleandoc(own).replace("\n", " ")
+
+
+def facts() -> str:
+    """Return the catalogue of facts."""
+    parts = [
+        "# Facts 事实\n",
+        MADE,
+        "What can stand in the ledger. A kind is stored for ever; a fact whose meaning changes gets "
+        "a new version and an upcaster. Sealed texts are references into the vault.\n",
+    ]
+    for title, unions in (
+        ("Support task 帮扶任务", (task_facts.TaskFact,)),
+        ("Pairing 结对", (pairing_facts.PairingFact,)),
+        ("Registry 名册", (registry_facts.RegistryFact,)),
+    ):
+        parts.append(f"## {title}\n")
+        for model in models(*unions):
+            kind = kind_of(model)
+            zh, en = SENTENCES[kind]
+            parts.append(f"### `{kind}`\n")
+            if _doc(model):
+                parts.append(f"{_doc(model)}\n")
+            fields = list(_fields(model, defaults=False))
+            parts.append(table(("field", "what it holds"), fields) if fields else "No fields.\n")
+            parts.append(f"> {zh}\n>\n> {en}\n")
+    return "\n".join(parts)
+
+
+def commands() -> str:
+    """Return the catalogue of commands."""
+    accepted = _accepted()
+    parts = [
+        "# Commands 命令\n",
+        MADE,
+        "What may be asked, by whom, and in which states it is heard. Every command may be refused; "
+        "[refusals.md](refusals.md) lists the rules. JSON Schemas: `jiedui schema commands`.\n",
+    ]
+    for title, unions, categories in (
+        ("Support task 帮扶任务", (task_commands.TaskCommand,), ("task",)),
+        ("Pairing 结对", (pairing_commands.PairingCommand,), ("pairing",)),
+        (
+            "Registry 名册",
+            (
+                registry_commands.UnitCommand,
+                registry_commands.PersonCommand,
+                registry_commands.PolicyCommand,
+                registry_commands.CalendarCommand,
+                registry_commands.SubjectCommand,
+                registry_commands.NoticeCommand,
+            ),
+            ("unit", "person", "policy", "calendar", "subject", "notice"),
+        ),
+    ):
+        parts.append(f"## {title}\n")
+        may: dict[str, frozenset[Role]] = {}
+        for category in categories:
+            may |= CASES[category].who_may
+        for model in models(*unions):
+            kind = kind_of(model)
+            parts.append(f"### `{kind}`\n")
+            parts.append(f"{_doc(model)}\n")
+            parts.append(f"Who: {_who(may.get(kind, frozenset()))}\n")
+            states = accepted.get((categories[0], kind))
+            if states:
+                parts.append(f"In: {', '.join(states)}\n")
+            fields = list(_fields(model, defaults=True))
+            parts.append(table(("field", "what it takes"), fields) if fields else "No fields.\n")
+    return "\n".join(parts)
+
+
+def _who(roles: Iterable[Role]) -> str:
+    order = list(Role)
+    return ", ".join(
+        f"{ROLE_LABELS[role][0]} `{role.value}`" for role in sorted(roles, key=order.index)
+    )
+
+
+def _accepted() -> dict[tuple[str, str], list[str]]:
+    """Return, for each command, the states in which the deciders were seen to hear it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for category, rows, states in (
+        ("task", task_rows(), list(TASK_STATES)),
+        ("pairing", pairing_rows(), list(PAIRING_STATES)),
+    ):
+        for row in rows:
+            if not row.is_clock:
+                found.setdefault((category, row.trigger), []).append(row.state)
+        for key, heard in found.items():
+            if key[0] == category:
+                order = ["-", *(str(state) for state in states)]
+                found[key] = sorted(
+                    {f"`{one}`" for one in heard}, key=lambda one: order.index(one.strip("`"))
+                )
+    return found
+
+
+# The lifecycle.
+
+
+def lifecycle() -> str:
+    """Return the state tables as the deciders fulfil them."""
+    return "\n".join(
+        (
+            "# Lifecycle 状态流转\n",
+            MADE,
+            "Every row was asked of the deciders themselves: a command or clock (⏰) in a state, the "
+            "facts that follow, the state afterwards. One command may lead several ways.\n",
+            "## Support task 帮扶任务\n",
+            _states(TASK_STATES),
+            _rows(task_rows(), CASES["task"].who_may, list(TASK_STATES)),
+            "## Pairing 结对\n",
+            _states(PAIRING_STATES),
+            _rows(pairing_rows(), CASES["pairing"].who_may, list(PAIRING_STATES)),
+        )
+    )
+
+
+def _states(states: dict[Any, Both]) -> str:
+    lines = ((f"`{state}`", zh, en) for state, (zh, en) in states.items())
+    return table(("state", "中文", "English"), lines)
+
+
+def _rows(rows: list[Row], may: dict[str, frozenset[Role]], states: list[Any]) -> str:
+    order = {"-": -1} | {str(state): number for number, state in enumerate(states)}
+    lines = []
+    for row in sorted(rows, key=lambda one: (order[one.state], one.is_clock, one)):
+        trigger = (
+            f"⏰ {clock_label(row.trigger)} `{row.trigger}`" if row.is_clock else f"`{row.trigger}`"
+        )
+        roles = (Role.SYSTEM,) if row.is_clock else may[row.trigger]
+        who = ", ".join(sorted(label(role) for role in roles))
+        facts_told = ", ".join(f"`{kind.partition('.')[0]}`" for kind in row.facts)
+        then = "same" if row.then == row.state else f"`{row.then}`"
+        lines.append((f"`{row.state}`", trigger, who, facts_told, then))
+    return table(("from", "command or clock", "who", "facts", "to"), lines)
+
+
+def refusals() -> str:
+    """Return every rule that can refuse, with its sentence."""
+    task = {code: (rule.chinese, rule.english) for code, rule in task_refusals.RULES.items()}
+    parts = [
+        "# Refusals 拒绝规则\n",
+        MADE,
+        "A refusal names its rule and leaves no fact. Codes are published and only added to; words "
+        "in braces are filled with codes, numbers and instants, never with personal data.\n",
+    ]
+    for title, rules in (
+        ("Support task 帮扶任务", task),
+        ("Pairing 结对", pairing_refusals.REFUSAL_RULES),
+        ("Registry 名册", registry_refusals.REFUSAL_RULES),
+    ):
+        lines = ((f"`{code}`", zh, en) for code, (zh, en) in rules.items())
+        parts += [f"## {title}\n", table(("rule", "中文", "English"), lines)]
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, "utf-8")
+        print(f"docs/{name}")

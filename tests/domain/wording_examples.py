@@ -1,0 +1,212 @@
+"""One full and one sparse example of every fact, made from the models themselves.
+
+Full: every optional field is there and every claim true. Sparse: nothing optional, nothing true.
+"""
+
+import types
+from collections.abc import Iterator
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from domain.calendar import CalendarDay, CalendarYear, Overlay
+from domain.clocks import Deadline
+from domain.pairing.commands import ListItem, ListKind, Successor
+from domain.pairing.facts import Adjustment, PairingFact
+from domain.policy import Policy
+from domain.registry.facts import RegistryFact
+from domain.sealed import Sealed
+from domain.task.facts import TaskFact
+from tests.domain.world import (
+    CIVIL_AFFAIRS,
+    HEALTH,
+    LONG_AGO,
+    POLICY,
+    SHIPAI,
+    SHIPAI_CENTER,
+    SHIPAI_PLACE,
+    on,
+    sealed,
+    task_id,
+    uuid_of,
+)
+
+BY_FIELD: dict[str, Any] = {
+    "center": SHIPAI_CENTER,
+    "street": SHIPAI,
+    "main_before": HEALTH,
+    "suggested_unit": HEALTH,
+    "old_unit": HEALTH,
+    "parent": SHIPAI,
+    "place": SHIPAI_PLACE,
+    "division": "440106005",
+    "category": "MEAL",
+    "category_before": "ELDER",
+    "ground": "EMERGENCY",
+    "route": "119",
+    "number": 2,
+    "text": "把助餐点设在一楼",
+    "reason": "原单位已调整",
+    "legal_basis": "《广东省12345热线管理办法》第十条",
+    "basis": "本人申请删除",
+    "comment": "配合有力",
+    "title": "石牌街道助餐结对",
+    "name": "石牌街道办事处",
+    "code": SHIPAI,
+    "line": "civil_affairs",
+    "label": "ramp-after",
+    "media_type": "image/jpeg",
+    "package_hash": "ab" * 32,
+    "signature": "c2lnbmF0dXJl",
+    "clock": "first_contact",
+    "cause": "BUDGET",
+    "item": "MEAL-1",
+    "terms": ("GOALS", "EXIT"),
+    "categories": ("MEAL", "ELDER"),
+    "notice": f"{task_id('the ramp')}/3/unit/{CIVIL_AFFAIRS}",
+    "to": f"unit/{CIVIL_AFFAIRS}",
+    "template": "task_dispatched",
+    "channel": "log",
+    "detail": "smtp-451",
+    "privacy_notice": "2026-1",
+    "policy": "town",
+    "calendar": "CN-2026@0123456789ab",
+    "limit": "5wd",
+    "matter": "meal-point",
+    "project_item": "MEAL-1",
+    "ledger_row": "TJ-2026-018",
+    "duplicate": task_id("the other ramp"),
+    "task": task_id("the ramp"),
+    "master": task_id("the ramp"),
+    "version": "town@0123456789ab",
+    "version_before": "town@ba9876543210",
+    "cost_cents": 128050,
+}
+NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
+ADJUSTMENTS = {
+    True: Adjustment(
+        what="PARTY",
+        reason="机构改革",
+        old_unit=HEALTH,
+        new_unit=CIVIL_AFFAIRS,
+        successors=(Successor(task=task_id("the ramp"), unit=CIVIL_AFFAIRS),),
+    ),
+    False: Adjustment(
+        what="LIST",
+        reason="需求变化",
+        new_unit=SHIPAI,
+        list=ListKind.NEED,
+        items=(ListItem(code="N-1", title="社区长者饭堂", category="MEAL"),),
+        items_before=(),
+    ),
+}
+"""An adjustment changes exactly one of three things, so that its examples are written out."""
+DEADLINE = Deadline(
+    due=on(10, 12, "17:00"),
+    counted_from=on(9, 24, "09:12"),
+    limit="10wd",
+    count_from="next_day",
+    calendar="CN-2026@0123456789ab",
+    policy="town@0123456789ab",
+    provisional=True,
+)
+YEAR = CalendarYear(
+    year=2026,
+    papers=("国办发明电〔2025〕7号",),
+    days=(CalendarDay(name="元旦", date=on(1, 1).date(), isOffDay=True),),
+)
+OVERLAY = Overlay(
+    division="440106",
+    name="考试日",
+    days=(CalendarDay(name="考试", date=on(6, 8).date(), isOffDay=True),),
+    since=on(1, 1).date(),
+)
+
+
+def fact_models() -> Iterator[type[BaseModel]]:
+    """Yield every fact there is, in the order of the fact files."""
+    for union in (TaskFact, PairingFact, RegistryFact):
+        inner = get_args(union)[0] if get_origin(union) is Annotated else union
+        yield from get_args(inner)
+
+
+def kind_of(model: type[BaseModel]) -> str:
+    return str(model.model_fields["kind"].default)
+
+
+def example(model: type[BaseModel], *, full: bool) -> dict[str, Any]:
+    """Return the fields of a *model* as an entry has them: JSON, without the kind."""
+    return made(model, full=full).model_dump(mode="json", exclude={"kind"})
+
+
+def made(model: type[BaseModel], *, full: bool) -> BaseModel:
+    if model is Adjustment:
+        return ADJUSTMENTS[full]
+    values = {}
+    for name, field in model.model_fields.items():
+        if name == "kind" and get_origin(field.annotation) is Literal:
+            continue
+        values[name] = _value(name, field.annotation, field.metadata, full=full)
+    return model.model_validate(values)
+
+
+def _value(name: str, kind: Any, metadata: list[Any], *, full: bool) -> Any:
+    origin = get_origin(kind)
+    if origin is Annotated:
+        return _value(name, get_args(kind)[0], [*get_args(kind)[1:]], full=full)
+    if origin in (Union, types.UnionType):
+        if not full:
+            return None
+        inner = next(one for one in get_args(kind) if one is not type(None))
+        return _value(name, inner, metadata, full=full)
+    if origin is Literal:
+        return get_args(kind)[0 if full else -1]
+    if origin is tuple:
+        if name in BY_FIELD:
+            return BY_FIELD[name]
+        item = get_args(kind)[0]
+        # Lists that a fact may leave empty are empty in the sparse example.
+        needed = name in NEVER_EMPTY
+        return (_value(name, item, [], full=full),) if full or needed else ()
+    if isinstance(kind, type):
+        return _of_type(name, kind, metadata, full=full)
+    raise TypeError(f"no example for {name}: {kind}")
+
+
+def _of_type(name: str, kind: type, metadata: list[Any], *, full: bool) -> Any:
+    fixed: dict[type, Any] = {
+        Deadline: DEADLINE if full else DEADLINE.model_copy(update={"provisional": False}),
+        Sealed: sealed(),
+        Policy: POLICY,
+        CalendarYear: YEAR,
+        Overlay: OVERLAY,
+    }
+    if kind in fixed:
+        return fixed[kind]
+    if issubclass(kind, Enum):
+        members = list(kind)
+        return members[-1 if full else 0]
+    if issubclass(kind, BaseModel):
+        return made(kind, full=full)
+    if kind is bool:
+        return full
+    if kind is int:
+        return BY_FIELD[name] if isinstance(BY_FIELD.get(name), int) else 3
+    if issubclass(kind, datetime):
+        return LONG_AGO if name.endswith(("since", "before")) else on(11, 22, "09:30")
+    patterns = [str(getattr(one, "pattern", "")) for one in metadata]
+    patterns += [
+        str(getattr(inner, "pattern", ""))
+        for one in metadata
+        for inner in getattr(one, "metadata", [])
+    ]
+    for stem in ("task", "pairing", "person", "subject"):
+        if any(pattern.startswith(f"^{stem}/") for pattern in patterns):
+            return BY_FIELD.get(name) or f"{stem}/{uuid_of(name)}"
+    if any("[A-Z0-9-]{1,31}" in pattern and "(" not in pattern for pattern in patterns):
+        return BY_FIELD.get(name, CIVIL_AFFAIRS)
+    if name == "number":
+        return "DQ440106202611220001K" if full else ""
+    return BY_FIELD[name]
