@@ -183,7 +183,8 @@ def rework(
 
 def _may_review(body: Body, asked: Command, rules: Rules) -> None:
     """A dispatcher of the place reviews, or a centre of the pairing or of the place."""
-    by, pairing = asked.by, rules.neighbours.pairing(body.need.pairing or "")
+    by, of = asked.by, body.need.pairing
+    pairing = None if of is None else rules.neighbours.pairing(of)
     party = pairing is not None and by.unit in pairing.parties
     if by.role is not Role.CENTER_COORDINATOR or not party:
         of_the_place(body.need.place, asked, rules)

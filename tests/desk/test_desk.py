@@ -86,7 +86,7 @@ async def test_a_command_id_with_other_content_is_a_conflict(office: Office) -> 
 
 
 async def test_a_late_command_does_not_hide_the_missed_limit(office: Office) -> None:
-    """The sign-in limit passed; signing in before the timer fires still leaves the miss on record."""
+    """The limit passed; signing in before the timer fires still leaves the miss on record."""
     task = f"task/{new_uuid7()}"
     orders = office.district.whole_case(task)
     now = datetime.now(UTC)

@@ -1,0 +1,104 @@
+"""A district of a few units and people, enough to bring tasks on their way."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.bootstrapping import publish_shipped
+from gateway.identifiers import new_uuid7
+from gateway.orders import Order, read_order
+from gateway.submitting import Gateway
+
+STREET, CENTER, BUREAU = "440106003-SO", "440106003-PSC", "440106-MZJ"
+UNITS = (
+    (STREET, "石牌街道办事处", "STREET_OFFICE", "440106003", None),
+    (CENTER, "石牌街道党群服务中心", "PARTY_SERVICE_CENTER", "440106003", None),
+    (BUREAU, "天河区民政局", "DEPARTMENT", "440106", "civil_affairs"),
+)
+ROLES = (
+    ("dispatcher", "STREET_DISPATCHER", STREET),
+    ("center", "CENTER_COORDINATOR", CENTER),
+    ("coordinator", "DEPT_COORDINATOR", BUREAU),
+    ("staff", "DEPT_STAFF", BUREAU),
+)
+REGISTRATION = {
+    "source": "CENTER",
+    "category": "ELDER",
+    "place": "440106003",
+    "text": "楼道缺扶手，老人上下楼不便。",
+    "ad_hoc": True,
+    "privacy_notice": "notice-1",
+}
+OPERATOR = {"role": "SYSTEM", "channel": "cli"}
+
+
+@dataclass
+class District:
+    """Who acts in a journey or a benchmark."""
+
+    people: dict[str, dict[str, str]]
+
+    @classmethod
+    async def found(cls, gateway: Gateway) -> "District":
+        await publish_shipped(gateway.desk)
+        for code, name, kind, division, line in UNITS:
+            command = {"name": name, "unit_kind": kind, "division": division, "line": line}
+            await gateway.submit(order(f"unit/{code}", "register_unit", OPERATOR, **command))
+        people: dict[str, dict[str, str]] = {}
+        for name, role, unit in ROLES:
+            person = f"person/{new_uuid7()}"
+            await gateway.submit(order(person, "register_person", OPERATOR, name=f"测试{name}"))
+            await gateway.submit(order(person, "grant_role", OPERATOR, role=role, unit=unit))
+            people[name] = {"person": person, "role": role, "unit": unit}
+        return cls(people)
+
+    def whole_case(self, task: str, **about: Any) -> list[Order]:
+        """Return the commands that bring a new task into progress, and some progress."""
+        people = self.people
+        return [
+            order(
+                task,
+                "register_task",
+                people["center"],
+                **(REGISTRATION | about),
+            ),
+            order(
+                task,
+                "triage_task",
+                people["dispatcher"],
+                urgency="NORMAL",
+                duty_class="COOPERATE",
+            ),
+            order(task, "dispatch_task", people["dispatcher"], main=BUREAU),
+            order(task, "accept_task", people["coordinator"]),
+            order(task, "assign_staff", people["coordinator"], person=people["staff"]["person"]),
+            self.contact(task),
+            self.contact(task),
+            self.progress(task),
+        ]
+
+    def contact(self, task: str) -> Order:
+        return order(task, "record_contact", self.people["staff"], result="NO_ANSWER")
+
+    def progress(self, task: str) -> Order:
+        return order(
+            task, "log_progress", self.people["staff"], note="已上门查看，约定周三安装扶手。"
+        )
+
+    async def task_in_progress(self, gateway: Gateway, **about: Any) -> str:
+        task = f"task/{new_uuid7()}"
+        answers = await gateway.submit_batch(self.whole_case(task, **about)[:5])
+        assert all(answer.receipt for answer in answers), answers
+        return task
+
+    async def task_dispatched(self, gateway: Gateway, **about: Any) -> str:
+        task = f"task/{new_uuid7()}"
+        answers = await gateway.submit_batch(self.whole_case(task, **about)[:3])
+        assert all(answer.receipt for answer in answers), answers
+        return task
+
+
+def order(stream: str, kind: str, by: dict[str, str], **fields: Any) -> Order:
+    command = {"kind": kind, **{key: value for key, value in fields.items() if value is not None}}
+    return read_order(
+        {"stream": stream, "command_id": f"order/{new_uuid7()}", "by": by, "command": command}
+    )
