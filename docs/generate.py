@@ -155,11 +155,19 @@ def _fields(model: type[BaseModel], *, defaults: bool) -> Iterator[tuple[str, st
             continue
         words = shown_type(hints[name])
         if defaults and not field.is_required() and "may be empty" not in words:
-            value = getattr(field.default, "value", field.default)
-            words += (
-                f"; otherwise `{'' if value == () else value}`" if value != () else "; may be empty"
-            )
+            words += _otherwise(getattr(field.default, "value", field.default))
         yield f"`{name}`", words
+
+
+def _otherwise(default: Any) -> str:
+    """Say what a field is when it is left out."""
+    match default:
+        case ():
+            return ", may be empty"
+        case bool():
+            return f"; otherwise {'yes' if default else 'no'}"
+        case _:
+            return f"; otherwise `{default}`"
 
 
 def _doc(model: type[BaseModel]) -> str:
@@ -173,8 +181,11 @@ def facts() -> str:
     parts = [
         "# Facts 事实\n",
         MADE,
-        "What can stand in the ledger. A kind is stored for ever; a fact whose meaning changes gets "
-        "a new version and an upcaster. Sealed texts are references into the vault.\n",
+        (
+            "What can stand in the ledger. A kind is stored for ever; a fact whose meaning "
+            "changes gets a new version and an upcaster. Sealed texts are references into the "
+            "vault.\n"
+        ),
     ]
     for title, unions in (
         ("Support task 帮扶任务", (task_facts.TaskFact,)),
@@ -200,8 +211,11 @@ def commands() -> str:
     parts = [
         "# Commands 命令\n",
         MADE,
-        "What may be asked, by whom, and in which states it is heard. Every command may be refused; "
-        "[refusals.md](refusals.md) lists the rules. JSON Schemas: `jiedui schema commands`.\n",
+        (
+            "What may be asked, by whom, and in which states it is heard. Every command may be "
+            "refused; [refusals.md](refusals.md) lists the rules. "
+            "JSON Schemas: `jiedui schema commands`.\n"
+        ),
     ]
     for title, unions, categories in (
         ("Support task 帮扶任务", (task_commands.TaskCommand,), ("task",)),
@@ -271,8 +285,11 @@ def lifecycle() -> str:
         (
             "# Lifecycle 状态流转\n",
             MADE,
-            "Every row was asked of the deciders themselves: a command or clock (⏰) in a state, the "
-            "facts that follow, the state afterwards. One command may lead several ways.\n",
+            (
+                "Every row was asked of the deciders themselves: a command or clock (⏰) in a "
+                "state, the facts that follow, the state afterwards. "
+                "One command may lead several ways.\n"
+            ),
             "## Support task 帮扶任务\n",
             _states(TASK_STATES),
             _rows(task_rows(), CASES["task"].who_may, list(TASK_STATES)),
@@ -309,8 +326,11 @@ def refusals() -> str:
     parts = [
         "# Refusals 拒绝规则\n",
         MADE,
-        "A refusal names its rule and leaves no fact. Codes are published and only added to; words "
-        "in braces are filled with codes, numbers and instants, never with personal data.\n",
+        (
+            "A refusal names its rule and leaves no fact. Codes are published and only added "
+            "to; words in braces are filled with codes, numbers and instants, never with "
+            "personal data.\n"
+        ),
     ]
     for title, rules in (
         ("Support task 帮扶任务", task),

@@ -10,15 +10,25 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from domain.clocks import RingClock
-from domain.envelope import By, rung_by
+from domain.envelope import SYSTEM, By, rung_by
 from domain.refusals import CommandRefused
-from tests.domain.harness import Story
+from domain.task import commands as c
+from tests.domain.harness import Story, given
 from tests.domain.pairing import stories as p
 from tests.domain.task import stories as s
 from tests.domain.task.strategies import ANY_TIME, MOVES
+from tests.domain.world import HEALTH_COORDINATOR, Town, rules_with, sealed
 from tests.projections.walks import PAIRING_MOVES
 
 Move = tuple[BaseModel, By]
+BESIDE: list[Move] = [
+    (c.ArchiveTask(), SYSTEM),
+    (c.SubmitAssist(number=1, note=sealed()), HEALTH_COORDINATOR),
+]
+"""What is said beside the usual moves of the cast."""
+
+NEIGHBOURLY = rules_with(town=Town(tasks=(s.master(),), pairings=(s.pairing(),)))
+"""A town with an open task on the same matter, into which another may be merged."""
 
 
 @dataclass(frozen=True, order=True)
@@ -34,7 +44,7 @@ class Row:
 
 def task_stories() -> Iterator[Story]:
     """Yield stories of every state, with something open beside the state where that matters."""
-    yield s.given()
+    yield given()
     yield from s.every_state().values()
     yield s.triaged(s.registered(urgent=True), urgency="URGENT")
     yield s.ready()
@@ -51,6 +61,8 @@ def task_stories() -> Iterator[Story]:
     yield from _after(s.in_progress(), "blow_whistle")
     yield from _after(s.closed(), "appeal_score")
     yield from _after(s.return_review(), "escalate_dispute")
+    for over in (s.closed(), s.diverted(), s.not_admitted(), s.cancelled(), s.terminated()):
+        yield over.at(over.clocks()["archive"])
 
 
 def _after(story: Story, *kinds: str) -> Iterator[Story]:
@@ -108,8 +120,8 @@ def _answer(story: Story, state: str, command: BaseModel, by: By, clock: str | N
 
 def task_rows() -> list[Row]:
     """Return the lifecycle of a support task."""
-    moves = [move for some in (*MOVES.values(), ANY_TIME) for move in some]
-    return rows(task_stories(), moves)
+    moves = [move for some in (*MOVES.values(), ANY_TIME, BESIDE) for move in some]
+    return rows((story.under(NEIGHBOURLY) for story in task_stories()), moves)
 
 
 def pairing_rows() -> list[Row]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from domain.clocks import Clock
 from domain.envelope import Asked, Happened
@@ -28,7 +28,7 @@ class Talk(Frozen):
 
     name: str
     key: str
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default_factory=dict)
 
 
 class Errand(Frozen):
@@ -50,7 +50,7 @@ class Notice(Frozen):
     key: str
     to: str
     template: str
-    values: dict[str, str] = {}
+    values: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)

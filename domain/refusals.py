@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class CommandRefused(Exception):  # noqa: N818 - exceptions are sentences here
+class CommandRefused(Exception):
     """A command was refused by the rule it names."""
 
     rule: str

@@ -1,0 +1,62 @@
+"""Facts folded and projected per second."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from gateway.identifiers import new_uuid7
+from gateway.submitting import Gateway
+from ledger.desk import Asking, happened, kind_of
+from ledger.opening import books
+from projections.boards import open_boards
+from tests.journeys.district import District
+
+
+def measure(home: Path, *, quick: bool) -> None:
+    import asyncio
+
+    home.mkdir(parents=True)
+    url = f"sqlite:///{home}"
+    with books(f"{url}/ledger.db", f"{url}/vault.db", home / "vault.key", "gd-2022") as opened:
+        gateway = Gateway(None, opened)
+        asyncio.run(_fill(gateway, 40 if quick else 400))
+        streams = list(opened.ledger.streams("task"))
+        kind = kind_of(streams[0])
+        stories = [opened.ledger.read(stream) for stream in streams]
+        facts = [[happened(kind, entry) for entry in story] for story in stories]
+        began = time.perf_counter()
+        for story in facts:
+            state = kind.initial
+            for fact in story:
+                state = kind.evolve(state, fact)
+        folded = sum(map(len, facts)) / (time.perf_counter() - began)
+        began = time.perf_counter()
+        for story in stories:
+            state = kind.initial
+            for entry in story:
+                state = kind.evolve(state, happened(kind, entry))
+        decoded = sum(map(len, stories)) / (time.perf_counter() - began)
+        boards = open_boards(f"{url}/boards.db")
+        began = time.perf_counter()
+        boards.follower(opened.ledger).catch_up()
+        projected = (opened.ledger.head() + 1) / (time.perf_counter() - began)
+        boards.close()
+    print(f"{'fold, facts in memory':<34}{folded:>10.0f} facts per second")
+    print(f"{'fold, decoding entries as well':<34}{decoded:>10.0f} facts per second")
+    print(f"{'all boards':<34}{projected:>10.0f} facts per second")
+
+
+async def _fill(gateway: Gateway, tasks: int) -> None:
+    """Record cases at the desk itself: here only reading is measured."""
+    district = await District.found(gateway)
+    now = datetime.now(UTC)
+    for _ in range(tasks):
+        task = f"task/{new_uuid7()}"
+        orders = district.whole_case(task)
+        askings: list[Asking] = []
+        for order in orders:
+            kind = kind_of(task)
+            asking = gateway._prepared(kind, order, order.who().channel or "cli", now)
+            askings.append(asking)
+        handled = await gateway.desk.record(task, 0, now + timedelta(), askings)
+        assert all(not isinstance(answer, Exception) for answer in handled.answers)
