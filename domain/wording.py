@@ -268,4 +268,6 @@ class _Shown:
         kind, _, rest = reference.partition("/")
         if kind == "unit":
             return self.names.unit(rest, self.language)
+        if kind == "role":
+            return label(rest, self.language, among="Role")
         return self.names.person(reference, self.language)

@@ -38,9 +38,10 @@ class RuleBook:
             past._read(until)
             return past._rules(neighbours)
         with self._lock:
-            head = self.ledger.head()
-            if head > self._read_up_to:
+            head, newest = self.ledger.heads(BOOK_CATEGORIES)
+            if newest > self._read_up_to:
                 self._read(head)
+            self._read_up_to = max(head, self._read_up_to)
             return self._rules(neighbours)
 
     def _rules(self, neighbours: Neighbours) -> Rules:

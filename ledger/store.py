@@ -7,9 +7,21 @@ raises has changed nothing.
 import asyncio
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Engine, Select, func, literal_column, select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Engine,
+    Select,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
 from domain.values import STREAM, instant_text
 from ledger.database import (
@@ -55,6 +67,30 @@ __all__ = [
 ]
 
 PAGE = 1000
+
+# What every command asks is built once: building a statement costs more than answering it.
+_STREAM = entries.c.stream == bindparam("stream")
+_OF_STREAM = (
+    select(*ENTRY)
+    .where(_STREAM, entries.c.version > bindparam("after"))
+    .order_by(entries.c.version)
+)
+_OF_COMMAND = (
+    select(entries.c.digest, *ENTRY)
+    .where(_STREAM, entries.c.command_id == bindparam("command_id"))
+    .order_by(entries.c.ordinal)
+)
+_VERSION = select(func.max(entries.c.version)).where(_STREAM)
+_HEAD = select(func.max(entries.c.position))
+
+
+@cache
+def _heads(categories: frozenset[str]) -> "Select[int, int]":
+    among = entries.c.category.in_([literal(category) for category in sorted(categories)])
+    return select(
+        _HEAD.scalar_subquery(),
+        select(func.max(entries.c.position)).where(among).scalar_subquery(),
+    )
 
 
 def open_ledger(url: str, *, create: bool = True) -> "Ledger":
@@ -117,11 +153,7 @@ class Ledger:
 
     def read(self, stream: str, after_version: int = 0) -> list[Entry]:
         """Return the entries of *stream* with a version above *after_version*, in order."""
-        return self._entries(
-            select(*ENTRY)
-            .where(entries.c.stream == stream, entries.c.version > after_version)
-            .order_by(entries.c.version)
-        )
+        return self._entries(_OF_STREAM, {"stream": stream, "after": after_version})
 
     async def read_async(self, stream: str, after_version: int = 0) -> list[Entry]:
         """Read as `read` does, without holding up the event loop."""
@@ -142,13 +174,18 @@ class Ledger:
 
     def head(self) -> int:
         """Return the newest position, -1 for an empty log."""
-        newest = self._value(select(func.max(entries.c.position)))
+        newest = self._value(_HEAD)
         return -1 if newest is None else int(newest)
+
+    def heads(self, categories: Collection[str]) -> tuple[int, int]:
+        """Return the newest position of all, and the newest in *categories*; -1 for none."""
+        with speaking_plainly(), self.engine.connect() as connection:
+            newest, among = connection.execute(_heads(frozenset(categories))).one()
+        return -1 if newest is None else int(newest), -1 if among is None else int(among)
 
     def version(self, stream: str) -> int:
         """Return the newest version of *stream*, 0 when it has not begun."""
-        question = select(func.max(entries.c.version)).where(entries.c.stream == stream)
-        return int(self._value(question) or 0)
+        return int(self._value(_VERSION, {"stream": stream}) or 0)
 
     def entry(self, position: int) -> Entry | None:
         """Return the entry at *position*, None where there is none yet."""
@@ -157,13 +194,9 @@ class Ledger:
 
     def receipt(self, stream: str, command_id: str) -> Receipt | None:
         """Return the receipt *command_id* was given in *stream*, None if it left no fact there."""
-        question = (
-            select(entries.c.digest, *ENTRY)
-            .where(entries.c.stream == stream, entries.c.command_id == command_id)
-            .order_by(entries.c.ordinal)
-        )
+        wanted = {"stream": stream, "command_id": command_id}
         with speaking_plainly(), self.engine.connect() as connection:
-            rows = connection.execute(question).all()
+            rows = connection.execute(_OF_COMMAND, wanted).all()
         if not rows:
             return None
         return receipt_of(Stored(rows[0].digest, tuple(entry_of(row) for row in rows)))
@@ -217,14 +250,16 @@ class Ledger:
         self.writer.close()
         self.engine.dispose()
 
-    def _entries(self, question: "Select[int, int, bytes, bytes]") -> list[Entry]:
+    def _entries(
+        self, question: "Select[int, int, bytes, bytes]", wanted: dict[str, Any] | None = None
+    ) -> list[Entry]:
         with speaking_plainly(), self.engine.connect() as connection:
-            rows = connection.execute(question).all()
+            rows = connection.execute(question, wanted).all()
         return [entry_of(row) for row in rows]
 
-    def _value(self, question: "Select[int]") -> int | None:
+    def _value(self, question: "Select[int]", wanted: dict[str, Any] | None = None) -> int | None:
         with speaking_plainly(), self.engine.connect() as connection:
-            return connection.scalar(question)
+            return connection.scalar(question, wanted)
 
 
 def _bring_up_to_date(engine: Engine, *, create: bool) -> None:

@@ -9,7 +9,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from domain.envelope import Asked
-from domain.pairing.commands import CounterPropose, DraftPairing, ListItem, PairingCommand
+from domain.pairing.commands import (
+    CounterPropose,
+    DraftPairing,
+    ListItem,
+    PairingCommand,
+    SignAgreement,
+)
 from domain.pairing.refusal_rules import refused
 from domain.pairing.state import (
     STATE_LABELS,
@@ -154,16 +160,25 @@ def within_term(state: Pairing, at: datetime) -> None:
         raise refused("term-over", term_end=instant_text(state.agreement.term_end))
 
 
+_DIGEST_LENGTH = 64
+"""Characters of a SHA-256 in hexadecimal; shorter signatures may be somebody's words."""
+
+
 def without_personal_data(command: PairingCommand) -> None:
-    """An office's words never hold a mobile or identity number: they stand in facts for ever."""
+    """An office's words never hold a mobile or identity number: they stand in facts for ever.
+
+    A signature as long as a digest is not words: its digits are chance.
+    """
     texts: dict[str, str | None] = {
-        name: getattr(command, name, None) for name in ("reason", "comment", "signature")
+        name: getattr(command, name, None) for name in ("reason", "comment")
     }
     match command:
         case DraftPairing(title=title):
             texts["title"] = title
         case CounterPropose(text=wishes):
             texts["text"] = wishes
+        case SignAgreement(signature=signature) if len(signature) < _DIGEST_LENGTH:
+            texts["signature"] = signature
         case _:
             items: tuple[ListItem, ...] = getattr(command, "items", ())
             texts |= {f"items[{n}]": f"{item.title} {item.code}" for n, item in enumerate(items, 1)}

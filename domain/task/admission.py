@@ -97,7 +97,10 @@ def _requester_of_personal_data(command: RegisterTask) -> None:
 
 
 def _policy_of(command: RegisterTask, rules: Rules) -> str:
-    """The command's own pack, else the pairing's, else the default; the pairing must be active."""
+    """The command's own pack, else the pairing's, else the default; the pairing must be active.
+
+    A claimed project gets its task whatever became of the pairing since: its approval decided it.
+    """
     if command.pairing is None:
         if not command.ad_hoc:
             raise no.PAIRING_ACTIVE(found="—")
@@ -105,7 +108,8 @@ def _policy_of(command: RegisterTask, rules: Rules) -> str:
     pairing = rules.neighbours.pairing(command.pairing)
     if pairing is None:
         raise no.PAIRING_ACTIVE(found="UNKNOWN")
-    if pairing.state not in TAKING_TASKS and not command.ad_hoc:
+    decided = command.ad_hoc or command.source is Source.PROJECT
+    if pairing.state not in TAKING_TASKS and not decided:
         raise no.PAIRING_ACTIVE(found=pairing.state)
     return command.policy or pairing.policy_id
 
