@@ -5,9 +5,13 @@ import json
 import click
 
 from cli.context import Context
-from cli.names import RegistryNames
+from domain.sealed import Sealed
 from domain.wording import Language
+from domain.wording_names import KnownNames
 from projections.history import HistoryLine, case_history
+
+
+_ERASED = "〔已依法删除〕"
 
 
 def print_history(
@@ -40,7 +44,12 @@ def story(
     numbers = {
         entry.stream: str(entry.fact["number"]) for entry in entries if entry.fact.get("number")
     }
-    names = RegistryNames(rules, numbers, books if opened else None)
+
+    def unsealed(sealed: Sealed) -> str | None:
+        plain = books.vault.open(sealed)
+        return _ERASED if plain is None else plain.decode("utf-8", "replace")
+
+    names = KnownNames(rules, unsealed if opened else None, numbers.get)
     return {
         "zh": case_history(books.ledger, stream, names, "zh"),
         "en": case_history(books.ledger, stream, names, "en"),

@@ -103,7 +103,7 @@ class Follower:
         reached: Reached | None = None,
         *,
         now: Callable[[], datetime] = _now,
-        page_size: int = 1000,
+        page_size: int = 2000,
         lease_seconds: float = 10.0,
         poll_seconds: float = 0.5,
     ) -> None:

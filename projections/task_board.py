@@ -24,7 +24,8 @@ from sqlalchemy import (
 
 from ledger.entry import Entry
 from projections.store import Page, Row, metadata
-from projections.task_picture import FINAL, Picture, first_picture, remember
+from projections.task_picture import FINAL, Picture, first_picture
+from projections.task_remembering import remember
 
 tasks = Table(
     "board_task",

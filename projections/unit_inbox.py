@@ -30,7 +30,7 @@ from projections.directory import units
 from projections.pairing_picture import PairingPicture
 from projections.store import Page, metadata
 from projections.task_board import area_of
-from projections.task_picture import IN_HAND, Picture, grantor_of
+from projections.task_picture import FINAL, IN_HAND, Picture, grantor_of
 
 inbox = Table(
     "board_inbox",
@@ -49,6 +49,41 @@ inbox = Table(
     Index("board_inbox_by_unit", "unit", "role"),
     Index("board_inbox_by_area", "area", "role"),
 )
+
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "triage": ("triage_task", "refuse_admission", "divert_task", "merge_into"),
+    "dispatch": ("dispatch_task", "merge_into"),
+    "sign_in": ("accept_task", "request_return"),
+    "return_review": ("approve_return", "refuse_return", "escalate_dispute"),
+    "adjudicate": ("designate",),
+    "assign_staff": ("assign_staff",),
+    "first_contact": ("record_contact",),
+    "stage_report": ("log_progress",),
+    "handle": ("log_progress", "attach_evidence", "draft_result"),
+    "sign_result": ("submit_result",),
+    "carry_review": ("reactivate_task",),
+    "result_review": ("approve_result", "return_for_rework"),
+    "callback": ("record_callback",),
+    "judge_dissatisfaction": ("order_rework", "uphold_result"),
+    "assist": ("submit_assist",),
+    "arrive": (),
+    "extension_review": ("grant_extension", "refuse_extension"),
+    "carry_key": ("approve_carry", "refuse_carry"),
+    "termination_review": ("approve_termination", "refuse_termination"),
+    "score_review": ("exclude_score", "uphold_score"),
+    "propose": ("attach_list", "propose_pairing", "withdraw_pairing"),
+    "answer_proposal": ("accept_proposal", "counter_propose"),
+    "sign": ("sign_agreement",),
+    "approve_pairing": ("approve_pairing", "reject_pairing"),
+    "approve_adjustment": ("approve_adjustment", "refuse_adjustment"),
+    "open_review": ("open_review",),
+    "give_score": ("give_score",),
+    "close_review": ("score_review",),
+    "complete_exit": ("complete_exit",),
+    "hand_over": ("hand_over_task",),
+}
+"""The commands that answer each kind of item; arriving is recorded by those on the spot."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +153,7 @@ def _open_points(picture: Picture) -> Iterator[Item]:
         for number, unit in sorted(points.get("assist", {}).items()):
             due = limits.get(f"assist/{number}")
             yield Item("assist", Role.DEPT_COORDINATOR, unit, due=due, part=number)
-    if state in IN_HAND or state in (TaskState.CARRIED, TaskState.RESULT_REVIEW):
+    if state not in FINAL:
         for number, called in sorted(points.get("whistle", {}).items()):
             for unit in called:
                 due = limits.get(f"arrival/{number}")
@@ -206,28 +241,29 @@ def finish(page: Page) -> None:
             if key not in wanted:
                 page.drop(inbox, row)
         for key, item in wanted.items():
-            since = stored[key]["since"] if key in stored else picture.row["since"]
-            page.put(
-                inbox,
-                {
-                    "stream": stream,
-                    "item": key,
-                    "what": item.what,
-                    "role": item.role.value,
-                    "unit": item.unit,
-                    "area": area,
-                    "person": item.person,
-                    "due": item.due,
-                    "since": since,
-                    "title": title,
-                    "urgency": urgency,
-                },
-            )
+            row = {
+                "stream": stream,
+                "item": key,
+                "what": item.what,
+                "role": item.role.value,
+                "unit": item.unit,
+                "area": area,
+                "person": item.person,
+                "due": item.due,
+                "since": picture.row["since"],
+                "title": title,
+                "urgency": urgency,
+            }
+            if stored.get(key) != row:
+                page.put(inbox, row)
 
 
 @dataclass(frozen=True)
 class InboxLine:
-    """One thing that waits: what, for whom, until when; instants are RFC 3339 in UTC."""
+    """One thing that waits: what, for whom, until when; instants are RFC 3339 in UTC.
+
+    *since* is when the case came into the state it is in.
+    """
 
     stream: str
     item: str

@@ -27,7 +27,7 @@ from domain.refusals import CommandRefused
 from gateway.submitting import Gateway
 
 SAMPLE = Path("examples/tianhe")
-AT_ONCE = 20
+AT_ONCE = 10
 """Episodes that work side by side; those that wait for a clock do not count."""
 
 

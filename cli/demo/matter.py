@@ -36,7 +36,6 @@ class Matter:
     stream: str
     category: str
     place: str
-    request_type: str
     urgent: bool
     subject: str | None
     grade: int
@@ -55,7 +54,6 @@ class Matter:
             stream=order.stream,
             category=row.category,
             place=row.place,
-            request_type=row.request_type.value,
             urgent=row.urgent,
             subject=order.command.get("requester"),
             grade=SATISFIED[row.number % len(SATISFIED)],
@@ -72,7 +70,6 @@ class Matter:
             stream=registered.stream,
             category=fact["category"],
             place=fact["place"],
-            request_type=fact["request_type"],
             urgent=fact["urgent"],
             subject=None,
             grade=5,
@@ -157,10 +154,6 @@ class Matter:
         """Say something as a callback agent."""
         return self._by(self.cast.for_place(Role.CALLBACK_AGENT, self.place), kind, **fields)
 
-    def community(self, kind: str, **fields: Any) -> Saying:
-        """Say something as the community worker on the spot."""
-        return self._by(self.cast.for_place(Role.COMMUNITY_WORKER, self.place), kind, **fields)
-
     def other_unit(self, unit: str, kind: str, /, **fields: Any) -> Saying:
         """Say something as the coordinator of another unit."""
         return self._by(self.cast.coordinator(unit), kind, **fields)
@@ -214,24 +207,26 @@ class Matter:
         triage = self.triage(**triaged)
         await self.registered(triage, self.dispatch(main or self.units[0], *assist))
 
-    async def taken_up(self) -> None:
+    def taking_up(self) -> list[Saying]:
         """Signed for, given to staff, and the resident called."""
-        await self.does(
-            self.unit("accept_task"),
+        accepted = self.unit("accept_task")
+        return [
+            # Where the machine is slow the sign-in clock may have signed already.
+            Saying(accepted.by, accepted.command, unless_done=True),
             self.assignment(),
             self.staff("record_contact", result="REACHED", note="已与居民通话，核实情况。"),
-        )
+        ]
 
     def assignment(self) -> Saying:
         """Name the staff of the main unit."""
         return self.unit("assign_staff", person=self.cast.staff(self.main).person)
 
-    async def worked_off(self, *, resolved: bool = True, explained: tuple[int, ...] = ()) -> None:
-        """Done, shown, drafted and signed: the result waits for its review."""
-        reply = (
-            "已办结，处理情况已当面告知居民。" if resolved else "目前条件下无法解决，已向居民说明。"
-        )
-        await self.does(
+    def working_off(
+        self, *, resolved: bool = True, explained: tuple[int, ...] = ()
+    ) -> list[Saying]:
+        """Done, shown, drafted and signed."""
+        reply = "已办结，处理情况已当面告知居民。" if resolved else "目前条件下无法解决，已说明。"
+        return [
             self.staff("log_progress", note="已到现场办理。"),
             self.staff("attach_evidence", label="after", media_type="image/png", document=PICTURE),
             self.staff(
@@ -241,29 +236,44 @@ class Matter:
                 assists_explained=list(explained),
             ),
             self.unit("submit_result"),
-        )
+        ]
+
+    def judgement(self, grade: int) -> Saying:
+        """What the resident says: on the telephone, or by themselves."""
+        by_phone = grade % 2 == 1
+        return self.callback(grade=grade, resolved=grade > 2) if by_phone else self.rating(grade)
+
+    async def taken_up(self) -> None:
+        """Signed for, given to staff, and the resident called."""
+        await self.does(*self.taking_up())
+
+    async def worked_off(self, *, resolved: bool = True, explained: tuple[int, ...] = ()) -> None:
+        """Done, shown, drafted and signed: the result waits for its review."""
+        await self.does(*self.working_off(resolved=resolved, explained=explained))
 
     async def approved(self, *then: Saying) -> str:
         """The result is approved; *then* is said in the same turn."""
         return await self.does(self.reviewer("approve_result"), *then)
 
     async def approved_and_rated(self, grade: int | None = None) -> None:
-        """Approved, and the resident rates: on the telephone, or by themselves."""
-        grade = grade or self.grade
-        if self.subject is None:
-            await self.approved()
-            await self.until("rating_defaulted.v1")
-            return
-        by_phone = grade % 2 == 1
-        said = self.callback(grade=grade, resolved=grade > 2) if by_phone else self.rating(grade)
-        self.must_be(await self.approved(said), "DISSATISFIED" if grade < 3 else "CLOSED")
+        """Approved, and the resident rates; where nobody asked, nobody rates."""
+        await self._ended([self.reviewer("approve_result")], grade or self.grade)
 
     async def finished(self, grade: int | None = None) -> None:
         """From the desk of the main unit to the resident's rating."""
-        await self.worked_off()
-        await self.approved_and_rated(grade)
+        await self._ended(
+            [*self.working_off(), self.reviewer("approve_result")], grade or self.grade
+        )
 
     async def handled(self, grade: int | None = None) -> None:
         """From sign-in to the resident's rating."""
-        await self.taken_up()
-        await self.finished(grade)
+        done = [*self.taking_up(), *self.working_off(), self.reviewer("approve_result")]
+        await self._ended(done, grade or self.grade)
+
+    async def _ended(self, sayings: Sequence[Saying], grade: int) -> None:
+        if self.subject is None:
+            await self.does(*sayings)
+            await self.until("rating_defaulted.v1")
+            return
+        state = await self.does(*sayings, self.judgement(grade))
+        self.must_be(state, "DISSATISFIED" if grade < 3 else "CLOSED")

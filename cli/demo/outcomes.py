@@ -80,16 +80,14 @@ async def three_callbacks(task: Matter) -> None:
 async def merged(task: Matter, duplicate: Matter) -> None:
     """Two residents, one matter: one work, and both of them rate it."""
     await task.sent_to()
+    await task.taken_up()
     await duplicate.registered(
         duplicate.triage(), duplicate.dispatcher("merge_into", master=task.stream)
     )
     await task.until("duplicate_attached.v1", duplicate=duplicate.stream)
-    await task.taken_up()
     await task.worked_off()
-    await task.approved()
-    await task.does(task.rating(5))
     other = duplicate.resident("rate_task", grade=task.grade, contacted=True, resolved=True)
-    task.must_be(await task.does(other), "CLOSED")
+    task.must_be(await task.approved(task.rating(5), other), "CLOSED")
     await duplicate.reaches("MERGED", "ARCHIVED")
 
 

@@ -24,7 +24,6 @@ from cli.demo.showing import Bar, Showing
 from cli.demo.stage import Stage, Unexpected
 from cli.importing.needs import NeedRow
 from cli.intake import need_order
-from domain.pairing.coordination import project_task
 from gateway.orders import NotNow
 from ledger.sealing import opaque_uuid
 
@@ -96,11 +95,20 @@ class Playing:
         self.shown[name] = Shown(name, zh, en, wanted)
 
     async def play(
-        self, name: str, bar: Bar, streams: Sequence[str], going: Awaitable[None]
+        self,
+        name: str,
+        bar: Bar,
+        streams: Sequence[str],
+        going: Awaitable[None],
+        *,
+        at_once: bool = False,
     ) -> None:
-        """Play one episode in the room; what does not go as told is kept as missing."""
+        """Play one episode in the room; what does not go as told is kept as missing.
+
+        *at_once*: it goes on where another one ended, and waits for no place.
+        """
         shown = self.shown[name]
-        async with self.stage.room.working():
+        async with self.stage.room.working(at_once=at_once):
             try:
                 await going
             except (Unexpected, NobodyThere, NotNow) as error:
@@ -140,17 +148,16 @@ class Playing:
         """Make one pairing, and play what becomes of it at once."""
         await self.play("pairing_made", bar, [pairing.stream], pairing.made())
         for name, story in early:
-            await self.play(name, bar, [pairing.stream], story(pairing))
+            await self.play(name, bar, [pairing.stream], story(pairing), at_once=True)
 
     async def project(self, pairing: Pairing, bar: Bar) -> None:
         """Have the project item done that the lead department of *pairing* claimed."""
-        stream = project_task(pairing.stream, "P1")
 
         async def going() -> None:
-            entry = await self.stage.until_fact(stream, "task_registered.v1")
+            entry = await self.stage.until_fact(pairing.project, "task_registered.v1")
             await paths.project(Matter.of_project(self.stage, entry))
 
-        await self.play("pairing_project", bar, [stream], going())
+        await self.play("pairing_project", bar, [pairing.project], going())
 
     # -- needs -------------------------------------------------------------------------------------
 
@@ -204,7 +211,7 @@ class Playing:
             pairing = self._in(made.reviewed)
             await asyncio.wait(by_street[pairing.plan.street.division])
             going = of_pairings.reviewed(pairing)
-            await self.play("pairing_reviewed", bar, [pairing.stream], going)
+            await self.play("pairing_reviewed", bar, [pairing.stream], going, at_once=True)
 
         async def winding_up() -> None:
             pairing = self._in({row.place[:9] for row in made.set_aside})
@@ -214,7 +221,7 @@ class Playing:
                 matters = [await asyncio.to_thread(self.matter, row) for row in made.set_aside]
                 await of_pairings.wound_up(pairing, *matters)
 
-            await self.play("pairing_wound_up", bar, [pairing.stream], going())
+            await self.play("pairing_wound_up", bar, [pairing.stream], going(), at_once=True)
 
         ending = self._in({row.place[:9] for row in made.set_aside})
         if ending is self._in(made.reviewed):  # A pairing that has ended is not reviewed any more.

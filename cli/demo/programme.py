@@ -159,8 +159,9 @@ def programme(
     lasting = [
         row
         for row in free
-        if row.request_type in LONG and plain(row) and row.place[:9] not in first
+        if row.request_type in PATIENT and plain(row) and row.place[:9] not in first
     ]
+    lasting.sort(key=lambda row: row.request_type in LONG)  # stable: the longest limits last
     left = lasting[-made.wanted[LEFT.name] :]
     for row in free:
         if row not in left:

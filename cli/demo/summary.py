@@ -131,7 +131,7 @@ def summary_of(
 ) -> Summary:
     """Read the boards, the stories and the audit of what was played; everything stands still."""
     from audit.verify import verify
-    from projections.service_levels import DEFINITIONS
+    from projections.service_definitions import DEFINITIONS
 
     boards = context.boards()
     try:

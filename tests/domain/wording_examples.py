@@ -127,7 +127,8 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    for union in (TaskFact, PairingFact, RegistryFact):
+    families: tuple[Any, ...] = (TaskFact, PairingFact, RegistryFact)
+    for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)
 
@@ -153,10 +154,10 @@ def made(model: type[BaseModel], *, full: bool) -> BaseModel:
 
 
 def _value(name: str, kind: Any, metadata: list[Any], *, full: bool) -> Any:
-    origin = get_origin(kind)
+    origin: Any = get_origin(kind)
     if origin is Annotated:
         return _value(name, get_args(kind)[0], [*get_args(kind)[1:]], full=full)
-    if origin in (Union, types.UnionType):
+    if origin is Union or isinstance(kind, types.UnionType):
         if not full:
             return None
         inner = next(one for one in get_args(kind) if one is not type(None))

@@ -1,7 +1,7 @@
 """Laws of the support task, over random histories: what no sequence of commands may break."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -75,6 +75,8 @@ class Walk:
     now: datetime = MONDAY
     state: Any = None
     facts: tuple[Happened[Any], ...] = ()
+    seen: set[tuple[str, datetime]] = field(default_factory=set)
+    set_in_the_past: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = task_case().initial
@@ -103,11 +105,20 @@ class Walk:
             assert said.english
             return None
         assert facts == task_case().decide(self.state, asked, self.rules)
-        for fact in facts:
-            happened = Happened(fact, self.now, self.now, by, len(self.facts) + 1)
-            self.state = task_case().evolve(self.state, happened)
-            self.facts = (*self.facts, happened)
+        first = len(self.facts) + 1
+        self.remember(
+            *(Happened(f, self.now, self.now, by, first + n) for n, f in enumerate(facts))
+        )
         return facts
+
+    def remember(self, *together: Happened[Any]) -> None:
+        """Remember facts of one moment, and note which clocks they set in the past."""
+        for happened in together:
+            self.state = task_case().evolve(self.state, happened)
+        self.facts = (*self.facts, *together)
+        running = set(self.clocks().items())
+        self.set_in_the_past += [f"{n}: {due}" for n, due in running - self.seen if due < self.now]
+        self.seen |= running
 
     def hears(self, move: Move) -> bool:
         """Say whether something would follow from *move* now."""
@@ -149,7 +160,9 @@ def walk(data: st.DataObject, steps_max: int = 14) -> Iterator[Walk]:
     walked.now = data.draw(st.sampled_from([MONDAY, NEARLY_2027]))
     if begun is not None:
         story = s.every_state()[begun]
-        walked.now, walked.state, walked.facts = story.now, story.state, story.facts
+        for happened in story.facts:
+            walked.now = happened.at
+            walked.remember(happened)
     for _ in range(data.draw(st.integers(2, steps_max))):
         walked.wait(walked.now + timedelta(minutes=data.draw(pauses)))
         kind = data.draw(st.integers(0, 9))
@@ -196,12 +209,13 @@ def test_every_open_task_has_a_clock_or_waits_for_a_named_person(data: st.DataOb
 @given(st.data())
 @LAW
 def test_no_clock_is_set_in_the_past(data: st.DataObject) -> None:
-    """Where every clock rings in time, a clock that is new lies now or ahead."""
-    before: dict[str, datetime] = {}
-    for walked in walk(data):
-        for name, due in walked.clocks().items():
-            assert before.get(name) == due or due >= walked.now, f"{name} was set to {due}"
-        before = walked.clocks()
+    """Where every clock rings in time, a clock that is new lies now or ahead.
+
+    A clock that was hidden by another state (the first contact while the task is carried) may
+    come back overdue; it was set before.
+    """
+    *_, walked = walk(data)
+    assert walked.set_in_the_past == []
 
 
 @given(st.data())

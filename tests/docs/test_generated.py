@@ -1,0 +1,45 @@
+"""Generated pages tell of the code as it is."""
+
+import pytest
+
+from docs.generate import FOLDER, kind_of, models, pages
+from domain.casebook import CASES
+from domain.pairing.facts import PairingFact
+from domain.registry.facts import RegistryFact
+from domain.task.facts import TaskFact, TaskState
+
+PAGES = pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_what_the_code_says(name: str) -> None:
+    """When this fails, run `python -m docs.generate` and read what changed."""
+    assert (FOLDER / name).read_text("utf-8") == PAGES[name]
+
+
+def test_every_fact_and_command_has_its_entry() -> None:
+    for model in models(TaskFact, PairingFact, RegistryFact):
+        assert f"### `{kind_of(model)}`" in PAGES["facts.md"]
+    for case in CASES.values():
+        for command in case.who_may:
+            assert f"### `{command}`" in PAGES["commands.md"]
+
+
+def test_the_lifecycle_leads_from_every_state_and_into_every_state() -> None:
+    """A state nothing leads to, or that nothing leaves, would be a gap in the probing."""
+    text = PAGES["lifecycle.md"].partition("## Pairing")[0]
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| `")]
+    moves = [row for row in rows if len(row) == 5]
+    left = {row[0].strip("| `") for row in moves}
+    reached = {row[4].strip("| `") for row in moves} | left
+    assert {state.value for state in TaskState} - {"ARCHIVED"} <= left
+    assert {state.value for state in TaskState} <= reached
+
+
+def test_every_task_command_was_seen_to_be_heard_somewhere() -> None:
+    """Errands of the system aside, which need other cases."""
+    silent = {"attach_duplicate", "take_over_task", "recompute_deadlines", "ring_clock"}
+    text = PAGES["commands.md"].partition("## Pairing")[0]
+    for command in set(CASES["task"].who_may) - silent:
+        section = text.partition(f"### `{command}`\n")[2].partition("### `")[0]
+        assert "\nIn: `" in section, command

@@ -1,0 +1,189 @@
+"""Whoever opens the inbox finds what is theirs to do, and nothing that is not."""
+
+from pathlib import Path
+
+import pytest
+
+from domain.pairing.case import PAIRING
+from domain.people import Role
+from domain.task.case import TASK
+from domain.task.commands import GrantExtension
+from domain.wording_labels import LABELS
+from projections.boards import Boards, open_boards
+from projections.task_picture import FINAL
+from projections.unit_inbox import COMMANDS
+from tests.domain.harness import Story
+from tests.domain.pairing import stories as p
+from tests.domain.task import stories as s
+from tests.domain.world import (
+    AUTHORITY,
+    CALLBACK_AGENT,
+    CIVIL_AFFAIRS,
+    CIVIL_COORDINATOR,
+    CIVIL_STAFF,
+    DISPATCHER,
+    HEALTH,
+    HOTLINE,
+    HOUSING,
+    ORGANIZATION,
+    SHIPAI,
+    SHIPAI_CENTER,
+    SUPERVISION_OFFICE,
+    UNITS,
+    WUSHAN,
+    on,
+    task_id,
+)
+from tests.projections.book import LogInMemory
+from tests.projections.walks import pairing_walk, task_walk
+
+RAMP = task_id("the ramp")
+
+
+def after(tmp_path: Path, story: Story, stream: str = RAMP) -> Boards:
+    """Return boards that have followed *story*."""
+    log = LogInMemory()
+    for happened in story.facts:
+        log.tell(stream, happened)
+    boards = open_boards(f"sqlite:///{tmp_path / 'boards.db'}")
+    boards.follower(log).catch_up()
+    return boards
+
+
+def what(
+    boards: Boards, unit: str, role: Role | None = None, person: str | None = None
+) -> list[str]:
+    return [line.what for line in boards.inbox.waiting(unit, role, person=person)]
+
+
+def test_triage_waits_for_the_street_of_the_place(tmp_path: Path) -> None:
+    """And for no other street."""
+    boards = after(tmp_path, s.registered())
+    assert what(boards, SHIPAI, Role.STREET_DISPATCHER) == ["triage"]
+    assert what(boards, WUSHAN) == []
+    (line,) = boards.inbox.waiting(SHIPAI)
+    assert line.due is not None
+    assert line.due.startswith("2026-05-11T")
+
+
+def test_sign_in_waits_for_the_main_unit(tmp_path: Path) -> None:
+    boards = after(tmp_path, s.dispatched())
+    assert what(boards, CIVIL_AFFAIRS, Role.DEPT_COORDINATOR) == ["sign_in"]
+    assert what(boards, SHIPAI) == []
+    assert what(boards, HEALTH) == []
+
+
+def test_handling_waits_for_the_member_of_staff(tmp_path: Path) -> None:
+    boards = after(tmp_path, s.in_progress())
+    mine = what(boards, CIVIL_AFFAIRS, Role.DEPT_STAFF, person=str(CIVIL_STAFF.person))
+    assert sorted(mine) == ["first_contact", "handle"]
+    colleague = str(CIVIL_COORDINATOR.person)
+    assert what(boards, CIVIL_AFFAIRS, Role.DEPT_STAFF, person=colleague) == []
+
+
+def test_the_most_pressing_comes_first(tmp_path: Path) -> None:
+    boards = after(tmp_path, s.in_progress())
+    dues = [line.due for line in boards.inbox.waiting(CIVIL_AFFAIRS) if line.due]
+    assert dues == sorted(dues)
+
+
+def test_two_keys_wait_for_two_people(tmp_path: Path) -> None:
+    """Once one has turned theirs, only the other is waited for."""
+    both = after(tmp_path / "both", s.carry_proposed())
+    assert sorted(line.role for line in both.inbox.of(RAMP) if line.what == "carry_key") == [
+        "ADJUDICATOR",
+        "SUPERVISOR",
+    ]
+    assert "carry_key" in what(both, SUPERVISION_OFFICE, Role.SUPERVISOR)
+
+
+def test_assisting_units_and_called_departments_have_their_own_items(tmp_path: Path) -> None:
+    boards = after(tmp_path / "assist", s.assisted())
+    assert what(boards, HEALTH) == ["assist"]
+    called = s.in_progress().does(s.WHISTLE, DISPATCHER)
+    boards = after(tmp_path / "whistle", called)
+    assert what(boards, HEALTH) == ["arrive"]
+    assert what(boards, HOUSING) == ["arrive"]
+
+
+def test_callback_waits_for_the_hotline(tmp_path: Path) -> None:
+    boards = after(tmp_path, s.callback())
+    assert what(boards, HOTLINE, Role.CALLBACK_AGENT) == ["callback"]
+    assert str(CALLBACK_AGENT.unit) == HOTLINE
+
+
+def test_nothing_waits_for_anybody_once_a_task_is_over(tmp_path: Path) -> None:
+    for number, story in enumerate((s.closed(), s.cancelled(), s.diverted(), s.archived())):
+        boards = after(tmp_path / str(number), story)
+        assert boards.inbox.of(RAMP) == []
+
+
+def test_a_proposal_waits_for_the_parties_that_are_silent(tmp_path: Path) -> None:
+    answered = p.answers(p.proposed(), CIVIL_AFFAIRS)
+    boards = after(tmp_path, answered, p.PAIRING_ID)
+    assert what(boards, HEALTH) == ["answer_proposal"]
+    assert what(boards, SHIPAI, Role.STREET_DISPATCHER) == ["answer_proposal"]
+    assert what(boards, CIVIL_AFFAIRS) == []
+    assert what(boards, SHIPAI_CENTER) == []
+
+
+def test_approval_waits_for_the_party_authority(tmp_path: Path) -> None:
+    boards = after(tmp_path, p.pending(), p.PAIRING_ID)
+    assert what(boards, ORGANIZATION, Role.PARTY_AUTHORITY) == ["approve_pairing"]
+    assert str(AUTHORITY.unit) == ORGANIZATION
+
+
+def test_hand_over_waits_for_the_successors_then_for_the_end(tmp_path: Path) -> None:
+    boards = after(tmp_path, p.leaving(), p.PAIRING_ID)
+    assert what(boards, HOUSING) == ["hand_over"]
+    assert what(boards, SHIPAI) == ["hand_over"]
+    assert "complete_exit" not in what(boards, ORGANIZATION)
+
+
+def test_counts_tell_how_much_waits(tmp_path: Path) -> None:
+    boards = after(tmp_path, s.in_progress())
+    assert boards.inbox.counts(CIVIL_AFFAIRS) == {
+        "first_contact": 1,
+        "handle": 1,
+    }
+
+
+def test_every_item_can_be_answered_by_the_role_it_waits_for(tmp_path: Path) -> None:
+    """The inbox never sends anybody to a door that is closed to them."""
+    log = LogInMemory(
+        [task_walk(seed) for seed in range(50)] + [pairing_walk(seed) for seed in range(25)]
+    )
+    boards = open_boards(f"sqlite:///{tmp_path / 'boards.db'}")
+    may = {**TASK.who_may, **PAIRING.who_may}
+    seen: set[str] = set()
+    for until in range(0, log.head(), 151):
+        boards.follower(log).catch_up(until)
+        for line in [one for unit in UNITS for one in boards.inbox.waiting(unit)]:
+            seen.add(line.what)
+            for command in COMMANDS[line.what]:
+                assert Role(line.role) in may[command], (line.what, line.role, command)
+    assert len(seen) > 18
+
+
+def test_every_kind_of_item_has_a_label_and_a_command() -> None:
+    assert set(COMMANDS) == set(LABELS["ToDo"])
+
+
+@pytest.mark.parametrize("state", [name for name in s.every_state() if name not in FINAL])
+def test_every_open_task_waits_for_somebody(tmp_path: Path, state: str) -> None:
+    """For a person in an inbox, for the system, or for a resident who rates."""
+    boards = after(tmp_path, s.every_state()[state])
+    waits = boards.inbox.of(RAMP)
+    assert waits or state in ("TRIAGED", "RATING")
+
+
+def test_a_moved_due_time_moves_its_item(tmp_path: Path) -> None:
+    longer = s.extension_requested().does(
+        GrantExtension(),
+        at=on(5, 11, "11:30"),
+    )
+    before = after(tmp_path / "before", s.extension_requested())
+    boards = after(tmp_path / "after", longer)
+    due = {line.what: line.due for line in boards.inbox.of(RAMP)}
+    was = {line.what: line.due for line in before.inbox.of(RAMP)}
+    assert str(due["handle"]) > str(was["handle"])
