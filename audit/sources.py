@@ -130,23 +130,38 @@ class SqliteSource:
         self._connection = connection
 
     def rows(self) -> Iterator[Row | Unreadable]:
-        """Scan the table; after a broken page go on at the next row that can be read."""
-        scan = f"SELECT {COLUMNS} FROM entries NOT INDEXED WHERE position > ? ORDER BY position"  # noqa: S608 - constant
-        last = -(2**62)
-        while True:
+        """Scan the table; from a broken page on, ask for one position after the other."""
+        scan = f"SELECT {COLUMNS} FROM entries NOT INDEXED ORDER BY position"  # noqa: S608 - constant
+        last, rows, rows_max = -1, 0, self._rows_max()
+        try:
+            for row in self._connection.execute(scan):
+                yield row
+                last, rows = row[0], rows + 1
+                if rows > rows_max:  # pages that point at each other in a ring
+                    raise sqlite3.DatabaseError("more rows than the file can hold")
+        except _BROKEN as problem:
+            yield from self._one_by_one(max(last + 1, 0), min(self._top(), rows_max), str(problem))
+
+    def _one_by_one(self, first: int, last: int, found: str) -> Iterator[Row | Unreadable]:
+        one = f"SELECT {COLUMNS} FROM entries NOT INDEXED WHERE position = ?"  # noqa: S608 - constant
+        broken_since: int | None = None
+        all_readable = True
+        for position in range(first, last + 1):
             try:
-                for row in self._connection.execute(scan, (last,)):
-                    yield row
-                    last = row[0]
-            except _BROKEN as problem:
-                first = max(last + 1, 0)
-                readable = self._next_readable(first)
-                yield Unreadable(first, readable - 1 if readable else first, str(problem))
-                if readable is None:
-                    return
-                last = readable - 1
-            else:
-                return
+                row = self._connection.execute(one, (position,)).fetchone()
+            except _BROKEN:
+                broken_since = position if broken_since is None else broken_since
+                all_readable = False
+                continue
+            if broken_since is not None:
+                yield Unreadable(broken_since, position - 1, found)
+                broken_since = None
+            if row is not None:
+                yield row
+        if broken_since is not None:
+            yield Unreadable(broken_since, last, found)
+        elif all_readable:  # every row alone, yet not one after the other
+            yield Unreadable(last + 1, last + 1, found)
 
     def structure(self) -> Iterator[tuple[int | None, str]]:
         """Yield the complaints of SQLite's own check, which compares indexes with the table."""
@@ -169,15 +184,10 @@ class SqliteSource:
         except _BROKEN:
             return  # rows that cannot be read are told by `rows`
 
-    def _next_readable(self, first: int) -> int | None:
-        one = f"SELECT {COLUMNS} FROM entries NOT INDEXED WHERE position = ?"  # noqa: S608 - constant
-        for position in range(first, self._top() + 1):
-            try:
-                if self._connection.execute(one, (position,)).fetchone() is not None:
-                    return position
-            except _BROKEN:
-                continue
-        return None
+    def _rows_max(self) -> int:
+        (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
+        (page_bytes,) = self._connection.execute("PRAGMA page_size").fetchone()
+        return int(pages * page_bytes // 200)  # no entry is shorter
 
     def _top(self) -> int:
         tops = [-1]

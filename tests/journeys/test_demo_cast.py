@@ -18,7 +18,6 @@ from tests.domain.world import (
     SHIPAI,
     SHIPAI_CENTER,
     SHIPAI_PLACE,
-    SUPERVISION_OFFICE,
     WUSHAN,
 )
 from tests.journeys import sample
@@ -48,7 +47,8 @@ def test_two_keys_are_turned_by_two_people() -> None:
     supervisor = TOWN.for_place(Role.SUPERVISOR, SHIPAI_PLACE)
     adjudicator = TOWN.for_place(Role.ADJUDICATOR, SHIPAI_PLACE, besides=supervisor.person)
     assert supervisor.person != adjudicator.person
-    assert supervisor.unit == SUPERVISION_OFFICE
+    assert RULES.holds(supervisor.person, Role.SUPERVISOR, supervisor.unit, MONDAY)
+    assert RULES.holds(adjudicator.person, Role.ADJUDICATOR, adjudicator.unit, MONDAY)
 
 
 def test_who_retired_is_not_cast() -> None:

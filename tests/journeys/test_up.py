@@ -1,0 +1,115 @@
+"""`jiedui up` leaves everything running, stops in order on Ctrl-C, and finds its state again."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from gateway.identifiers import new_uuid7
+from tests.journeys.district import REGISTRATION, ROLES, STREET, UNITS
+
+STOP_SECONDS = 10
+"""What Ctrl-C is promised to take at most."""
+
+
+@contextmanager
+def up(home: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Run `jiedui up` until it says that it runs; the block stops it, or it is killed."""
+    environment = {**os.environ, "JIEDUI_HOME": str(home), "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cli.main", "up"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if "结对已运行" in line:
+                break
+        assert process.poll() is None, "it did not start"
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def submit(home: Path, *orders: dict[str, Any]) -> list[dict[str, Any]]:
+    """Submit *orders* by the command line of another process, as an operator would."""
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.main", "submit", "-"],
+        input="".join(json.dumps(order, ensure_ascii=False) + "\n" for order in orders),
+        env={**os.environ, "JIEDUI_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_ctrl_c_stops_everything_and_the_next_start_finds_it_again(tmp_path: Path) -> None:
+    """A receipt given before Ctrl-C is given again afterwards, by the same command id."""
+    home = tmp_path / "home"
+    operator = {"role": "SYSTEM", "channel": "cli"}
+    dispatcher = f"person/{new_uuid7()}"
+    founding: list[dict[str, Any]] = [
+        {
+            "stream": f"unit/{code}",
+            "command_id": "found",
+            "by": operator,
+            "command": {
+                "kind": "register_unit",
+                "name": name,
+                "unit_kind": kind,
+                "division": division,
+                "line": line,
+            },
+        }
+        for code, name, kind, division, line in UNITS
+    ]
+    commands = [
+        {"kind": "register_person", "name": "测试员"},
+        {"kind": "grant_role", "role": ROLES[0][1], "unit": STREET},
+        {"kind": "grant_role", "role": "COMMUNITY_WORKER", "unit": STREET},
+    ]
+    people = [
+        {"stream": dispatcher, "command_id": f"p/{n}", "by": operator, "command": command}
+        for n, command in enumerate(commands)
+    ]
+    task = f"task/{new_uuid7()}"
+    register = {
+        "stream": task,
+        "command_id": "register",
+        "by": dispatcher,
+        "command": {"kind": "register_task", **REGISTRATION},
+    }
+    triage = {
+        "stream": task,
+        "command_id": "triage",
+        "by": dispatcher,
+        "command": {"kind": "triage_task", "urgency": "NORMAL", "duty_class": "COOPERATE"},
+    }
+    with up(home) as process:
+        # Cases go in parallel, so units stand before anybody is given a role there.
+        for orders in (founding, people):
+            assert {result["outcome"] for result in submit(home, *orders)} == {"recorded"}
+        (first,) = submit(home, register)
+        assert first["outcome"] == "recorded", first
+        assert first["number"].startswith("DQ440106")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=STOP_SECONDS) == 0
+    assert submit(home, triage)[0]["outcome"] == "not-now"
+    with up(home) as process:
+        again, second = submit(home, register, triage)
+        assert (again["position"], again["hash"]) == (first["position"], first["hash"])
+        assert second["outcome"] == "recorded", second
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=STOP_SECONDS) == 0
