@@ -21,6 +21,7 @@ from domain.refusals import CommandRefused
 from domain.task.facts import TaskState
 from domain.values import STREAM, instant_text
 from domain.wording import label
+from domain.wording_commands import COMMAND_LABELS
 from gateway.identifiers import new_uuid7
 from gateway.orders import Order, read_order
 from ledger.sealing import models_of
@@ -74,7 +75,8 @@ def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) 
         )
         _submit(context, order, Speaking(given["as_json"]))
 
-    text = (model.__doc__ or "").strip().splitlines()[0]
+    english = (model.__doc__ or "").strip().splitlines()[0]
+    text = f"{COMMAND_LABELS[kind]}。 {english}"
     command = click.Command(name, params=options, help=text, callback=pass_context(give))
     command.short_help = text
     return command

@@ -10,7 +10,6 @@ from domain.wording import Language
 from domain.wording_names import KnownNames
 from projections.history import HistoryLine, case_history
 
-
 _ERASED = "〔已依法删除〕"
 
 

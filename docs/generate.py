@@ -10,8 +10,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import click
 from pydantic import BaseModel
 
+from cli.main import jiedui
 from docs.probing import Row, pairing_rows, task_rows
 from domain.calendar import CalendarYear, Overlay
 from domain.casebook import CASES
@@ -42,6 +44,7 @@ from domain.values import (
 )
 from domain.wording import SENTENCES, clock_label, label
 from domain.wording_labels import PAIRING_STATES, TASK_STATES, Both
+from runtime.settings import PREFIX, Settings
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by `python -m docs.generate`; edit the code, not this page. -->\n"
@@ -80,6 +83,8 @@ def pages() -> dict[str, str]:
         "commands.md": commands(),
         "lifecycle.md": lifecycle(),
         "refusals.md": refusals(),
+        "settings.md": settings(),
+        "cli.md": command_line(),
     }
 
 
@@ -340,6 +345,52 @@ def refusals() -> str:
         lines = ((f"`{code}`", zh, en) for code, (zh, en) in rules.items())
         parts += [f"## {title}\n", table(("rule", "中文", "English"), lines)]
     return "\n".join(parts)
+
+
+def settings() -> str:
+    """Every `JIEDUI_…` variable with what it endangers."""
+    lines = [
+        (
+            f"`{PREFIX}{name.upper()}`",
+            "" if field.default is None else f"`{field.default}`",
+            str(field.description),
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+    return (
+        "# Settings 设置\n\n"
+        f"{MADE}\n"
+        "A secret may also be given as `…_FILE`, naming a file that holds it. "
+        "`jiedui config show` prints what is in force, secrets masked.\n\n"
+        + table(("variable", "default", "meaning"), lines)
+    )
+
+
+def command_line() -> str:
+    """Every command of `jiedui` with what its help says first."""
+    lines: list[tuple[str, str]] = []
+    with click.Context(jiedui) as context:
+        for name in jiedui.list_commands(context):
+            section = jiedui.get_command(context, name)
+            assert section is not None
+            if not isinstance(section, click.Group):
+                lines.append((f"`jiedui {name}`", _help(section)))
+                continue
+            lines += [
+                (f"`jiedui {name} {inner}`", _help(command))
+                for inner, command in sorted(section.commands.items())
+            ]
+    return (
+        "# The command line 命令行\n\n"
+        f"{MADE}\n"
+        "Every command has `--help`, and `--json` where it prints results. Exit status: 0 done; "
+        "1 the answer is no; 2 it could not be tried.\n\n"
+        + table(("command", "what it does"), lines)
+    )
+
+
+def _help(command: click.Command) -> str:
+    return (command.help or "").strip().splitlines()[0]
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.casebook import CASES
 from domain.envelope import SYSTEM, Happened
 from domain.pairing import coordination as pairing_coordination
 from domain.registry import facts as registry_facts
@@ -25,9 +26,11 @@ from domain.wording import (
     notice_text,
     sentence,
 )
+from domain.wording_commands import COMMAND_LABELS
 from domain.wording_labels import ENUMERATIONS, LABELS, clock_label
 from domain.wording_notices import NOTICE_TEXTS
 from domain.wording_template import fill, marks_of, parts_of
+from ledger.sealing import models_of
 from tests.domain.pairing import stories as p
 from tests.domain.task import stories as s
 from tests.domain.wording_examples import example, fact_models, kind_of, made
@@ -287,3 +290,8 @@ def test_the_registry_is_told_too() -> None:
 
 if __name__ == "__main__":
     GOLDEN.write_text(json.dumps(told(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def test_every_command_has_its_name_in_an_office() -> None:
+    kinds = {kind for case in CASES.values() for kind in models_of(case.commands)}
+    assert kinds == set(COMMAND_LABELS)
