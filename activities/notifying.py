@@ -18,7 +18,7 @@ from activities.recording import outages_are_retried
 from domain.cases import Notice
 from domain.envelope import SYSTEM
 from domain.registry.commands import Outcome, RecordDelivery
-from domain.wording import notice_text
+from domain.wording import WordingBroken, notice_text
 from ledger.desk import Asking, Desk
 from ledger.sealing import opaque_uuid
 from workflows.ports import ASK, TELL, TELL_ATTEMPTS, AskRequest, TellRequest, Told
@@ -103,9 +103,7 @@ class Telling:
         return outcome
 
     def _letter(self, stream: str, notice: Notice) -> Letter:
-        chinese, english = notice_text(
-            notice.template, {"case": stream, **notice.values}, self.addresses.names(stream)
-        )
+        chinese, english = self._text(stream, notice)
         phone = self.addresses.phone(stream, notice.to) if self.notifier.wants_phone else None
         return Letter(
             id=receipt_stream(stream, notice.key).partition("/")[2],
@@ -116,6 +114,15 @@ class Telling:
             english=english,
             phone=phone,
         )
+
+    def _text(self, stream: str, notice: Notice) -> tuple[str, str]:
+        """Return the text in both languages; a broken sentence says only that there is news."""
+        names, values = self.addresses.names(stream), {"case": stream, **notice.values}
+        try:
+            return notice_text(notice.template, values, names)
+        except WordingBroken:
+            log.exception("wording broken", template=notice.template)
+            return notice_text("any", {"case": stream}, names)
 
     async def _write_receipt(
         self, stream: str, notice: Notice, outcome: Outcome, detail: str, at: datetime

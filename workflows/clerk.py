@@ -80,6 +80,7 @@ class Clerk:
         self.standing = Standing(version=start.known)
         self.opened = False
         self.stale = False
+        self.rolling_over = False
         self.told, self.tell_until = start.told, start.known
         self.talks = {talk.key: talk for talk in start.talks}
         self.errands: dict[tuple[str, str], Errand] = {}
@@ -394,6 +395,17 @@ class Clerk:
 
     # -- resting -----------------------------------------------------------------------------
 
+    async def roll_over_when_long(self) -> None:
+        """Take no more commands once Temporal suggests that another run goes on.
+
+        The validator must not ask Temporal itself: conditions are not looked at while updates are
+        only rejected, so a clerk that began to reject in such a moment would reject until its next
+        clock. Here the command that comes first after the suggestion is still taken, and its end
+        is where this run ends.
+        """
+        await workflow.wait_condition(lambda: workflow.info().is_continue_as_new_suggested())
+        self.rolling_over = True
+
     async def ring_clocks(self) -> None:
         """Wait for the next clock and ring it, until the clerk may rest."""
         try:
@@ -404,11 +416,6 @@ class Clerk:
         except asyncio.CancelledError:  # An operator's; whoever has been heard is answered first.
             await workflow.wait_condition(workflow.all_handlers_finished)
             raise
-
-    @property
-    def rolling_over(self) -> bool:
-        """Whether this run is long enough and another one is to go on."""
-        return workflow.info().is_continue_as_new_suggested()
 
     @property
     def everybody_told(self) -> bool:

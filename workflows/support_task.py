@@ -33,6 +33,7 @@ class SupportTask(Clerk):
             self.run_errands(),
             self.tell_people(),
             self.catch_up(),
+            self.roll_over_when_long(),
         )
         await self.ring_clocks()
         return self.close_the_book()

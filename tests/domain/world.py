@@ -159,6 +159,17 @@ DISPATCHER_WHO_HANDLES = (
     acting("Pan with two hats", Role.STREET_DISPATCHER, SHIPAI),
 )
 RETIRED_DISPATCHER = acting("Tan who retired", Role.STREET_DISPATCHER, SHIPAI)
+ELSEWHERE = tuple(
+    acting("He of Wushan", role, WUSHAN)
+    for role in (
+        Role.SUPERVISOR,
+        Role.ADJUDICATOR,
+        Role.CALLBACK_AGENT,
+        Role.CENTER_COORDINATOR,
+        Role.COMMUNITY_WORKER,
+    )
+)
+"""The roles that act for a place, held in another street."""
 STRANGER = acting("nobody in the registry", Role.STREET_DISPATCHER, SHIPAI)
 """Says to be a dispatcher; the registry does not know this person."""
 
@@ -193,6 +204,7 @@ OFFICIALS = (
     *BOTH_KEYS,
     *DISPATCHER_WHO_HANDLES,
     RETIRED_DISPATCHER,
+    *ELSEWHERE,
 )
 
 

@@ -32,15 +32,11 @@ class Convening(Conversation):
     async def call(self, step: str, template: str) -> None:
         """Tell each department that is still awaited, one right after the other."""
         matter = self.matter(Whistle)
+        values = {"number": str(matter.number), "until": matter.until.isoformat()}
+        if matter.place is not None:
+            values["place"] = matter.place
         for unit in matter.outstanding:
-            await self.ask(
-                step,
-                unit,
-                template,
-                number=str(matter.number),
-                place=matter.place,
-                until=matter.until.isoformat(),
-            )
+            await self.ask(step, unit, template, **values)
 
     def everybody_settled(self) -> bool:
         """Say whether each department is present or was found absent."""

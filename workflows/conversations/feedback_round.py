@@ -31,25 +31,34 @@ class FeedbackRound(Conversation):
         if matter.channel in BY_THEMSELVES and matter.outstanding:
             await self.ask_for_feedback(matter)
             if await self.wait(self.everybody_answered, matter.remind_at or halfway(matter.until)):
-                await self.remind(matter)
+                await self.remind()
             await self.wait(self.everybody_answered, halfway(matter.until))
         if not self.over and not self.everybody_answered():
-            await self.report("listed", kind="list_for_callback", round=matter.round)
+            await self.list_for_callback()
         await self.wait(self.everybody_answered, matter.until)
 
     async def ask_for_feedback(self, matter: Round) -> None:
         """Ask each resident by the channel they chose, and note that it was done."""
+        if matter.asked:
+            return
         for resident in matter.outstanding:
             await self.ask("asked", resident, "feedback_asked", round=str(matter.round))
         await self.report("asked", kind="ask_feedback", round=matter.round, channel=matter.channel)
 
-    async def remind(self, matter: Round) -> None:
+    async def remind(self) -> None:
         """Remind those who have not answered, once."""
-        outstanding = self.matter(Round).outstanding
-        for resident in outstanding:
+        matter = self.matter(Round)
+        if matter.reminded or not matter.outstanding:
+            return
+        for resident in matter.outstanding:
             await self.ask("reminded", resident, "feedback_reminded", round=str(matter.round))
-        if outstanding:
-            await self.report("reminded", kind="remind_feedback", round=matter.round)
+        await self.report("reminded", kind="remind_feedback", round=matter.round)
+
+    async def list_for_callback(self) -> None:
+        """Have somebody call those who gave no answer."""
+        matter = self.matter(Round)
+        if not matter.listed:
+            await self.report("listed", kind="list_for_callback", round=matter.round)
 
     def everybody_answered(self) -> bool:
         """Say whether nobody is left to answer."""

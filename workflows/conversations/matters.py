@@ -3,27 +3,46 @@
 Recipients are `unit/<code>` or `subject/<id>`; whoever stands in *outstanding* is still waited for.
 """
 
+from typing import Annotated
+
+from pydantic import AliasChoices, BeforeValidator, Field
+
 from domain.values import Instant
 from workflows.ports import Message
 
 
+def _as_units(value: object) -> object:
+    """Write bare unit codes as recipients."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [one if "/" in str(one) else f"unit/{one}" for one in value]
+
+
+Units = Annotated[tuple[str, ...], BeforeValidator(_as_units)]
+
+
 class Round(Message):
-    """Who is still to answer in which round, by which channel, and until when."""
+    """Who is still to answer in which round, by which channel, until when; and what was done."""
 
     round: int
     channel: str = "NONE"
-    outstanding: tuple[str, ...] = ()
+    outstanding: tuple[str, ...] = Field(
+        (), validation_alias=AliasChoices("outstanding", "subjects")
+    )
     remind_at: Instant | None = None
     until: Instant
+    asked: bool = False
+    reminded: bool = False
+    listed: bool = False
 
 
 class Whistle(Message):
     """Which departments are still awaited, where, until when."""
 
     number: int
-    outstanding: tuple[str, ...] = ()
-    place: str = ""
-    until: Instant
+    outstanding: Units = Field((), validation_alias=AliasChoices("outstanding", "departments"))
+    place: str | None = None
+    until: Instant = Field(validation_alias=AliasChoices("until", "arrive_by"))
 
 
 class Agreement(Message):

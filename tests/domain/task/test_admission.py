@@ -37,6 +37,7 @@ from tests.domain.task.stories import (
     MASTER,
     PAIRING,
     accepted,
+    callback,
     every_state,
     in_progress,
     master,
@@ -44,8 +45,10 @@ from tests.domain.task.stories import (
     pairing,
     queued,
     rating,
+    ready,
     register,
     registered,
+    result_review,
     triage,
     triaged,
     with_two_residents,
@@ -399,8 +402,6 @@ def test_the_master_takes_the_residents_on() -> None:
 
 def test_every_resident_of_merged_tasks_may_rate() -> None:
     """Two demands, one work; it closes when the last of them has rated."""
-    from tests.domain.task.stories import callback, ready, result_review
-
     story = rating(callback(result_review(ready(with_two_residents()))))
     (
         story.when(RateTask(grade=5), GRANDMA)
@@ -413,8 +414,6 @@ def test_every_resident_of_merged_tasks_may_rate() -> None:
 
 
 def test_one_dissatisfied_resident_of_two_is_enough() -> None:
-    from tests.domain.task.stories import callback, ready, result_review
-
     (
         rating(callback(result_review(ready(with_two_residents()))))
         .when(RateTask(grade=5), GRANDMA)

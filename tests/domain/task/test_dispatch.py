@@ -343,6 +343,11 @@ def test_a_designation_obeys_the_same_guards(main: str, rule: str) -> None:
     adjudication().when(wrong, ADJUDICATOR).then_refused(rule)
 
 
+def test_a_designated_unit_does_not_assist_itself() -> None:
+    wrong = Designate(main=HOUSING, assist=(HOUSING,), reason=sealed())
+    adjudication().when(wrong, ADJUDICATOR).then_refused("assist-other-unit")
+
+
 def test_a_recalled_matter_is_not_designated_to_a_street() -> None:
     recalled = dispatched(queued(triaged(duty_class=DutyClass.UPPER_RECALLED)))
     wrong = Designate(main=SHIPAI, reason=sealed())

@@ -62,6 +62,7 @@ from tests.domain.world import (
     MARKET,
     SHIPAI_PLACE,
     WUSHAN_DISPATCHER,
+    WUSHAN_PLACE,
     on,
     sealed,
 )
@@ -220,8 +221,11 @@ def test_long_limits_want_a_stage_report_every_five_working_days() -> None:
 def test_a_missed_stage_report_is_a_fact_and_the_next_one_is_awaited() -> None:
     complaint = dispatched(queued(triaged(request_type=RequestType.COMPLAINT)))
     story = in_progress(accepted(complaint)).when_rings("stage_report")
-    story = story.then(LimitMissed, clock="stage_report")
-    assert story.state == story.state
+    story = story.then(LimitMissed, clock="stage_report", unit=CIVIL_AFFAIRS)
+    assert "stage_report" not in story.clocks()
+    late = LogProgress(note=sealed(), stage_report=True)
+    story = story.when(late, CIVIL_STAFF, on(5, 19)).then(ProgressLogged)
+    assert story.clocks()["stage_report"] == on(5, 26, "17:00")
 
 
 # Co-handling (会办).
@@ -354,6 +358,11 @@ def test_a_whistle_needs_one_of_the_grounds() -> None:
     in_progress().when(wrong).then_refused("ground-known")
 
 
+def test_a_whistle_calls_to_a_spot_in_the_own_street() -> None:
+    wrong = WHISTLE.model_copy(update={"place": WUSHAN_PLACE})
+    in_progress().when(wrong).then_refused("own-place")
+
+
 def test_a_whistle_calls_units_that_exist() -> None:
     wrong = WHISTLE.model_copy(update={"departments": ("440106-NOBODY",)})
     in_progress().when(wrong).then_refused("unit-unknown")
@@ -395,6 +404,8 @@ def test_a_department_arrives_once() -> None:
 
 def test_a_dispatcher_of_another_street_does_not_whistle_here() -> None:
     in_progress().when(WHISTLE, WUSHAN_DISPATCHER).then_refused("own-place")
+    to_wushan = WHISTLE.model_copy(update={"place": WUSHAN_PLACE})
+    in_progress().when(to_wushan, WUSHAN_DISPATCHER).then_refused("own-place")
 
 
 def test_photographs_may_be_taken_on_site() -> None:

@@ -7,6 +7,7 @@ from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import SYSTEM, By, rung_by
 from domain.task.commands import (
     ApproveCarry,
+    DispatchTask,
     GrantExtension,
     ReactivateTask,
     RefuseCarry,
@@ -25,7 +26,7 @@ from domain.task.facts import (
     TaskDispatched,
     TaskReactivated,
 )
-from tests.domain.harness import Story, fact
+from tests.domain.harness import Story, fact, given
 from tests.domain.task.stories import (
     CARRY,
     EXTENSION,
@@ -37,7 +38,9 @@ from tests.domain.task.stories import (
     extension_requested,
     in_progress,
     queued,
+    register,
     submit,
+    triage,
     triaged,
 )
 from tests.domain.world import (
@@ -246,6 +249,12 @@ def test_the_resident_is_told_before_a_task_is_carried() -> None:
     carry_proposed().when(untold, SUPERVISOR).then_refused("resident-told")
 
 
+def test_no_key_is_turned_for_a_review_date_that_has_passed() -> None:
+    soon = CARRY.model_copy(update={"review_at": on(5, 13)})
+    story = in_progress().does(soon, CIVIL_COORDINATOR)
+    story.when(KEY, SUPERVISOR, on(5, 13)).then_refused("carry-review")
+
+
 def test_nothing_is_carried_that_was_not_proposed() -> None:
     in_progress().when(KEY, SUPERVISOR).then_refused("carry-proposed")
     in_progress().when(RefuseCarry(reason=sealed()), SUPERVISOR).then_refused("carry-proposed")
@@ -305,10 +314,6 @@ WITH_2027 = rules_with(POLICY, years=(YEAR_2026, YEAR_2027))
 
 
 def _across_new_year() -> Story:
-    from domain.task.commands import DispatchTask
-    from tests.domain.harness import given
-    from tests.domain.task.stories import register, triage
-
     story = given().at(on(12, 21, "09:00")).does(register(), CENTER_COORDINATOR)
     story = story.does(triage(), at=on(12, 21, "09:10"))
     return story.does(DispatchTask(main=CIVIL_AFFAIRS), at=DECEMBER)

@@ -80,6 +80,7 @@ from tests.domain.world import (
     COMMUNITY_WORKER,
     DISPATCHER,
     DPO,
+    ELSEWHERE,
     GRANDMA,
     HEALTH,
     HEALTH_COORDINATOR,
@@ -121,6 +122,7 @@ EVERYBODY = (
     WUSHAN_DISPATCHER,
     RETIRED_DISPATCHER,
     STRANGER,
+    *ELSEWHERE,
 )
 TEXT = sealed()
 WHISTLE = BlowWhistle(ground="EMERGENCY", departments=(HOUSING,), place=SHIPAI_PLACE)
@@ -150,7 +152,15 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
     "register": (
         given,
         s.register(),
-        (CENTER_COORDINATOR, CIVIL_COORDINATOR, COMMUNITY_WORKER, GRANDMA, HEALTH_COORDINATOR),
+        # A need may be told anywhere: here also by the centre and the worker of Wushan.
+        (
+            CENTER_COORDINATOR,
+            CIVIL_COORDINATOR,
+            COMMUNITY_WORKER,
+            GRANDMA,
+            HEALTH_COORDINATOR,
+            *ELSEWHERE[-2:],
+        ),
     ),
     "triage": (s.registered, s.triage(), (DISPATCHER,)),
     "refuse admission": (
@@ -177,6 +187,11 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
     "contact": (s.in_progress, s.CONTACT, (CIVIL_STAFF,)),
     "log progress": (s.in_progress, LogProgress(note=TEXT), (CIVIL_STAFF,)),
     "attach evidence": (s.in_progress, s.EVIDENCE, (CIVIL_STAFF,)),
+    "see on site": (
+        s.in_progress,
+        s.EVIDENCE.model_copy(update={"on_site": True}),
+        (CIVIL_STAFF, COMMUNITY_WORKER),
+    ),
     "invite": (
         s.in_progress,
         InviteAssist(unit=HEALTH, request=TEXT),
@@ -314,6 +329,7 @@ def test_the_system_speaks_through_its_own_channel_only() -> None:
 
 def test_an_official_is_no_resident() -> None:
     pretender = By(role=Role.RESIDENT, person=AUDITOR.person, channel=Channel.LINK)
+    given().when(s.register(), pretender).then_refused("party-only")
     with pytest.raises(CommandRefused):
         s.rating().does(RateTask(grade=5), pretender)
 

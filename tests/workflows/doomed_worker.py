@@ -1,0 +1,47 @@
+"""A worker that dies once, right after its append is durable and before it can say so.
+
+Arguments: address of Temporal, folder of the books, marker file that says it has died before.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ledger import desk as desk_module
+from ledger.desk import Desk
+from ledger.store import open_ledger
+from ledger.vault import open_vault
+from runtime import serving
+from runtime.temporal import connect
+from tests.workflows.office import Postman
+from tests.workflows.tiny import OneTown, tiny_case
+
+
+class DoomedDesk(Desk):
+    """Records, and then the machine is gone."""
+
+    marker: Path
+
+    async def record(self, *arguments: Any) -> Any:
+        handled = await super().record(*arguments)
+        if arguments[3] and not self.marker.exists():
+            self.marker.write_text("died", encoding="utf-8")
+            os._exit(9)
+        return handled
+
+
+async def main(address: str, folder: Path, marker: Path) -> None:
+    for category in ("task", "pairing"):
+        desk_module.CASES[category] = tiny_case(category)
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}")
+    vault = open_vault(f"sqlite:///{folder / 'vault.db'}", folder / "keys" / "vault.key")
+    desk = DoomedDesk(ledger, vault, OneTown())
+    desk.marker = marker
+    hands = serving.workers(await connect(address), desk, Postman())
+    await serving.work(hands, asyncio.Event())
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])))

@@ -1,0 +1,312 @@
+"""Letters reach people once, with a receipt; failures are tried again and, in the end, recorded."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import io
+import json
+import uuid
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.addresses import AddressBook
+from activities.notices import Letter, NotDelivered, NotReachable
+from activities.notifiers import (
+    ConsoleNotifier,
+    LogNotifier,
+    SmtpNotifier,
+    WebhookNotifier,
+    notifier_for,
+    signature,
+)
+from activities.notifying import Telling, receipt_stream
+from ledger.desk import Asking, Desk
+from runtime.settings import SettingsRefused, load_settings
+from tests.domain.world import CIVIL_AFFAIRS, DISPATCHER
+from tests.workflows.office import Postman, new_case, new_id
+from workflows.ports import TELL_ATTEMPTS, AskRequest, TellRequest
+
+SECRET = "a secret of at least twenty-four bytes"
+UNIT = f"unit/{CIVIL_AFFAIRS}"
+PHONE = "13800138000"
+LETTER = Letter(
+    id=str(uuid.uuid4()),
+    stream=f"task/{uuid.uuid4()}",
+    to=UNIT,
+    template="task_dispatched",
+    chinese="请签收。",
+    english="Please sign in.",
+    phone=PHONE,
+)
+
+
+class Unlucky(Postman):
+    """Fails so many times before it delivers."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.failures = failures
+
+    async def send(self, letter: Letter) -> None:
+        if self.failures > 0:
+            self.failures -= 1
+            raise NotDelivered("line-busy")
+        await super().send(letter)
+
+
+@pytest.fixture
+def told_case(tiny_desk: Desk) -> str:
+    """A case with two facts that concern a unit."""
+    case = new_case()
+    told = {"kind": "tell_unit", "unit": CIVIL_AFFAIRS}
+    askings = [Asking(new_id(), DISPATCHER, told) for _ in range(2)]
+    tiny_desk.record_now(case, 0, datetime.now(UTC), askings)
+    return case
+
+
+def attempt(number: int) -> ActivityEnvironment:
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=number, started_time=datetime.now(UTC))
+    return environment
+
+
+def receipts(desk: Desk, case: str) -> list[list[str]]:
+    keys = [f"{version}/{UNIT}" for version in (1, 2)]
+    return [[entry.kind for entry in desk.ledger.read(receipt_stream(case, key))] for key in keys]
+
+
+async def test_each_fact_is_told_once_however_often_it_is_asked_for(
+    tiny_desk: Desk, told_case: str
+) -> None:
+    postman = Postman()
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), postman)
+    request = TellRequest(stream=told_case, after=0, until=2)
+    first = await attempt(1).run(telling.tell, request)
+    again = await attempt(1).run(telling.tell, request)
+    assert (first.delivered, first.earlier) == (2, 0)
+    assert (again.delivered, again.earlier) == (0, 2)
+    assert len(postman.letters) == 2
+    assert receipts(tiny_desk, told_case) == [["notice_delivered.v1"]] * 2
+
+
+async def test_only_those_who_could_not_be_told_are_told_again(
+    tiny_desk: Desk, told_case: str
+) -> None:
+    unlucky = Unlucky(failures=1)
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), unlucky)
+    request = TellRequest(stream=told_case, after=0, until=2)
+    with pytest.raises(ApplicationError) as failed:
+        await attempt(1).run(telling.tell, request)
+    assert not failed.value.non_retryable
+    told = await attempt(2).run(telling.tell, request)
+    assert (told.delivered, told.earlier) == (1, 1)
+    assert len(unlucky.letters) == 2
+
+
+async def test_the_last_attempt_records_the_failure_and_returns(
+    tiny_desk: Desk, told_case: str
+) -> None:
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), Unlucky(failures=99))
+    request = TellRequest(stream=told_case, after=0, until=2)
+    told = await attempt(TELL_ATTEMPTS).run(telling.tell, request)
+    assert (told.delivered, told.failed) == (0, 2)
+    assert receipts(tiny_desk, told_case) == [["notice_failed.v1"]] * 2
+    (entry,) = tiny_desk.ledger.read(receipt_stream(told_case, f"1/{UNIT}"))
+    assert entry.fact["detail"] == "line-busy"
+
+
+async def test_a_recipient_without_a_way_to_them_is_passed_over_at_once(tiny_desk: Desk) -> None:
+    case = new_case()
+    resident = f"subject/{uuid.uuid4()}"
+    smtp = SmtpNotifier("127.0.0.1", 1, sender="a@b", mailbox="c@d", starttls=False)
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), smtp)
+    request = AskRequest(
+        stream=case, key=f"feedback_round/1/asked/{resident}", to=resident, template="any"
+    )
+    told = await attempt(1).run(telling.ask, request)
+    assert told.failed == 1
+    (entry,) = tiny_desk.ledger.read(receipt_stream(case, request.key))
+    assert (entry.fact["outcome"], entry.fact["detail"]) == ("SKIPPED", "no-mail-address")
+
+
+async def test_the_log_notifier_never_logs_a_text_or_a_number(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await LogNotifier().send(LETTER)
+    printed = capsys.readouterr()
+    said = printed.out + printed.err + repr(LETTER)
+    assert LETTER.id in said
+    assert PHONE not in said
+    assert LETTER.chinese not in said
+
+
+async def test_the_console_notifier_prints_one_line_in_the_chosen_language() -> None:
+    paper = io.StringIO()
+    await ConsoleNotifier(paper, "zh").send(LETTER)
+    await ConsoleNotifier(paper, "en").send(LETTER)
+    assert paper.getvalue().splitlines() == [f"→ {UNIT}: 请签收。", f"→ {UNIT}: Please sign in."]
+
+
+# A mail server and a web server of our own, on loopback.
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
+
+
+@asynccontextmanager
+async def listening(serve: Serve) -> AsyncIterator[int]:
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+class MailServer:
+    """Understands just enough SMTP to take one mail at a time."""
+
+    def __init__(self) -> None:
+        self.mails: list[str] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            match line.split()[0].upper():
+                case b"DATA":
+                    writer.write(b"354 go on\r\n")
+                    mail = await reader.readuntil(b"\r\n.\r\n")
+                    self.mails.append(mail.decode())
+                    writer.write(b"250 taken\r\n")
+                case b"QUIT":
+                    writer.write(b"221 bye\r\n")
+                    break
+                case _:
+                    writer.write(b"250 ok\r\n")
+        writer.close()
+
+
+class WebServer:
+    """Answers every post with *status* and keeps what it was sent."""
+
+    def __init__(self, status: int = 204, location: str = "") -> None:
+        self.status, self.location = status, location
+        self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        lines = (line.partition(": ") for line in head.splitlines()[1:] if line)
+        headers = {name.lower(): value for name, _, value in lines}
+        self.headers.append(headers)
+        self.bodies.append(await reader.readexactly(int(headers["content-length"])))
+        location = f"Location: {self.location}\r\n" if self.location else ""
+        writer.write(f"HTTP/1.1 {self.status} x\r\n{location}Content-Length: 0\r\n\r\n".encode())
+        await writer.drain()
+        writer.close()
+
+
+async def test_mail_goes_to_the_mailbox_with_the_letters_id() -> None:
+    mailbox = MailServer()
+    async with listening(mailbox.serve) as port:
+        smtp = SmtpNotifier(
+            "127.0.0.1",
+            port,
+            sender="jiedui@example.org",
+            mailbox="all@example.org",
+            starttls=False,
+        )
+        await smtp.send(LETTER)
+    (mail,) = mailbox.mails
+    assert f"Message-ID: <{LETTER.id}@jiedui.invalid>" in mail
+    assert PHONE not in mail
+
+
+async def test_mail_is_not_sent_in_clear_when_encryption_is_wanted() -> None:
+    mailbox = MailServer()
+    async with listening(mailbox.serve) as port:
+        smtp = SmtpNotifier("127.0.0.1", port, sender="a@b", mailbox="c@d")
+        with pytest.raises(NotDelivered):
+            await smtp.send(LETTER)
+    assert mailbox.mails == []
+
+
+async def test_a_webhook_is_signed_so_that_its_receiver_can_check_it() -> None:
+    web = WebServer()
+    async with listening(web.serve) as port:
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        await webhook.send(LETTER)
+        await webhook.close()
+    (headers,), (body,) = web.headers, web.bodies
+    moment = headers["webhook-timestamp"]
+    signed = f"{LETTER.id}.{moment}.".encode() + body
+    expected = base64.b64encode(hmac.digest(SECRET.encode(), signed, hashlib.sha256)).decode()
+    assert headers["webhook-id"] == LETTER.id
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert headers["host"] == f"127.0.0.1:{port}"
+    assert json.loads(body)["phone"] == PHONE
+
+
+def test_the_signature_is_that_of_the_published_scheme() -> None:
+    """The vector of the Standard Webhooks specification."""
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    said = signature(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    assert said == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.parametrize("status", [301, 307, 400, 500])
+async def test_a_webhook_that_does_not_say_yes_has_failed(status: int) -> None:
+    """Redirects are not followed: they would carry the letter to somebody nobody chose."""
+    web = WebServer(status)
+    async with listening(web.serve) as port:
+        web.location = f"http://127.0.0.1:{port}/elsewhere"
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        with pytest.raises(NotDelivered, match=f"http-{status}"):
+            await webhook.send(LETTER)
+        await webhook.close()
+    assert len(web.bodies) == 1
+
+
+async def test_a_webhook_that_is_gone_is_not_tried_again() -> None:
+    web = WebServer(410)
+    async with listening(web.serve) as port:
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        with pytest.raises(NotReachable):
+            await webhook.send(LETTER)
+        await webhook.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "169.254.169.254", "[::1]"])
+async def test_a_webhook_never_speaks_to_this_machine_or_a_private_network(host: str) -> None:
+    webhook = WebhookNotifier(f"https://{host}/hook", SECRET)
+    with pytest.raises(NotDelivered, match="address-not-public"):
+        await webhook.send(LETTER)
+    await webhook.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "variable"),
+    [
+        ({"notifier": "smtp"}, "JIEDUI_SMTP_TO"),
+        ({"notifier": "webhook"}, "JIEDUI_WEBHOOK_URL"),
+        (
+            {"notifier": "webhook", "webhook_url": "http://example.org", "webhook_secret": SECRET},
+            "JIEDUI_WEBHOOK_URL",
+        ),
+        (
+            {"notifier": "webhook", "webhook_url": "https://example.org", "webhook_secret": "x"},
+            "JIEDUI_WEBHOOK_SECRET",
+        ),
+    ],
+)
+def test_settings_that_lack_something_are_refused_by_name(
+    tmp_path: Path, given: dict[str, Any], variable: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=variable):
+        notifier_for(load_settings(home=tmp_path, **given))

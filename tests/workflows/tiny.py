@@ -1,0 +1,285 @@
+"""A case so small that only the clerk's own manners show: notes, clocks, talks, errands, an end.
+
+It stands in for the support task (`use_tiny_cases`), so that streams, desk and ledger are real.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import Field, TypeAdapter
+
+from domain.cases import CaseKind, Errand, Notice, Talk
+from domain.clocks import Clock, RingClock
+from domain.envelope import Asked, Happened
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from domain.values import Frozen, Instant
+from ledger import desk as desk_module
+from tests.domain.world import RULES
+
+
+class AddNote(Frozen):
+    kind: Literal["add_note"] = "add_note"
+    text: str = ""
+
+
+class SetClock(Frozen):
+    kind: Literal["set_clock"] = "set_clock"
+    name: str
+    seconds: int
+
+
+class HoldTalk(Frozen):
+    kind: Literal["hold_talk"] = "hold_talk"
+    name: str
+    key: str
+    details: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it
+
+
+class DropTalk(Frozen):
+    kind: Literal["drop_talk"] = "drop_talk"
+    key: str
+
+
+class SendErrand(Frozen):
+    kind: Literal["send_errand"] = "send_errand"
+    to: str
+    errand_id: str
+    command: dict[str, Any]
+
+
+class TellUnit(Frozen):
+    kind: Literal["tell_unit"] = "tell_unit"
+    unit: str
+
+
+class BreakDown(Frozen):
+    kind: Literal["break_down"] = "break_down"
+
+
+class EndCase(Frozen):
+    kind: Literal["end_case"] = "end_case"
+
+
+class AskFeedback(Frozen):
+    kind: Literal["ask_feedback"] = "ask_feedback"
+    round: int
+    channel: str
+
+
+class RemindFeedback(Frozen):
+    kind: Literal["remind_feedback"] = "remind_feedback"
+    round: int
+
+
+class ListForCallback(Frozen):
+    kind: Literal["list_for_callback"] = "list_for_callback"
+    round: int
+
+
+class SubmitForApproval(Frozen):
+    kind: Literal["submit_for_approval"] = "submit_for_approval"
+
+
+class CompleteExit(Frozen):
+    kind: Literal["complete_exit"] = "complete_exit"
+
+
+class OpenReview(Frozen):
+    kind: Literal["open_review"] = "open_review"
+    figures: dict[str, Any]
+
+
+Reported = (
+    AskFeedback | RemindFeedback | ListForCallback | SubmitForApproval | CompleteExit | OpenReview
+)
+Command = Annotated[
+    AddNote
+    | SetClock
+    | HoldTalk
+    | DropTalk
+    | SendErrand
+    | TellUnit
+    | BreakDown
+    | EndCase
+    | AskFeedback
+    | RemindFeedback
+    | ListForCallback
+    | SubmitForApproval
+    | CompleteExit
+    | OpenReview
+    | RingClock,
+    Field(discriminator="kind"),
+]
+
+
+class NoteAdded(Frozen):
+    kind: Literal["note_added.v1"] = "note_added.v1"
+    text: str
+
+
+class ClockSet(Frozen):
+    kind: Literal["clock_set.v1"] = "clock_set.v1"
+    name: str
+    due: Instant
+
+
+class ClockRang(Frozen):
+    kind: Literal["clock_rang.v1"] = "clock_rang.v1"
+    name: str
+    due: Instant
+
+
+class TalkHeld(Frozen):
+    kind: Literal["talk_held.v1"] = "talk_held.v1"
+    talk: Talk
+
+
+class TalkDropped(Frozen):
+    kind: Literal["talk_dropped.v1"] = "talk_dropped.v1"
+    key: str
+
+
+class ErrandSent(Frozen):
+    kind: Literal["errand_sent.v1"] = "errand_sent.v1"
+    errand: Errand
+
+
+class UnitTold(Frozen):
+    kind: Literal["unit_told.v1"] = "unit_told.v1"
+    unit: str
+
+
+class TalkReported(Frozen):
+    kind: Literal["talk_reported.v1"] = "talk_reported.v1"
+    what: str
+
+
+class CaseEnded(Frozen):
+    kind: Literal["case_ended.v1"] = "case_ended.v1"
+
+
+Fact = Annotated[
+    NoteAdded
+    | ClockSet
+    | ClockRang
+    | TalkHeld
+    | TalkDropped
+    | ErrandSent
+    | UnitTold
+    | TalkReported
+    | CaseEnded,
+    Field(discriminator="kind"),
+]
+
+
+@dataclass(frozen=True)
+class Tiny:
+    clocks: tuple[tuple[str, datetime], ...] = ()
+    talks: tuple[Talk, ...] = ()
+    ended: bool = False
+
+
+FORBIDDEN = "forbidden"
+"""A note with this text is refused."""
+
+
+def decide(state: Tiny, asked: Asked[Any], rules: Rules) -> tuple[Any, ...]:
+    del rules
+    if state.ended:
+        raise CommandRefused("case-over", "已结束。", "The case is over.")
+    match asked.command:
+        case AddNote(text=text):
+            if text == FORBIDDEN:
+                raise CommandRefused("note-forbidden", "不可。", "This note is forbidden.")
+            return (NoteAdded(text=text),)
+        case SetClock(name=name, seconds=seconds):
+            return (ClockSet(name=name, due=asked.at + timedelta(seconds=seconds)),)
+        case HoldTalk(name=name, key=key, details=details):
+            return (TalkHeld(talk=Talk(name=name, key=key, details=details)),)
+        case DropTalk(key=key):
+            return (TalkDropped(key=key),)
+        case SendErrand(to=to, errand_id=command_id, command=command):
+            errand = Errand(stream=to, command_id=command_id, command=command)
+            return (ErrandSent(errand=errand),)
+        case TellUnit(unit=unit):
+            return (UnitTold(unit=unit),)
+        case BreakDown():
+            raise ZeroDivisionError("a fault in a rule")
+        case EndCase():
+            return (CaseEnded(),)
+        case RingClock(name=name, due=due):
+            rings = (name, due) in state.clocks and asked.at >= due
+            return (ClockRang(name=name, due=due),) if rings else ()
+        case reported:
+            return (TalkReported(what=reported.kind),)
+
+
+def evolve(state: Tiny, happened: Happened[Any]) -> Tiny:
+    match happened.fact:
+        case ClockSet(name=name, due=due):
+            others = tuple(clock for clock in state.clocks if clock[0] != name)
+            return replace(state, clocks=(*others, (name, due)))
+        case ClockRang(name=name):
+            return replace(state, clocks=tuple(clock for clock in state.clocks if clock[0] != name))
+        case TalkHeld(talk=talk):
+            others = tuple(held for held in state.talks if held.key != talk.key)
+            return replace(state, talks=(*others, talk))
+        case TalkDropped(key=key):
+            return replace(state, talks=tuple(held for held in state.talks if held.key != key))
+        case CaseEnded():
+            return replace(state, clocks=(), ended=True)
+    return state
+
+
+def _notices(stream: str, state: Tiny, happened: Happened[Any]) -> tuple[Notice, ...]:
+    match happened.fact:
+        case UnitTold(unit=unit):
+            to = f"unit/{unit}"
+            return (Notice(key=f"{happened.version}/{to}", to=to, template="tiny_told"),)
+    return ()
+
+
+def _errands(stream: str, state: Tiny, happened: Happened[Any]) -> tuple[Errand, ...]:
+    match happened.fact:
+        case ErrandSent(errand=errand):
+            return (errand,)
+    return ()
+
+
+def tiny_case(category: str) -> CaseKind:
+    return CaseKind(
+        category=category,
+        commands=TypeAdapter(Command),
+        facts=TypeAdapter(Fact),
+        initial=Tiny(),
+        decide=decide,
+        evolve=evolve,
+        clocks=lambda state, rules: tuple(Clock(name, due) for name, due in state.clocks),
+        is_over=lambda state: state.ended,
+        state_name=lambda state: "ENDED" if state.ended else "OPEN",
+        policy_id=lambda state: None,
+        pairing=lambda state: None,
+        who_may={},
+        talks=lambda stream, state: state.talks,
+        errands=_errands,
+        notices=_notices,
+    )
+
+
+class OneTown:
+    """A rule book that always shows the same town."""
+
+    def rules(self, neighbours: Any, until: int | None = None) -> Rules:
+        return replace(RULES, neighbours=neighbours)
+
+
+@pytest.fixture(scope="module")
+def tiny_cases() -> Any:
+    """Let tasks and pairings be tiny cases for the length of a test module."""
+    with pytest.MonkeyPatch.context() as patch:
+        for category in ("task", "pairing"):
+            patch.setitem(desk_module.CASES, category, tiny_case(category))
+        yield
