@@ -6,10 +6,12 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import appending, commands, folding
+from runtime.logging import configure_logging
 
 
 def main() -> None:
     quick = "--quick" in sys.argv
+    configure_logging("error")
     with tempfile.TemporaryDirectory(prefix="jiedui-bench-") as folder:
         home = Path(folder)
         print("# Commands through gateway → update → recording → ledger (SQLite, WAL + FULL)\n")

@@ -6,11 +6,11 @@ Temporal costs, and what we cost more is ours.
 
 import asyncio
 import sys
-from datetime import timedelta
 
-from temporalio import activity, workflow
+from temporalio import activity
 from temporalio.worker import Worker
 
+from benchmarks.bare_workflow import Bare
 from runtime.serving import case_worker_options, sandbox
 from runtime.temporal import connect
 
@@ -20,24 +20,6 @@ QUEUE = "bare"
 @activity.defn(name="empty")
 async def empty(text: str) -> str:
     return text
-
-
-@workflow.defn(name="bare")
-class Bare:
-    @workflow.init
-    def __init__(self) -> None:
-        self.turn = asyncio.Lock()
-
-    @workflow.run
-    async def run(self) -> None:
-        await workflow.wait_condition(lambda: False)
-
-    @workflow.update(name="submit")
-    async def submit(self, text: str) -> str:
-        async with self.turn:
-            return await workflow.execute_activity(
-                empty, text, start_to_close_timeout=timedelta(seconds=10)
-            )
 
 
 async def serve(address: str) -> None:

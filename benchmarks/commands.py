@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -72,7 +73,8 @@ async def timed(
         nonlocal commands
         for turn in range(count // at_once):
             began = time.perf_counter()
-            commands += await give(number, turn)
+            done = await give(number, turn)  # added afterwards: others add while this one waits
+            commands += done
             latencies.append(time.perf_counter() - began)
 
     server_before, worker_before, began = cpu(server), cpu(worker), time.perf_counter()
@@ -119,7 +121,7 @@ async def _measure(
     ]
 
     async def give_bare(person: int, turn: int) -> int:  # noqa: ARG001 - one shape for all
-        await handles[person].execute_update("submit", "x" * 200)
+        await handles[person].execute_update("submit", "x" * 200, rpc_timeout=timedelta(seconds=60))
         return 1
 
     async def give_contact(person: int, turn: int) -> int:  # noqa: ARG001 - the same

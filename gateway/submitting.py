@@ -31,6 +31,7 @@ from ledger.sealing import models_of, seal_command
 from ledger.store import LedgerUnavailable
 from ledger.vault import HolderErased, ItemConflict
 from workflows import ports
+from workflows.reaching import TASK_TIMEOUT
 
 log = structlog.get_logger("gateway")
 
@@ -89,29 +90,19 @@ class Gateway:
         answers: list[ports.Answer] = []
         going: list[Asking] = []
         for order in orders:
-            now = datetime.now(UTC)
-            try:
-                asking = await asyncio.to_thread(self._prepared, kind, order, channel, now)
-                hats = self._hats(kind, order.who(), asking, now)
-            except CommandRefused as refusal:
-                answers += await self._flush(kind, stream, going)
-                answers.append(_refused(refusal))
+            looked = await asyncio.to_thread(self._looked_at, kind, order, channel, not going)
+            if isinstance(looked, Asking):
+                going.append(looked)
                 continue
-            if going and len(hats) == 1:
-                going.append(replace(asking, by=hats[0]))
-                continue
-            # The first of a turn is judged early, and so is one whose role is not certain; the
-            # others meet what those before them left, and are judged by the desk alone.
             answers += await self._flush(kind, stream, going)
-            try:
-                asking, earlier = await self._judged(stream, hats, asking, now)
-            except CommandRefused as refusal:
-                answers.append(_refused(refusal))
-                continue
-            if earlier is None:
-                going.append(asking)
+            if looked is None:
+                # Its role is not certain before those ahead of it are recorded; look again.
+                looked = await asyncio.to_thread(self._looked_at, kind, order, channel, True)
+            if isinstance(looked, Asking):
+                going.append(looked)
             else:
-                answers.append(_answer(stream, earlier))
+                assert looked is not None
+                answers.append(_answer(stream, looked))
         answers += await self._flush(kind, stream, going)
         log.info(
             "commands answered",
@@ -120,6 +111,26 @@ class Gateway:
             refused=sum(1 for answer in answers if answer.refusal),
         )
         return answers
+
+    def _looked_at(
+        self, kind: CaseKind, order: Order, channel: Channel, judge: bool
+    ) -> Asking | Written | CommandRefused | None:
+        """Seal an order and find who gives it; *judge* it early where nothing goes before it.
+
+        Returns what to send, or what there is to answer at once; None for an order whose role
+        only a judgement could find. The others of a turn meet what those before them left, and
+        are judged by the desk alone.
+        """
+        now = datetime.now(UTC)
+        try:
+            asking = self._prepared(kind, order, channel, now)
+            hats = self._hats(kind, order.who(), asking, now)
+            if not judge:
+                return replace(asking, by=hats[0]) if len(hats) == 1 else None
+            asking, earlier = self._judged(order.stream, hats, asking, now)
+        except CommandRefused as refusal:
+            return refusal
+        return asking if earlier is None else earlier
 
     async def _flush(self, kind: CaseKind, stream: str, going: list[Asking]) -> list[ports.Answer]:
         """Have the gathered commands recorded in one turn, and gather anew."""
@@ -165,7 +176,15 @@ class Gateway:
                 "该当事人的个人信息已依法删除，不能再写入。",
                 "This person's data were erased; nothing can be written for them any more.",
             ) from None
-        if len(canonical(command)) > ports.COMMAND_BYTES_MAX:
+        try:
+            size = len(canonical(command))
+        except ValueError as error:
+            raise CommandRefused(
+                "command-malformed",
+                f"命令含有账本不能保存的值：{error}。",
+                f"The command holds a value the ledger cannot keep: {error}.",
+            ) from None
+        if size > ports.COMMAND_BYTES_MAX:
             raise CommandRefused(
                 "command-too-large",
                 f"命令超过 {ports.COMMAND_BYTES_MAX} 字节。",
@@ -178,7 +197,7 @@ class Gateway:
             raise malformed(error) from None
         return Asking(order.command_id, by, command, order.occurred_at)
 
-    async def _judged(
+    def _judged(
         self, stream: str, hats: Sequence[By], asking: Asking, now: datetime
     ) -> tuple[Asking, Written | None]:
         """Let the decider say no early; find the one role that may, where none was named."""
@@ -186,7 +205,7 @@ class Gateway:
         for by in hats:
             worn = replace(asking, by=by)
             try:
-                return worn, await self.desk.judge(stream, now, worn)
+                return worn, self.desk.judge_now(stream, now, worn)
             except CommandRefused as error:
                 # A conflict under one hat may be the very command under the next.
                 refusal = refusal or error
@@ -298,6 +317,7 @@ class Gateway:
             task_queue=ports.TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            task_timeout=TASK_TIMEOUT,
         )
         return await self.client.execute_update_with_start_workflow(
             update,

@@ -21,6 +21,7 @@ from domain.values import category_of
 from gateway.submitting import WORKFLOWS, Gateway
 from ledger.desk import Desk, Handled
 from workflows import ports
+from workflows.reaching import TASK_TIMEOUT
 
 log = structlog.get_logger("watchdog")
 
@@ -137,6 +138,7 @@ async def start_clerk(client: Client, stream: str) -> bool:
         task_queue=ports.TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        task_timeout=TASK_TIMEOUT,
     )
     return handle.first_execution_run_id == handle.result_run_id
 

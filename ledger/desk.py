@@ -6,7 +6,6 @@ nowhere else; a workflow only keeps what this desk told it.
 """
 
 import asyncio
-import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -164,21 +163,25 @@ class Desk:
     ) -> Handled:
         """Do as `record`, in the calling thread."""
         kind = kind_of(stream)
+        # A single command that is accepted again is recognised by the append itself; only a
+        # refusal, a conflict or a batch makes it worth asking the ledger first.
+        ask_first = len(submissions) > 1
         for _ in range(_DECISIONS_MAX):
             case = self._load(stream, kind, known)
             rules = self.rulebook.rules(self.neighbours)
-            with contextlib.suppress(VersionTaken, CommandConflict):
-                return self._decide_and_append(case, rules, known, at, submissions)
+            try:
+                return self._decide_and_append(case, rules, known, at, submissions, ask_first)
+            except CommandConflict:
+                ask_first = True
+            except VersionTaken:
+                pass
             self._forget(stream)
         raise LedgerUnavailable(f"{stream} was written by others {_DECISIONS_MAX} times in a row")
 
     async def judge(self, stream: str, at: datetime, asking: Asking) -> Written | None:
-        """Say no early, by the same decider, or return the receipt of a command done before.
-
-        Returns None for a command that would be accepted now. Raises `CommandRefused`.
-        """
+        """Do as `judge_now`, without holding up the event loop."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._hands, self._judge, stream, at, asking
+            self._hands, self.judge_now, stream, at, asking
         )
 
     async def notices(self, stream: str, after: int, until: int) -> list[Notice]:
@@ -250,19 +253,35 @@ class Desk:
             rules,
         )
 
-    def _judge(self, stream: str, at: datetime, asking: Asking) -> Written | None:
+    def judge_now(self, stream: str, at: datetime, asking: Asking) -> Written | None:
+        """Say no early, by the same decider; return the receipt of what was done before.
+
+        Returns None for a command that would be accepted now. Raises `CommandRefused`.
+        """
         kind = kind_of(stream)
-        stored = self.ledger.receipt(stream, asking.command_id)
-        if stored is not None:
-            return self._earlier(stored, asking)
         case, rules = self._load(stream, kind, None), self.rulebook.rules(self.neighbours)
         for ring, facts in self._overdue(case, rules, at):
             for fact in facts:
                 happens = Happened(fact, at, at, ring.by, case.version + 1)
                 case.state = kind.evolve(case.state, happens)
                 case.version += 1
-        self._decide(case, rules, at, self._sealed(case, asking))
+        try:
+            self._decide(case, rules, at, self._sealed(case, asking))
+        except CommandRefused:
+            done = self._done_before(stream, asking)
+            if isinstance(done, Written):
+                return done
+            if done is not None:
+                raise done from None
+            raise
         return None
+
+    def _done_before(self, stream: str, asking: Asking) -> Written | CommandRefused | None:
+        """Return the receipt of a refused command that had been done before, or its conflict."""
+        try:
+            return self.earlier(stream, asking)
+        except CommandRefused as conflict:
+            return conflict
 
     def _sealed(self, case: Case, asking: Asking) -> Asking:
         """Seal what another case left open for sealing here (see `domain.pairing.coordination`)."""
@@ -282,6 +301,7 @@ class Desk:
         known: int,
         at: datetime,
         submissions: Sequence[Asking],
+        ask_first: bool,
     ) -> Handled:
         loaded = case.version
         answers: list[Written | CommandRefused | int] = []
@@ -302,7 +322,7 @@ class Desk:
                         raise command_conflict(asking.command_id)
                     answers.append(turn)
                     continue
-                earlier = self.earlier(case.stream, asking)
+                earlier = self.earlier(case.stream, asking) if ask_first else None
                 if earlier is not None:
                     answers.append(earlier)
                     continue
@@ -313,8 +333,15 @@ class Desk:
                     self._sealed(case, asking),
                 )
             except CommandRefused as refusal:
-                answers.append(refusal)
+                done = None if ask_first else self._done_before(case.stream, asking)
+                answers.append(done or refusal)
                 continue
+            if not facts and not ask_first:
+                # Nothing is left to do, perhaps because this very command has done it.
+                done = self._done_before(case.stream, asking)
+                if done is not None:
+                    answers.append(done)
+                    continue
             turns[asking.command_id] = (len(commands), asking.digest())
             answers.append(len(commands))
             for fact in facts:

@@ -18,7 +18,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, delete, insert, null, select, text, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    bindparam,
+    delete,
+    insert,
+    null,
+    select,
+    text,
+    update,
+)
 
 from domain.sealed import Sealed
 from domain.values import instant_text
@@ -46,6 +57,15 @@ __all__ = [
 ]
 
 _LOCK = 7_305_005
+
+# What every sealing asks is built once: building a statement costs more than answering it.
+_KEY = select(vault_keys.c.wrapped, vault_keys.c.erased_at).where(
+    vault_keys.c.holder == bindparam("holder")
+)
+_ITEM = select(vault_items.c.holder, vault_items.c.digest).where(
+    vault_items.c.item == bindparam("item")
+)
+_NEW_ITEM = insert(vault_items)
 
 
 class VaultDamaged(Exception):
@@ -115,14 +135,10 @@ class Vault:
             for holder, item, plaintext in texts:
                 key = data_keys[holder]
                 digest = key.digest(item, plaintext)
-                stored = connection.execute(
-                    select(vault_items.c.holder, vault_items.c.digest).where(
-                        vault_items.c.item == item
-                    )
-                ).one_or_none()
+                stored = connection.execute(_ITEM, {"item": item}).one_or_none()
                 if stored is None:
                     connection.execute(
-                        insert(vault_items),
+                        _NEW_ITEM,
                         {
                             "item": item,
                             "holder": holder,
@@ -242,14 +258,19 @@ class Vault:
         return key
 
     def _data_keys(self, holders: list[str]) -> dict[str, DataKey]:
+        with speaking_plainly(), self._keys_read.connect() as connection:
+            known = [connection.execute(_KEY, {"holder": h}).one_or_none() for h in holders]
+        # Most holders have a key; only a new one is worth a transaction that writes.
+        if all(row is not None and row.erased_at is None for row in known):
+            return {
+                holder: self._unwrapped(holder, row.wrapped)
+                for holder, row in zip(holders, known, strict=True)
+                if row is not None
+            }
         keys: dict[str, DataKey] = {}
         with self._writing(self._keys) as connection:
             for holder in holders:
-                row = connection.execute(
-                    select(vault_keys.c.wrapped, vault_keys.c.erased_at).where(
-                        vault_keys.c.holder == holder
-                    )
-                ).one_or_none()
+                row = connection.execute(_KEY, {"holder": holder}).one_or_none()
                 if row is not None and row.erased_at is not None:
                     raise HolderErased(
                         f"{holder} 已被遗忘，不能再封存任何内容。 {holder} was erased; "
@@ -266,14 +287,17 @@ class Vault:
                             "scrubbed": 0,
                         },
                     )
-                try:
-                    keys[holder] = self._key.unwrap(holder, wrapped)
-                except CipherDamaged:
-                    raise VaultDamaged(
-                        f"{holder} 的密钥已损坏。 The key of {holder} is damaged; restore "
-                        "the keys from a backup."
-                    ) from None
+                keys[holder] = self._unwrapped(holder, wrapped)
         return keys
+
+    def _unwrapped(self, holder: str, wrapped: bytes) -> DataKey:
+        try:
+            return self._key.unwrap(holder, wrapped)
+        except CipherDamaged:
+            raise VaultDamaged(
+                f"{holder} 的密钥已损坏。 The key of {holder} is damaged; restore "
+                "the keys from a backup."
+            ) from None
 
     def _finish_wiping(self) -> None:
         """What is erased leaves the files too, even when an earlier wiping was cut short."""

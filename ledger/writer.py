@@ -13,7 +13,18 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.values import category_of, instant_text
@@ -53,6 +64,30 @@ _WANTED = {
     ),
 }
 """Pairs of stream and command id as a table, in one statement of constant text."""
+
+# What every transaction asks is built once: building a statement costs more than answering it.
+_NEWEST = (
+    select(entries.c.position, entries.c.recorded_at).order_by(entries.c.position.desc()).limit(1)
+)
+_HEAD = select(entries.c.stream, entries.c.version, entries.c.hash)
+_HEAD_OF_ONE = (
+    _HEAD.where(entries.c.stream == bindparam("stream")).order_by(entries.c.version.desc()).limit(1)
+)
+_HEADS_OF_MANY = _HEAD.where(
+    tuple_(entries.c.stream, entries.c.version).in_(
+        select(entries.c.stream, func.max(entries.c.version))
+        .where(entries.c.stream.in_(bindparam("streams", expanding=True)))
+        .group_by(entries.c.stream)
+    )
+)
+_COMMAND = (entries.c.stream, entries.c.command_id)
+_STORED = {
+    dialect: select(*_COMMAND, entries.c.digest, *ENTRY).where(
+        tuple_(*_COMMAND).in_(wanted.columns(*_COMMAND))
+    )
+    for dialect, wanted in _WANTED.items()
+}
+_INSERT = insert(entries)
 
 Answer = list[Appended] | Exception
 
@@ -160,17 +195,13 @@ class Writer:
                 except (VersionTaken, CommandConflict, ValueError) as refusal:
                     answers.append(refusal)
             if standing.added:
-                connection.execute(insert(entries), [_row(*added) for added in standing.added])
+                connection.execute(_INSERT, [_row(*added) for added in standing.added])
                 _store_counters(connection, drawn, standing.counters)
         return answers
 
 
 def _standing(connection: Connection, requests: list[Request]) -> Standing:
-    newest = connection.execute(
-        select(entries.c.position, entries.c.recorded_at)
-        .order_by(entries.c.position.desc())
-        .limit(1)
-    ).one_or_none()
+    newest = connection.execute(_NEWEST).one_or_none()
     streams = sorted({request.stream for request in requests})
     commands = sorted(
         {(request.stream, facts.command_id) for request in requests for facts in request.commands}
@@ -193,16 +224,10 @@ def _standing(connection: Connection, requests: list[Request]) -> Standing:
 
 
 def _heads(connection: Connection, streams: list[str]) -> dict[str, Head]:
-    newest = (
-        select(entries.c.stream, func.max(entries.c.version))
-        .where(entries.c.stream.in_(streams))
-        .group_by(entries.c.stream)
-    )
-    rows = connection.execute(
-        select(entries.c.stream, entries.c.version, entries.c.hash).where(
-            tuple_(entries.c.stream, entries.c.version).in_(newest)
-        )
-    )
+    if len(streams) == 1:
+        rows = connection.execute(_HEAD_OF_ONE, {"stream": streams[0]})
+    else:
+        rows = connection.execute(_HEADS_OF_MANY, {"streams": streams})
     return {row.stream: Head(row.version, row.hash.hex()) for row in rows}
 
 
@@ -211,8 +236,6 @@ def _stored(
 ) -> dict[tuple[str, str], Stored]:
     if not commands:
         return {}
-    columns = (entries.c.stream, entries.c.command_id)
-    wanted = _WANTED[connection.dialect.name].columns(*columns)
     if connection.dialect.name == "sqlite":
         told: dict[str, object] = {"wanted": json.dumps(commands)}
     else:
@@ -220,9 +243,7 @@ def _stored(
             "streams": [stream for stream, _ in commands],
             "command_ids": [command_id for _, command_id in commands],
         }
-    rows = connection.execute(
-        select(*columns, entries.c.digest, *ENTRY).where(tuple_(*columns).in_(wanted)), told
-    )
+    rows = connection.execute(_STORED[connection.dialect.name], told)
     # Sorted here: asked to sort, SQLite walks a whole index instead of looking the few up.
     in_order = sorted(rows, key=lambda row: (row.stream, row.command_id, row.ordinal))
     return {

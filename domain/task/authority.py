@@ -143,6 +143,8 @@ def _holds_role(task: Task, asked: Command, rules: Rules) -> None:
 def told_in_time(task: Task, asked: Command) -> None:
     """What is told happened by now, and not before the task was registered."""
     earliest = task.body.need.registered_at if isinstance(task, Known) else None
+    if asked.occurred_at == asked.at:
+        return  # not told: it happened as it was recorded, whatever clock ran ahead before
     if asked.occurred_at <= asked.at and (earliest is None or earliest <= asked.occurred_at):
         return
     span = f"{instant_text(earliest) if earliest else '…'} – {instant_text(asked.at)}"

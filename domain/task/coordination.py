@@ -75,6 +75,7 @@ def _convenings(body: Body) -> list[Talk]:
             key=f"convening/{whistle.number}",
             details={
                 "number": whistle.number,
+                "place": body.need.place,
                 "departments": list(whistle.awaited),
                 "arrive_by": instant_text(whistle.arrive_by.due),
             },

@@ -81,10 +81,6 @@ def _units_told(body: Body, fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
         case f.DisputeOpened(disputing=units, cause=cause):
             for unit in units:
                 yield unit, ("dispute_opened", {"cause": cause})
-        case f.WhistleBlown(departments=units, number=number, arrive_by=by):
-            values = {"number": str(number), "arrive_by": instant_text(by.due)}
-            for unit in units:
-                yield unit, ("whistle_blown", values)
         case f.SupervisionRaised(unit=str(unit), cause=cause):
             act = act_of(fact)
             yield unit, (_SUPERVISED[act], {"level": act.value, "cause": cause})

@@ -159,4 +159,3 @@ async def test_while_temporal_is_away_the_answer_is_not_now(tmp_path: Path) -> N
         first = await insist(installation, order)
         again = await installation.gateway.submit(order)
         assert (again.position, again.hash) == (first.position, first.hash)
-        assert again.repeated
