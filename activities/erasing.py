@@ -12,7 +12,8 @@ from temporalio import activity
 from activities.recording import outages_are_retried
 from domain.envelope import SYSTEM
 from domain.refusals import CommandRefused
-from ledger.desk import Asking, Desk
+from ledger.casework import Asking
+from ledger.desk import Desk
 from workflows.ports import ERASE, EraseRequest
 
 log = structlog.get_logger(__name__)

@@ -19,7 +19,8 @@ from domain.cases import Notice
 from domain.envelope import SYSTEM
 from domain.registry.commands import Outcome, RecordDelivery
 from domain.wording import WordingBroken, notice_text
-from ledger.desk import Asking, Desk
+from ledger.casework import Asking
+from ledger.desk import Desk
 from ledger.sealing import opaque_uuid
 from workflows.ports import ASK, TELL, TELL_ATTEMPTS, AskRequest, TellRequest, Told
 

@@ -13,7 +13,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from domain.refusals import CommandRefused
-from ledger.desk import Asking, Desk, Handled, Written
+from ledger.casework import Asking, Handled, Written
+from ledger.desk import Desk
 from ledger.store import LedgerUnavailable, VersionTaken
 from workflows.ports import (
     LEDGER_UNAVAILABLE,

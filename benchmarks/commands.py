@@ -143,7 +143,7 @@ async def _measure(
     print(
         f"{'':<34}{'per second':>9}{'p50 ms':>10}{'p99 ms':>10}{'server ms':>12}{'worker ms':>12}"
     )
-    for at_once, count in ((1, 100 if quick else 300), (AT_ONCE, 640 if quick else 1920)):
+    for at_once, count in ((1, 100 if quick else 200), (AT_ONCE, 640 if quick else 960)):
         for _ in range(rounds):
             print(f"-- {at_once} at a time")
             line = await timed(count, at_once, give_bare, server, bare)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.identifiers import new_uuid7
 from gateway.submitting import Gateway
-from ledger.desk import Asking, happened, kind_of
+from ledger.casework import Asking, happened, kind_of
 from ledger.opening import books
 from projections.boards import open_boards
 from tests.journeys.district import District

@@ -5,7 +5,7 @@ import click
 from audit.verify import verify as verify_ledger
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.refusals import CommandRefused
-from ledger.desk import kind_of
+from ledger.casework import kind_of
 
 
 @click.group()

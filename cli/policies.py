@@ -16,7 +16,7 @@ from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Terms
 from domain.values import Instant
-from ledger.desk import malformed
+from ledger.casework import malformed
 
 
 def _shipped_terms(profile: str) -> Terms:

@@ -8,7 +8,8 @@ from domain.canonical import digest_of
 from domain.envelope import By
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
-from ledger.desk import Asking, Desk, Written
+from ledger.casework import Asking, Written
+from ledger.desk import Desk
 
 _OPERATOR = By(role=Role.SYSTEM, channel=Channel.CLI)
 

@@ -8,7 +8,7 @@ from domain.envelope import By
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.values import Frozen, Instant, PersonId, SubjectId, UnitCode
-from ledger.desk import malformed
+from ledger.casework import malformed
 
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,159}$")]
 """An idempotency key chosen by the client; opaque, never a telephone number or a name."""

@@ -25,7 +25,8 @@ from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.values import category_of
 from gateway.orders import NotNow, Order, Who, as_by
-from ledger.desk import Asking, Desk, Handled, Written, command_conflict, kind_of, malformed
+from ledger.casework import Asking, Handled, Written, command_conflict, kind_of, malformed
+from ledger.desk import Desk
 from ledger.opening import Books
 from ledger.sealing import models_of, seal_command
 from ledger.store import LedgerUnavailable

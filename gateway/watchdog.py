@@ -19,7 +19,8 @@ from domain.casebook import CASES
 from domain.envelope import SYSTEM
 from domain.values import category_of
 from gateway.submitting import WORKFLOWS, Gateway
-from ledger.desk import Desk, Handled
+from ledger.casework import Handled
+from ledger.desk import Desk
 from workflows import ports
 from workflows.reaching import TASK_TIMEOUT
 

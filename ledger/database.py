@@ -162,8 +162,9 @@ def _engine(url: URL, *, write: bool, secure_delete: bool) -> Engine:
         engine = create_engine(
             url,
             connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
-            pool_size=4,
-            max_overflow=12,
+            # A connection beyond the pool is opened and set up anew for every question.
+            pool_size=64,
+            max_overflow=64,
             pool_timeout=BUSY_TIMEOUT_SECONDS,
         )
 
@@ -189,8 +190,8 @@ def _engine(url: URL, *, write: bool, secure_delete: bool) -> Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 15_000,
         },
-        pool_size=4,
-        max_overflow=12,
+        pool_size=12,
+        max_overflow=4,
         pool_timeout=BUSY_TIMEOUT_SECONDS,
         pool_pre_ping=True,
     )

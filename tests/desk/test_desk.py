@@ -13,7 +13,7 @@ from domain.refusals import CommandRefused
 from gateway.identifiers import new_uuid7
 from gateway.orders import Order
 from gateway.submitting import Gateway
-from ledger.desk import Asking, Handled, Written, kind_of
+from ledger.casework import Asking, Handled, Written, kind_of
 from ledger.opening import Books, books
 from tests.journeys.district import District
 

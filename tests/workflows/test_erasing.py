@@ -14,7 +14,8 @@ from activities.addresses import AddressBook
 from activities.erasing import Erasing
 from domain.envelope import SYSTEM
 from domain.sealed import Sealed
-from ledger.desk import Asking, Desk
+from ledger.casework import Asking
+from ledger.desk import Desk
 from ledger.store import open_ledger
 from ledger.vault import open_vault
 from tests.domain.task.stories import register

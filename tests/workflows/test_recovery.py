@@ -165,7 +165,7 @@ async def test_a_clerk_that_missed_facts_catches_up_with_its_next_command(
     """Facts written beside the clerk are told and run like its own."""
     case, other = new_case(), new_case()
     await plain_town.submit(case, kind="add_note")
-    from ledger.desk import Asking
+    from ledger.casework import Asking
     from tests.domain.world import DISPATCHER
 
     errand = {
