@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ledger import desk as desk_module
+from domain import casebook
 from ledger.desk import Desk
 from ledger.store import open_ledger
 from ledger.vault import open_vault
@@ -34,7 +34,7 @@ class DoomedDesk(Desk):
 
 async def main(address: str, folder: Path, marker: Path) -> None:
     for category in ("task", "pairing"):
-        desk_module.CASES[category] = tiny_case(category)
+        casebook.CASES[category] = tiny_case(category)
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.db'}")
     vault = open_vault(f"sqlite:///{folder / 'vault.db'}", folder / "keys" / "vault.key")
     desk = DoomedDesk(ledger, vault, OneTown())

@@ -15,7 +15,7 @@ from typing import Any
 
 from temporalio.client import WorkflowUpdateFailedError
 
-from ledger import desk as desk_module
+from domain import casebook
 from ledger.desk import Desk
 from ledger.store import open_ledger
 from ledger.vault import open_vault
@@ -33,7 +33,7 @@ PROCESS = re.compile(r"^\d+@")
 
 async def record(release: str) -> None:
     for category in ("task", "pairing"):
-        desk_module.CASES[category] = tiny_case(category)
+        casebook.CASES[category] = tiny_case(category)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         ledger = open_ledger(f"sqlite:///{home / 'ledger.db'}")

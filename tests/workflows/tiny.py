@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, TypeAdapter
 
+from domain import casebook
 from domain.cases import CaseKind, Errand, Notice, Talk
 from domain.clocks import Clock, RingClock
 from domain.envelope import Asked, Happened
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.values import Frozen, Instant
-from ledger import desk as desk_module
 from tests.domain.world import RULES
 
 
@@ -281,5 +281,5 @@ def tiny_cases() -> Any:
     """Let tasks and pairings be tiny cases for the length of a test module."""
     with pytest.MonkeyPatch.context() as patch:
         for category in ("task", "pairing"):
-            patch.setitem(desk_module.CASES, category, tiny_case(category))
+            patch.setitem(casebook.CASES, category, tiny_case(category))
         yield
