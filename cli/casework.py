@@ -16,12 +16,14 @@ from cli.tables import print_table
 from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.pairing.facts import PairingState
-from domain.people import Role
+from domain.people import ROLE_LABELS, Role
 from domain.refusals import CommandRefused
-from domain.task.facts import TaskState
+from domain.task.facts import SupervisionLevel, TaskState
+from domain.task.state import SlaRegion
 from domain.values import STREAM, instant_text
 from domain.wording import label
 from domain.wording_commands import COMMAND_LABELS
+from domain.wording_names import KnownNames
 from gateway.identifiers import new_uuid7
 from gateway.orders import Order, read_order
 from ledger.sealing import models_of
@@ -155,7 +157,10 @@ def list_tasks(context: Context, /, page: int, size: int, as_json: bool, **filte
     from projections.task_board import TaskFilter
 
     found = context.boards().tasks.find(TaskFilter(**filters), page=page, size=size)
-    print_table("task", [labelled("task", vars(line)) for line in found.lines], as_json)
+    lines = [vars(line) for line in found.lines]
+    print_table(
+        "task", lines if as_json else [labelled(context, "task", line) for line in lines], as_json
+    )
     if not as_json and found.total > len(found.lines):
         click.echo(f"共 {found.total} 件，本页 {len(found.lines)} 件。 {found.total} in all.")
 
@@ -172,7 +177,8 @@ def show_inbox(context: Context, unit: str, role: str | None, as_json: bool) -> 
     Exit status: 0 done; 2 it could not be tried.
     """
     lines = context.boards().inbox.waiting(unit.upper(), None if role is None else Role(role))
-    print_table("inbox", [vars(line) for line in lines], as_json)
+    rows = [vars(line) for line in lines]
+    print_table("inbox", rows if as_json else [waiting(context, row) for row in rows], as_json)
 
 
 @task.command("levels")
@@ -207,7 +213,10 @@ def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
     Exit status: 0 done; 2 it could not be tried.
     """
     lines, _ = context.boards().pairings.find(**filters)
-    print_table("pairing", [labelled("pairing", vars(line)) for line in lines], as_json)
+    rows = [vars(line) for line in lines]
+    print_table(
+        "pairing", rows if as_json else [labelled(context, "pairing", row) for row in rows], as_json
+    )
 
 
 def state_label(category: str, state: str) -> str:
@@ -215,10 +224,34 @@ def state_label(category: str, state: str) -> str:
     return label(TaskState(state) if category == "task" else PairingState(state)) if state else ""
 
 
-def labelled(category: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Return a board's line with the labels people read."""
-    label = state_label(category, str(line["state"]))
-    return {**line, "state_label": label}
+def labelled(context: Context, category: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Return a board's line as people read it: labels for codes, names for units."""
+    names = _names(context)
+    told = {**line, "state_label": state_label(category, str(line["state"]))}
+    for field in ("main_unit", "center", "lead", "street"):
+        if category == "pairing" or field == "main_unit":
+            told[field] = names.unit(str(line.get(field) or ""), "zh")
+    if category == "task":
+        told["category"] = names.category(str(line["category"]), "zh")
+        told["place"] = names.place(str(line["place"]), "zh")
+        for field, among in (("sla", SlaRegion), ("supervision", SupervisionLevel)):
+            told[field] = "" if line[field] == "NONE" else label(among(line[field]))
+    return told
+
+
+def waiting(context: Context, line: dict[str, Any]) -> dict[str, Any]:
+    """Return an inbox line as people read it."""
+    return {
+        **line,
+        "what": label(str(line["what"]), among="ToDo"),
+        "role": ROLE_LABELS[Role(line["role"])][0],
+        "unit": _names(context).unit(str(line["unit"] or ""), "zh"),
+        "urgency": "紧急" if line["urgency"] == "URGENT" else "",
+    }
+
+
+def _names(context: Context) -> KnownNames:
+    return KnownNames(context.books.rulebook.rules(context.books.desk.neighbours))
 
 
 def _show(context: Context, category: str, case: str, as_json: bool) -> None:
@@ -244,8 +277,9 @@ def _show(context: Context, category: str, case: str, as_json: bool) -> None:
         "standing", [{**value, "state_label": state_label(category, handled.state)}], as_json=False
     )
     if line is not None:
-        print_table(category, [labelled(category, vars(line))], as_json=False)
-    print_table("inbox", [vars(item) for item in boards.inbox.of(stream)], as_json=False)
+        print_table(category, [labelled(context, category, vars(line))], as_json=False)
+    items = [waiting(context, vars(item)) for item in boards.inbox.of(stream)]
+    print_table("inbox", items, as_json=False)
 
 
 def _history(
