@@ -17,7 +17,7 @@ from runtime.embedded import EmbeddedTemporal, start_embedded
 from runtime.settings import Settings
 from runtime.temporal import connect
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """How long a journey waits for something that must happen, in seconds."""
 
 
@@ -43,7 +43,7 @@ class Installation:
     async def start_server(self) -> None:
         self.server = await start_embedded(self.home)
         client = await connect(self.server.address)
-        self.gateway = Gateway(client, self.books, reply_timeout=8.0)
+        self.gateway = Gateway(client, self.books, reply_timeout=15.0)
 
     def start_worker(self) -> None:
         environment = {
