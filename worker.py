@@ -1,6 +1,7 @@
 """The composition root of a worker process: settings → logging → serving, until told to stop."""
 
 import asyncio
+import os
 import signal
 import sys
 
@@ -13,6 +14,7 @@ from runtime.temporal import TemporalUnreachable
 
 def main() -> None:
     """Run a worker until SIGINT or SIGTERM; exit 2 when it could not begin."""
+    os.umask(0o077)
     try:
         settings = load_settings()
         configure_logging(settings.log_level, settings.log_format)

@@ -269,6 +269,11 @@ async def take_needs(
                 intake.refused.append(_problem(table, row.number, refusal))
                 return
             tasks[order.stream] = row
+            ledger = gateway.books.ledger
+            if await asyncio.to_thread(ledger.receipt, order.stream, order.command_id):
+                # Registered by an earlier import; the pairing it would go to now may differ.
+                intake.repeated += 1
+                return
             await _take(gateway, intake, table, row.number, [order])
 
     waiting = [asyncio.create_task(taking(row)) for row in rows.good]

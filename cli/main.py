@@ -77,7 +77,8 @@ def jiedui(ctx: click.Context) -> None:
 
 
 def main() -> None:
-    """Run the command and leave with its exit status."""
+    """Run the command and leave with its exit status; what it writes is its owner's alone."""
+    os.umask(0o077)
     _leave(attempt(sys.argv[1:]))
 
 
