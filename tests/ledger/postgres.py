@@ -13,7 +13,7 @@ import tempfile
 import time
 import uuid
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import psycopg
 import pytest
@@ -36,12 +36,16 @@ def binaries() -> Path | None:
 def required() -> Path:
     """Return the binaries; without any, skip, and fail in CI, which never skips."""
     folder = binaries()
-    if folder is not None:
-        return folder
-    message = (
-        "PostgreSQL was not tested: no initdb on the PATH or under /usr/lib/postgresql. "
-        "Install the postgresql package, or set JIEDUI_TEST_PG_BIN."
-    )
+    if folder is None:
+        not_tested(
+            "PostgreSQL was not tested: no initdb on the PATH or under /usr/lib/postgresql. "
+            "Install the postgresql package, or set JIEDUI_TEST_PG_BIN."
+        )
+    return folder
+
+
+def not_tested(message: str) -> NoReturn:
+    """Skip and say why; fail in CI, which never skips."""
     if os.environ.get("CI", "").lower() in {"1", "true"}:
         pytest.fail(message)
     pytest.skip(message)
@@ -77,7 +81,7 @@ class PostgresServer:
         for name in ("postgres", "nobody"):
             with contextlib.suppress(KeyError):
                 return pwd.getpwnam(name)
-        pytest.skip("PostgreSQL cannot run as root, and there is no user postgres or nobody")
+        not_tested("PostgreSQL cannot run as root, and there is no user postgres or nobody")
 
     def _as_owner(self) -> dict[str, Any]:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
