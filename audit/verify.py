@@ -18,7 +18,7 @@ from pydantic_core import from_json, to_json
 from audit.sources import CannotVerify, Row, Source, Unreadable, opened
 from domain.values import STREAM, category_of
 from ledger.entry import FIELDS, KIND
-from ledger.merkle import Roots
+from transparency.merkle import Roots
 from ledger.numbers import check_number
 
 __all__ = ["FAULTS", "CannotVerify", "Fault", "Verdict", "verify"]

@@ -17,7 +17,7 @@ from domain.envelope import By, Happened, rung_by
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.values import STREAM, category_of, instant_text
-from ledger.entry import Entry
+from ledger.entry import FACT_BYTES_MAX, Entry
 
 
 @dataclass(frozen=True)
@@ -168,4 +168,15 @@ def malformed(error: ValidationError) -> CommandRefused:
         "command-malformed",
         f"命令格式不符：{where}。",
         f"The command is not of its form: {where}.",
+    )
+
+
+def too_large(kind: str, size: int) -> CommandRefused:
+    """Say that a command would leave a fact too large for an entry of the public log."""
+    return CommandRefused(
+        "fact-too-large",
+        f"该命令产生的事实 {kind} 为 {size:,} 字节，上限 {FACT_BYTES_MAX:,} 字节；"
+        "请拆分后重新提交。",
+        f"The fact {kind} would take {size:,} bytes and at most {FACT_BYTES_MAX:,} fit; "
+        "split the command into several.",
     )

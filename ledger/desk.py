@@ -32,9 +32,10 @@ from ledger.casework import (
     kind_of,
     malformed,
     ring_of,
+    too_large,
 )
 from ledger.database import LedgerUnavailable
-from ledger.entry import CommandFacts, Draft
+from ledger.entry import FACT_BYTES_MAX, CommandFacts, Draft
 from ledger.neighbours import LedgerNeighbours
 from ledger.rulebook import RuleBook
 from ledger.sealing import seal_command
@@ -153,7 +154,7 @@ class Desk:
             command = case.kind.commands.validate_python(asking.command)
         except ValidationError as error:
             raise malformed(error) from None
-        return case.kind.decide(
+        facts: tuple[Any, ...] = case.kind.decide(
             case.state,
             Asked(
                 stream=case.stream,
@@ -166,6 +167,10 @@ class Desk:
             ),
             rules,
         )
+        for fact in facts:
+            if (size := len(fact.model_dump_json().encode())) > FACT_BYTES_MAX:
+                raise too_large(fact.kind, size)
+        return facts
 
     def judge_now(self, stream: str, at: datetime, asking: Asking) -> Written | None:
         """Say no early, by the same decider; return the receipt of what was done before.

@@ -38,6 +38,10 @@ FIELDS = frozenset(
 COMMAND_ID = re.compile(r"^[!-~]{1,512}$")
 """An idempotency key: printable ASCII without blanks, so that no personal name fits in."""
 
+FACT_BYTES_MAX = 60_000
+"""The most one fact may take as JSON: a whole entry must fit the two-byte length that C2SP
+tlog-tiles puts before it (65,535 bytes), with room for what surrounds the fact."""
+
 KIND = re.compile(r"^[a-z][a-z0-9_]{0,80}\.v[1-9][0-9]{0,3}$")
 _DIGEST = re.compile(r"^[0-9a-f]{64}$")
 _COUNTY = re.compile(r"^[0-9]{6}$")
@@ -97,7 +101,8 @@ class CommandFacts:
                 raise ValueError(f"a fact kind reads like task_dispatched.v1, found {draft.kind!r}")
             if "kind" in draft.fact:
                 raise ValueError("a draft's fact is handed in without its kind")
-            canonical(draft.fact)
+            if (size := len(canonical(draft.fact))) > FACT_BYTES_MAX:
+                raise ValueError(f"{draft.kind} takes {size:,} bytes; {FACT_BYTES_MAX:,} fit")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from audit.verify import verify
+from domain.envelope import SYSTEM
 from domain.people import Channel
 from domain.refusals import CommandRefused
 from gateway.identifiers import new_uuid7
@@ -126,6 +127,24 @@ async def test_a_refused_command_leaves_no_fact(office: Office) -> None:
     handled = await office.record(datetime.now(UTC), office.district.progress(task))
     (answer,) = handled.answers
     assert isinstance(answer, CommandRefused)
+    assert office.books.ledger.head() == before
+
+
+async def test_a_fact_too_large_for_the_public_log_is_refused_whole(office: Office) -> None:
+    """C2SP tiles put two bytes of length before an entry: what does not fit is never recorded."""
+    overlay = {
+        "division": "440106",
+        "name": "很长的依据",
+        "papers": [f"第 {number} 号通知：{'长' * 480}" for number in range(60)],
+        "days": [{"name": "停工", "date": "2026-09-01", "isOffDay": True}],
+        "since": "2026-01-01",
+    }
+    asking = Asking("overlay/1", SYSTEM, {"kind": "publish_overlay", "overlay": overlay})
+    before = office.books.ledger.head()
+    handled = await office.books.desk.record("calendar/CN", 0, datetime.now(UTC), [asking])
+    (answer,) = handled.answers
+    assert isinstance(answer, CommandRefused)
+    assert answer.rule == "fact-too-large"
     assert office.books.ledger.head() == before
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.entry import entry_hash
-from ledger.merkle import EMPTY_ROOT, Roots, node, root_of
+from transparency.merkle import EMPTY_ROOT, Roots, node, root_of
 
 LEAVES = [
     bytes.fromhex(text)

@@ -1,0 +1,32 @@
+"""`jiedui audit`: check, replay and prove the record without believing us."""
+
+import importlib
+
+import click
+
+_COMMANDS: dict[str, str] = {
+    "verify": "cli.auditing.verifying",
+    "history": "cli.auditing.telling",
+}
+"""Each command of the section and the file that holds it, as an object named `command`."""
+
+
+class AuditCommands(click.Group):
+    """The auditor's commands, each imported only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return the commands in the order an auditor meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command *cmd_name*."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(_COMMANDS[cmd_name]).command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=AuditCommands)
+def audit() -> None:
+    """核验与复盘。 Verify, replay and prove."""

@@ -1,0 +1,1 @@
+"""`jiedui-witness`: the witness as a command of its own."""
