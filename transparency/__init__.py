@@ -1,1 +1,5 @@
-"""The formats of a transparency log: Merkle tree, signed notes, checkpoints, tiles, proofs."""
+"""The formats of a public log: Merkle tree and proofs, signed notes, checkpoints, tiles, policies.
+
+Only formats live here, as C2SP and RFC 6962 define them, readable by strangers' tools; never a
+database, a network, or a word of our own domain. Start with `checkpoints`, then `proofs`.
+"""

@@ -10,6 +10,11 @@ from collections.abc import Iterable
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
+def leaf_hash(body: bytes) -> bytes:
+    """Return the hash of a leaf: SHA-256(0x00 ‖ body)."""
+    return hashlib.sha256(b"\x00" + body).digest()
+
+
 def node(left: bytes, right: bytes) -> bytes:
     """Return the hash of an inner node: SHA-256(0x01 ‖ left ‖ right)."""
     return hashlib.sha256(b"\x01" + left + right).digest()
