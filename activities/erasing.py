@@ -14,6 +14,7 @@ from domain.envelope import SYSTEM
 from domain.refusals import CommandRefused
 from ledger.casework import Asking
 from ledger.desk import Desk
+from ledger.erasing import destroy_keys
 from workflows.ports import ERASE, EraseRequest
 
 log = structlog.get_logger(__name__)
@@ -31,15 +32,16 @@ class Erasing:
     async def erase(self, request: EraseRequest) -> None:
         """Record the erasure of a resident and destroy their key, and the keys of their own tasks.
 
-        A task's key goes when no other resident is a party of it. A second call finds the fact and
-        destroys whatever is left.
+        A task's key goes with the last resident who is a party of it. A second call finds the fact
+        and destroys whatever is left.
         """
         with outages_are_retried():
             at = activity.info().started_time
             if await self._recorded(request, at):
-                keys = [request.stream, *await asyncio.to_thread(self._tasks_of, request.stream)]
-                for key in keys:
-                    await asyncio.to_thread(self.desk.vault.erase, key)
+                desk = self.desk
+                keys = await asyncio.to_thread(
+                    destroy_keys, desk.ledger, desk.vault, request.stream
+                )
                 log.info("keys destroyed", stream=request.stream, keys=len(keys))
 
     async def _recorded(self, request: EraseRequest, at: datetime) -> bool:
@@ -50,13 +52,3 @@ class Erasing:
             log.error("erasure refused", stream=request.stream, rule=answer.rule)
             return False
         return True
-
-    def _tasks_of(self, subject: str) -> list[str]:
-        """Return the tasks that only this resident is a party of, open or closed."""
-        parties: dict[str, set[str]] = {}
-        for entry in self.desk.ledger.of_kind("task_registered.v1", None):
-            requester = entry.fact.get("requester")
-            parties.setdefault(entry.stream, set()).update([requester] if requester else [])
-        for entry in self.desk.ledger.of_kind("duplicate_attached.v1", None):
-            parties.setdefault(entry.stream, set()).update(entry.fact.get("subjects", ()))
-        return sorted(stream for stream, known in parties.items() if known == {subject})

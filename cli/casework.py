@@ -282,13 +282,11 @@ def _show(context: Context, category: str, case: str, as_json: bool) -> None:
     print_table("inbox", items, as_json=False)
 
 
-def _history(
-    context: Context, category: str, case: str, as_json: bool, language: str, opened: bool
-) -> None:
+def _history(context: Context, category: str, case: str, as_json: bool, language: str) -> None:
     from cli.histories import print_history
 
     stream = _stream(context, category, case, opening=False)
-    print_history(context, stream, as_json, language, opened=opened)
+    print_history(context, stream, as_json, language)
 
 
 def _add_readers(group: click.Group, category: str) -> None:
@@ -307,18 +305,15 @@ def _add_readers(group: click.Group, category: str) -> None:
     @group.command("history")
     @click.argument("case")
     @click.option("--language", type=click.Choice(["zh", "en", "both"]), default="both")
-    @click.option("--open-seals", is_flag=True, help="启封姓名与文字。 Open names and texts.")
     @json_option
     @pass_context
-    def history(
-        context: Context, case: str, as_json: bool, language: str, open_seals: bool
-    ) -> None:
-        r"""此案全程，逐句。 The case's story, sentence by sentence.
+    def history(context: Context, case: str, as_json: bool, language: str) -> None:
+        r"""此案全程，逐句；密封内容不启封。 The case's story; sealed texts stay sealed.
 
         \b
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
-        _history(context, category, case, as_json, language, open_seals)
+        _history(context, category, case, as_json, language)
 
 
 _add_readers(task, "task")

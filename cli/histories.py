@@ -1,40 +1,71 @@
-"""A case's story, sentence by sentence; sealed texts stay sealed unless they are asked for."""
+"""A case's story, sentence by sentence; sealed texts stay sealed unless a grant opens them."""
 
 import json
+from typing import Any
 
 import click
 
+from audit.explained import explained_dues
+from audit.reading import open_reader
 from cli.context import Context
-from domain.sealed import Sealed
 from domain.wording import Language
-from domain.wording_names import KnownNames
+from domain.wording_names import KnownNames, Opening
 from projections.history import HistoryLine, case_history
-
-_ERASED = "〔已依法删除〕"
 
 
 def print_history(
-    context: Context, stream: str, as_json: bool, language: str, *, opened: bool = False
+    context: Context,
+    stream: str,
+    as_json: bool,
+    language: str,
+    *,
+    open_sealed: Opening | None = None,
 ) -> None:
-    """Print the history of *stream*: when, who, what, and why each due time is what it is."""
-    tell = story(context, stream, opened=opened)
-    chinese, english = tell["zh"], tell["en"]
-    for zh, en in zip(chinese, english, strict=True):
+    """Print the history of *stream*: when, who, what, and why each due time is what it is.
+
+    *open_sealed* opens sealed texts under a grant (`cli/auditing/unsealing.py`); without it they
+    stay sealed.
+    """
+    tell = story(context, stream, open_sealed=open_sealed)
+    differing = 0
+    for zh, en in zip(tell["zh"], tell["en"], strict=True):
+        differing += sum(reason.agrees is False for reason in zh.reasons)
         if as_json:
-            told = {**vars(zh), "sentence_en": en.sentence, "who_en": en.who}
-            click.echo(json.dumps(told, ensure_ascii=False))
+            click.echo(json.dumps(_as_json(zh, en), ensure_ascii=False))
             continue
         shown = en if language == "en" else zh
         late = "" if shown.occurred is None else f"（实际 {shown.occurred}）"
         click.echo(f"{shown.version:>4}  {shown.recorded}{late}  {shown.who}")
         if language in ("zh", "both"):
-            click.echo(f"      {zh.sentence}")
+            _print_line(zh, "：")
         if language in ("en", "both"):
-            click.echo(f"      {en.sentence}")
+            _print_line(en, ": ")
+    if differing:
+        click.echo(
+            f"有 {differing} 处期限与复算不符。 "
+            f"{differing} due times differ from what they come to when computed again.",
+            err=True,
+        )
+
+
+def _as_json(zh: HistoryLine, en: HistoryLine) -> dict[str, Any]:
+    told: dict[str, Any] = {**vars(zh), "sentence_en": en.sentence, "who_en": en.who}
+    told["reasons"] = [
+        {**vars(one), "what_en": other.what, "why_en": other.why}
+        for one, other in zip(zh.reasons, en.reasons, strict=True)
+    ]
+    return told
+
+
+def _print_line(line: HistoryLine, colon: str) -> None:
+    """Print a sentence, and below it the reasons of due times that it does not give itself."""
+    click.echo(f"      {line.sentence}")
+    for reason in line.untold:
+        click.echo(f"        · {reason.what}{colon}{reason.why}")
 
 
 def story(
-    context: Context, stream: str, *, opened: bool = False
+    context: Context, stream: str, *, open_sealed: Opening | None = None
 ) -> dict[Language, list[HistoryLine]]:
     """Return the history of *stream* in both languages."""
     books = context.books
@@ -44,12 +75,10 @@ def story(
         entry.stream: str(entry.fact["number"]) for entry in entries if entry.fact.get("number")
     }
 
-    def unsealed(sealed: Sealed) -> str | None:
-        plain = books.vault.open(sealed)
-        return _ERASED if plain is None else plain.decode("utf-8", "replace")
-
-    names = KnownNames(rules, unsealed if opened else None, numbers.get)
+    names = KnownNames(rules, open_sealed, numbers.get)
+    with open_reader(context.settings.ledger_url) as reader:
+        explained = explained_dues(reader, stream)
     return {
-        "zh": case_history(books.ledger, stream, names, "zh"),
-        "en": case_history(books.ledger, stream, names, "en"),
+        "zh": case_history(books.ledger, stream, names, "zh", explained),
+        "en": case_history(books.ledger, stream, names, "en", explained),
     }

@@ -4,8 +4,9 @@ A `Sealed` value says under whose key a text lies in the vault, and carries a di
 that same key, so that the digest dies with the key (个人信息保护法 art. 47).
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
@@ -39,3 +40,23 @@ SealedText = Annotated[Sealed, Seal()]
 
 SealedDocument = Annotated[Sealed, Seal(length_max=10_485_760, binary=True)]
 """A file of up to 10 MiB, written in base64, sealed under the case's key."""
+
+
+def sealed_in(fact: Mapping[str, Any]) -> Iterator[tuple[str, Sealed]]:
+    """Yield every sealed text of a fact as JSON has it, by its field: `text`, `files.0.content`."""
+    for name, value in fact.items():
+        yield from _sealed_at(name, value)
+
+
+def _sealed_at(path: str, value: Any) -> Iterator[tuple[str, Sealed]]:
+    match value:
+        case {"holder": _, "item": _, "digest": _} if len(value) == len(Sealed.model_fields):
+            yield path, Sealed.model_validate(value)
+        case Mapping():
+            for name, inner in value.items():
+                yield from _sealed_at(f"{path}.{name}", inner)
+        case list() | tuple():
+            for number, inner in enumerate(value):
+                yield from _sealed_at(f"{path}.{number}", inner)
+        case _:
+            return

@@ -65,8 +65,9 @@ OfficeText = Annotated[str, Text(min_length=1, max_length=500, strip_whitespace=
 """A short text an office writes about its own work; never about a resident."""
 
 STREAM = re.compile(
-    rf"^(?:(?:task|pairing|person|subject|notice)/{UUID}"
-    rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}})$"
+    rf"^(?:(?:task|pairing|person|subject|notice|audit|unmasking|workflow)/{UUID}"
+    rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}}"
+    r"|log/checkpoints)$"
 )
 """The names a stream may have; ids are opaque so that no personal data can stand in one."""
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from domain.wording_closing import CLOSING_SENTENCES
 from domain.wording_labels import LABELS, Both, Language, clock_label, label
 from domain.wording_notices import ANY_NOTICE, NOTICE_TEXTS
+from domain.wording_oversight import OVERSIGHT_SENTENCES
 from domain.wording_pairing import PAIRING_SENTENCES
 from domain.wording_registry import REGISTRY_SENTENCES
 from domain.wording_task import HANDLING_SENTENCES
@@ -40,6 +41,7 @@ SENTENCES: dict[str, Both] = {
     **CLOSING_SENTENCES,
     **PAIRING_SENTENCES,
     **REGISTRY_SENTENCES,
+    **OVERSIGHT_SENTENCES,
 }
 """Every kind of fact with its sentence, Chinese and English."""
 
@@ -135,9 +137,16 @@ class OpaqueNames:
         return None
 
 
-def sentence(kind: str, fact: Mapping[str, Any], names: Names, language: Language = "zh") -> str:
+def sentence(
+    kind: str,
+    fact: Mapping[str, Any],
+    names: Names,
+    language: Language = "zh",
+    deadlines: Callable[[Mapping[str, Any]], str] | None = None,
+) -> str:
     """Return the one sentence that tells *fact*, the fields of an entry as JSON has them.
 
+    *deadlines* shows a deadline to a reader who is given more of its reason than it says itself.
     Raises `WordingUnknown` for a kind that has no sentence.
     """
     both = SENTENCES.get(kind)
@@ -147,6 +156,8 @@ def sentence(kind: str, fact: Mapping[str, Any], names: Names, language: Languag
             "listed in docs/facts.md: is this program older than the ledger?"
         )
     shown = _Shown(names, language)
+    if deadlines is not None:
+        shown.by_name["deadline"] = deadlines
     return fill(both[language == "en"], fact, shown)
 
 
@@ -213,6 +224,15 @@ class _Shown:
             "person": lambda reference: names.person(reference, language),
             "people": lambda some: self._listed(names.person(one, language) for one in some),
             "recipient": self._recipient,
+            "holder": self._reference,
+            "references": lambda some: self._listed(self._reference(one) for one in some),
+            "counts": lambda some: self._listed(
+                f"{label(str(one['name']), language, among='Count')} {one['number']}"
+                for one in some
+            ),
+            "lines": lambda text: self._listed(
+                line.strip() for line in str(text).splitlines() if line.strip()
+            ),
             "category": lambda code: names.category(code, language),
             "categories": lambda codes: self._listed(
                 names.category(code, language) for code in codes
@@ -263,6 +283,19 @@ class _Shown:
         if code in LABELS["SupervisionCause"]:
             return label(code, self.language, among="SupervisionCause")
         return clock_label(code, self.language)
+
+    def _reference(self, reference: str) -> str:
+        """Return a reference by name where it has one, else as it stands."""
+        kind, _, rest = reference.partition("/")
+        match kind:
+            case "task" | "pairing":
+                return self.names.case(reference, self.language)
+            case "unit":
+                return self.names.unit(rest, self.language)
+            case "person" | "subject":
+                return self.names.person(reference, self.language)
+            case _:
+                return reference
 
     def _recipient(self, reference: str) -> str:
         kind, _, rest = reference.partition("/")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
+from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Role
@@ -182,9 +183,11 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.FAILED: ("未送达", "not delivered"),
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
+    **OVERSIGHT_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
+    "Count": COUNT_LABELS,
     "Grade": {
         "5": ("非常满意（5 分）", "very satisfied (5)"),
         "4": ("满意（4 分）", "satisfied (4)"),
@@ -204,6 +207,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "stage_report": ("阶段报告", "the stage report"),
         "assist": ("协办", "assistance"),
         "whistle": ("到场", "arrival"),
+        "arrival": ("到场", "arrival"),
         "extension_review": ("延期审核", "the review of the extension"),
         "carry_review": ("挂账复核", "the review of the carried task"),
         "result_review": ("办结审核", "the review of the result"),

@@ -28,7 +28,7 @@ from gateway.orders import NotNow, Order, Who, as_by
 from ledger.casework import Asking, Handled, Written, command_conflict, kind_of, malformed
 from ledger.desk import Desk
 from ledger.opening import Books
-from ledger.sealing import models_of, seal_command
+from ledger.sealing import models_of, seal_command, sealed_as_recorded
 from ledger.store import LedgerUnavailable
 from ledger.vault import HolderErased, ItemConflict
 from workflows import ports
@@ -172,11 +172,7 @@ class Gateway:
         except ItemConflict:
             raise command_conflict(order.command_id) from None
         except HolderErased:
-            raise CommandRefused(
-                "subject-erased",
-                "该当事人的个人信息已依法删除，不能再写入。",
-                "This person's data were erased; nothing can be written for them any more.",
-            ) from None
+            command = self._as_recorded(kind, order)
         try:
             size = len(canonical(command))
         except ValueError as error:
@@ -197,6 +193,25 @@ class Gateway:
         except ValidationError as error:
             raise malformed(error) from None
         return Asking(order.command_id, by, command, order.occurred_at)
+
+    def _as_recorded(self, kind: CaseKind, order: Order) -> dict[str, Any]:
+        """Return a command that comes again after its resident was erased, as it was recorded.
+
+        Its texts cannot be compared any more, all else is: the desk answers with the receipt of
+        the first time, or the conflict. A command that never was recorded is refused.
+        """
+        entries = self.books.ledger.read(order.stream)
+        facts = [entry.fact for entry in entries if entry.command_id == order.command_id]
+        command = sealed_as_recorded(
+            order.stream, order.command_id, order.command, kind.commands, facts
+        )
+        if command is None:
+            raise CommandRefused(
+                "subject-erased",
+                "该当事人的个人信息已依法删除，不能再写入。",
+                "This person's data were erased; nothing can be written for them any more.",
+            )
+        return command
 
     def _judged(
         self, stream: str, hats: Sequence[By], asking: Asking, now: datetime

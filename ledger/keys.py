@@ -55,6 +55,14 @@ def mac(key: bytes, *parts: bytes) -> bytes:
     return hmac.digest(key, framed(*parts), hashlib.sha256)
 
 
+def digest_under(item_key: bytes, holder: bytes, item: bytes, plaintext: bytes) -> bytes:
+    """Return what a fact says of a sealed text, for whoever was given the item's key and the text.
+
+    HMAC-SHA-256 over holder, item and plaintext, each preceded by its length as 8 bytes big-endian.
+    """
+    return mac(item_key, holder, item, plaintext)
+
+
 def derived(key: bytes, purpose: str) -> bytes:
     """Return the key for *purpose* that follows from *key* (HKDF-SHA-256, 32 bytes)."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"jiedui/" + purpose.encode()).derive(key)
@@ -76,9 +84,13 @@ class DataKey:
         """Return the plaintext of *item*; raise `CipherDamaged`."""
         return decrypt(self._sealing, sealed, framed(self._holder, item.encode()))
 
+    def item_key(self, item: str) -> bytes:
+        """Return the key of one item's digest (32 bytes): it tells nothing of any other item."""
+        return mac(self._digesting, item.encode())
+
     def digest(self, item: str, plaintext: bytes) -> bytes:
         """Return the keyed digest of *plaintext* as *item*: it says nothing without the key."""
-        return mac(self._digesting, self._holder, item.encode(), plaintext)
+        return digest_under(self.item_key(item), self._holder, item.encode(), plaintext)
 
 
 class KeyEncryptionKey:

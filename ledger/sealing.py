@@ -6,15 +6,17 @@ the command models; this file only walks them.
 
 import base64
 import binascii
+import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
 from domain.refusals import CommandRefused
-from domain.sealed import Seal, Sealed
+from domain.sealed import Seal, Sealed, sealed_in
 
 
 class Sealer(Protocol):
@@ -60,9 +62,9 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 def seals_of(model: type[BaseModel]) -> dict[str, Seal]:
     """Return the sealed fields of a command model with their marks."""
     found: dict[str, Seal] = {}
-    for name, field in model.model_fields.items():
-        marks = [mark for mark in field.metadata if isinstance(mark, Seal)]
-        marks += [mark for mark in _marks_in(field.annotation) if isinstance(mark, Seal)]
+    for name, described in model.model_fields.items():
+        marks = [mark for mark in described.metadata if isinstance(mark, Seal)]
+        marks += [mark for mark in _marks_in(described.annotation) if isinstance(mark, Seal)]
         if marks:
             found[name] = marks[0]
     return found
@@ -82,28 +84,68 @@ def seal_command(
     A resident without an id is given one that the command id decides, so that a retry names the
     same. Raises `CommandRefused` for texts that are too long or are not texts.
     """
+    sealed, texts = _to_seal(stream, command_id, command, adapter)
+    if texts:
+        references = to.seal_many([(text.holder, text.item, text.plaintext) for text in texts])
+        for text, reference in zip(texts, references, strict=True):
+            sealed[text.field] = reference.model_dump(mode="json")
+    return sealed
+
+
+def sealed_as_recorded(
+    stream: str,
+    command_id: str,
+    command: Mapping[str, Any],
+    adapter: TypeAdapter[Any],
+    facts: Iterable[Mapping[str, Any]],
+) -> dict[str, Any] | None:
+    """Return *command* with the references its own *facts* hold, None where one is not there.
+
+    For a command that comes again after its resident was erased: its texts can no longer be
+    compared with what was sealed, everything else can. Nothing is opened or sealed.
+    """
+    recorded = {found.item: found for fact in facts for _, found in sealed_in(fact)}
+    sealed, texts = _to_seal(stream, command_id, command, adapter)
+    for text in texts:
+        reference = recorded.get(text.item)
+        if reference is None or reference.holder != text.holder:
+            return None
+        sealed[text.field] = reference.model_dump(mode="json")
+    return sealed
+
+
+@dataclass(frozen=True)
+class _Text:
+    """One written text of a command, and where it is to be sealed."""
+
+    field: str
+    holder: str
+    item: str
+    plaintext: bytes = dataclasses.field(repr=False)
+
+
+def _to_seal(
+    stream: str, command_id: str, command: Mapping[str, Any], adapter: TypeAdapter[Any]
+) -> tuple[dict[str, Any], list[_Text]]:
+    """Return *command* with its residents named, and the texts in it that are to be sealed."""
     model = models_of(adapter).get(str(command.get("kind")))
     if model is None:
-        return dict(command)
-    sealed = dict(command)
-    names: list[str] = []
-    texts: list[tuple[str, str, bytes]] = []
+        return dict(command), []
+    named = dict(command)
+    texts: list[_Text] = []
     for name, seal in seals_of(model).items():
-        value = sealed.get(name)
+        value = named.get(name)
         if isinstance(value, Mapping) and set(value) == {"seal"}:
             value = value["seal"]
         if not isinstance(value, str):
             continue
         plaintext = _plaintext(name, value, seal)
-        if seal.holder != "case" and sealed.get(seal.holder) is None:
-            sealed[seal.holder] = f"subject/{opaque_uuid('subject', stream, command_id)}"
-        holder = stream if seal.holder == "case" else str(sealed[seal.holder])
-        names.append(name)
-        texts.append((holder, opaque_uuid("item", stream, command_id, name), plaintext))
-    if texts:
-        for name, reference in zip(names, to.seal_many(texts), strict=True):
-            sealed[name] = reference.model_dump(mode="json")
-    return sealed
+        if seal.holder != "case" and named.get(seal.holder) is None:
+            named[seal.holder] = f"subject/{opaque_uuid('subject', stream, command_id)}"
+        holder = stream if seal.holder == "case" else str(named[seal.holder])
+        item = opaque_uuid("item", stream, command_id, name)
+        texts.append(_Text(name, holder, item, plaintext))
+    return named, texts
 
 
 def _plaintext(name: str, value: str, seal: Seal) -> bytes:

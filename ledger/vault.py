@@ -15,6 +15,7 @@ import contextlib
 import hmac
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -51,6 +52,7 @@ __all__ = [
     "HolderErased",
     "ItemConflict",
     "KeyRefused",
+    "Opening",
     "Vault",
     "VaultDamaged",
     "open_vault",
@@ -78,6 +80,19 @@ class HolderErased(Exception):
 
 class ItemConflict(Exception):
     """An item id already seals another text."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One sealed text laid open: with *key* whoever has it can check it against the fact's digest.
+
+    Neither text nor key is ever printed by accident.
+    """
+
+    holder: str
+    item: str
+    key: bytes = field(repr=False)
+    plaintext: bytes = field(repr=False)
 
 
 def open_vault(url: str, key_file: Path, *, create: bool = True) -> "Vault":
@@ -159,6 +174,22 @@ class Vault:
 
         Raises `VaultDamaged` when the item is missing, altered, or has another digest.
         """
+        opened = self._opened(sealed)
+        return None if opened is None else opened[1]
+
+    def opening(self, sealed: Sealed) -> Opening | None:
+        """Return what lets a stranger see and check this one text, None for an erased holder.
+
+        The key in it is the item's own: it opens and tells nothing of any other text, of the same
+        holder or another. Raises `VaultDamaged` as `open`.
+        """
+        opened = self._opened(sealed)
+        if opened is None:
+            return None
+        key, plaintext = opened
+        return Opening(sealed.holder, sealed.item, key.item_key(sealed.item), plaintext)
+
+    def _opened(self, sealed: Sealed) -> tuple[DataKey, bytes] | None:
         with speaking_plainly(), self._keys_read.connect() as connection:
             key_row = connection.execute(
                 select(vault_keys.c.wrapped, vault_keys.c.erased_at).where(
@@ -187,7 +218,7 @@ class Vault:
             raise _altered(sealed) from None
         if not hmac.compare_digest(key.digest(sealed.item, plaintext).hex(), sealed.digest):
             raise _altered(sealed)
-        return plaintext
+        return key, plaintext
 
     def erase(self, holder: str) -> bool:
         """Destroy the key of *holder* and all that was sealed under it, for good; repeatable.

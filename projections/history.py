@@ -1,12 +1,23 @@
 """The history of a case in sentences: read from the ledger itself, so that it needs no board."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from domain.clocks import Deadline
 from domain.envelope import By
+from domain.explaining import Reason
 from domain.people import ROLE_LABELS, Role
-from domain.wording import Language, Names, clock_label, instant_shown, sentence
+from domain.values import instant_text
+from domain.wording import (
+    Language,
+    Names,
+    clock_label,
+    deadline_text,
+    instant_shown,
+    sentence,
+)
+from domain.wording_reasons import reason_text
 from ledger.entry import Entry
 
 
@@ -19,8 +30,24 @@ class Readable(Protocol):
 
 
 @dataclass(frozen=True)
+class WhyDue:
+    """Why one due time is what it is: *what* is due, *why* in a line, and when (in UTC).
+
+    *agrees* says whether it comes out the same when computed again, None where that is unknown.
+    """
+
+    what: str
+    why: str
+    due: str
+    agrees: bool | None
+
+
+@dataclass(frozen=True)
 class HistoryLine:
-    """One fact of a case: when, who, and the sentence; *occurred* only where it differs."""
+    """One fact of a case: when, who, and the sentence; *occurred* only where it differs.
+
+    *reasons* says of each due time the fact states why it is what it is, where this was asked for.
+    """
 
     version: int
     position: int
@@ -29,6 +56,12 @@ class HistoryLine:
     occurred: str | None
     who: str
     sentence: str
+    reasons: tuple[WhyDue, ...] = ()
+
+    @property
+    def untold(self) -> tuple[WhyDue, ...]:
+        """The reasons that the sentence itself does not give."""
+        return tuple(reason for reason in self.reasons if reason.why not in self.sentence)
 
     def text(self) -> str:
         """Return the line as one text."""
@@ -37,18 +70,26 @@ class HistoryLine:
 
 
 def case_history(
-    ledger: Readable, stream: str, names: Names, language: Language = "zh"
+    ledger: Readable,
+    stream: str,
+    names: Names,
+    language: Language = "zh",
+    explained: Mapping[int, Sequence[Reason]] | None = None,
 ) -> list[HistoryLine]:
     """Return every fact of the case *stream* as a sentence, in order; empty for no such case."""
-    return list(history_of(ledger.read(stream), names, language))
+    return list(history_of(ledger.read(stream), names, language, explained))
 
 
 def history_of(
-    entries: Iterable[Entry], names: Names, language: Language = "zh"
+    entries: Iterable[Entry],
+    names: Names,
+    language: Language = "zh",
+    explained: Mapping[int, Sequence[Reason]] | None = None,
 ) -> Iterable[HistoryLine]:
-    """Tell *entries* as sentences."""
+    """Tell *entries* as sentences; *explained* gives the reasons of due times by position."""
     for entry in entries:
         recorded, occurred = instant_shown(entry.recorded_at), instant_shown(entry.occurred_at)
+        reasons = () if explained is None else explained.get(entry.position, ())
         yield HistoryLine(
             version=entry.version,
             position=entry.position,
@@ -56,8 +97,30 @@ def history_of(
             recorded=recorded,
             occurred=None if occurred == recorded else occurred,
             who=who(entry.by, names, language),
-            sentence=sentence(entry.kind, entry.fact, names, language),
+            sentence=_sentence(entry, names, language, reasons),
+            reasons=tuple(_why(reason, language) for reason in reasons),
         )
+
+
+def _why(reason: Reason, language: Language) -> WhyDue:
+    return WhyDue(
+        what=clock_label(reason.clock, language),
+        why=reason_text(reason, language),
+        due=instant_text(reason.due),
+        agrees=reason.agrees,
+    )
+
+
+def _sentence(entry: Entry, names: Names, language: Language, reasons: Sequence[Reason]) -> str:
+    """Return the sentence of *entry*, with the whole reason of a deadline where it is known."""
+
+    def shown(deadline: Mapping[str, Any]) -> str:
+        stated = Deadline.model_validate(deadline)
+        known = (one for one in reasons if (one.due, one.calendar) == (stated.due, stated.calendar))
+        same = [one for one in known if one.policy == stated.policy]
+        return reason_text(same[0], language) if same else deadline_text(deadline, language)
+
+    return sentence(entry.kind, entry.fact, names, language, shown)
 
 
 def who(by: By, names: Names, language: Language = "zh") -> str:

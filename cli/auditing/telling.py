@@ -1,8 +1,11 @@
-"""`jiedui audit history`: the story of a case, sentence by sentence."""
+"""`jiedui audit history`: the story of a case, sentence by sentence, and a trace of the reading."""
 
 import click
 
+from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.unsealing import unmasker, unmasking_option
 from cli.context import Context, json_option, pass_context
+from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
 from ledger.casework import kind_of
 
@@ -10,18 +13,49 @@ from ledger.casework import kind_of
 @click.command("history")
 @click.argument("case")
 @click.option("--language", type=click.Choice(["zh", "en", "both"]), default="both")
-@click.option("--open-seals", is_flag=True, help="启封姓名与文字。 Open names and texts.")
+@unmasking_option
+@as_option
 @json_option
 @pass_context
-def command(context: Context, case: str, as_json: bool, language: str, open_seals: bool) -> None:
+def command(
+    context: Context,
+    /,
+    case: str,
+    language: str,
+    unmasking_id: str | None,
+    acting_person: str | None,
+    as_json: bool,
+) -> None:
     r"""案卷全程，逐句，含每一期限的由来。 The story of CASE (its stream name).
 
+    Sealed texts stay sealed, unless --unmasking names a grant in force for CASE and for the person
+    in --as; each text is then recorded before it is shown. The reading itself is recorded too.
+
     \b
-    Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
+    Exit status: 0 done; 1 there is no such case, or no grant; 2 it could not be tried.
     """
     from cli.histories import print_history
 
     kind_of(case)
-    if context.books.ledger.version(case) == 0:
+    head = context.books.ledger.head()
+    entries = context.books.ledger.version(case)
+    if entries == 0:
         raise CommandRefused("case-unknown", f"没有案卷 {case}。", f"There is no case {case}.")
-    print_history(context, case, as_json, language, opened=open_seals)
+    may_audit(context, acting_person, "unmask_field" if unmasking_id else "record_audit")
+    opening = unmasker(context, unmasking_id, acting_person, case)
+    print_history(
+        context,
+        case,
+        as_json,
+        language,
+        open_sealed=None if opening is None else opening.text,
+    )
+    performed(
+        context,
+        acting_person,
+        AuditAct.HISTORY,
+        about=[case] if opening is None else [case, opening.stream],
+        head=head,
+        outcome=AuditOutcome.DONE,
+        counts={"entries": entries, "opened": 0 if opening is None else opening.opened},
+    )

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from domain.calendar import CalendarYear, Overlay
 from domain.clocks import Clock
 from domain.envelope import Asked
-from domain.people import Grant, Role
+from domain.people import Channel, Grant, Role
 from domain.registry.commands import (
     CalendarCommand,
     ChangeUnit,
@@ -338,11 +338,19 @@ def _consistent(stream: str, calendar: CalendarStanding, new: Overlay) -> None:
 def decide_subject(
     state: SubjectStanding, asked: Asked[SubjectCommand], rules: Rules
 ) -> tuple[SubjectErased, ...]:
-    """A resident's key is destroyed once; the officer for personal information records it."""
+    """A resident's key is destroyed once, and not while a task of theirs is open.
+
+    A task that ends its party's key has asked that already (`domain/task/closing.py`): what it
+    sends is carried out, or its own fact would be untrue.
+    """
     _allowed(asked, rules)
     _without_personal_data(basis=asked.command.basis)
     if not isinstance(state, Unknown):
         raise refused("already-erased")
+    if asked.by.channel is not Channel.SYSTEM:
+        needed = rules.neighbours.open_tasks_of(asked.stream)
+        if needed:
+            raise refused("subject-still-needed", found=len(needed))
     return (SubjectErased(basis=asked.command.basis),)
 
 

@@ -95,6 +95,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "此流记录的是另一通知或另一收件人。",
         "This stream tells of another notice or another recipient.",
     ),
+    "subject-still-needed": (
+        "该居民仍有未结任务 {found} 件，办结后方可删除。",
+        "This resident still has {found} open tasks; the data are erased once they are over.",
+    ),
     "no-personal-data": (
         "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
         "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",

@@ -17,6 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from domain.calendar import CalendarYear, Overlay
 from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText
+from domain.oversight import words
+from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
 from domain.registry.commands import NoticeKey, Recipient
@@ -37,7 +39,12 @@ from domain.values import (
 from tests.domain.world import CIVIL_AFFAIRS, MONDAY, POLICY, SHIPAI_PLACE, on, sealed, uuid_of
 
 FOLDER = Path(__file__).parents[1] / "events"
-FAMILIES = {"task": TaskFact, "pairing": PairingFact, "registry": RegistryFact}
+FAMILIES = {
+    "task": TaskFact,
+    "pairing": PairingFact,
+    "registry": RegistryFact,
+    "oversight": OversightFact,
+}
 
 DEADLINE = Deadline(
     due=on(5, 25, "17:00"),
@@ -49,6 +56,7 @@ DEADLINE = Deadline(
 )
 _DAY = {"name": "端午节", "date": date(2026, 6, 19), "isOffDay": True}
 _PAPERS = ("国办发明电〔2025〕7号",)
+VERIFIER_KEY = "pairing.example.org/log+0a1b2c3d+AQ" + "ab+/" * 10 + "abc="
 BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (Code, "ELDER"),
     (LimitText, "10wd"),
@@ -61,6 +69,20 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (Recipient, f"unit/{CIVIL_AFFAIRS}"),
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
+    (words.Reference, "figure/satisfaction"),
+    (words.CaseStream, f"task/{uuid_of('a task')}"),
+    (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),
+    (words.RunId, uuid_of("a run")),
+    (words.Digest, "cd" * 32),
+    (words.HolderId, f"subject/{uuid_of('a resident')}"),
+    (words.LogOrigin, "pairing.example.org/log"),
+    (words.SuiteName, "SHA-256+Ed25519"),
+    (words.VerifierKeyText, VERIFIER_KEY),
+    (words.WitnessName, "archive.example.org"),
+    (words.PolicyText, f"log {VERIFIER_KEY}\nquorum none\n"),
+    (words.HttpStatus, 409),
+    (words.Position, 41),
+    (words.Amount, 128),
     (Instant, MONDAY),
     (datetime, MONDAY),
     (Sealed, sealed()),

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.oversight.facts import OversightFact
+from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
@@ -83,7 +85,32 @@ BY_FIELD: dict[str, Any] = {
     "version": "town@0123456789ab",
     "version_before": "town@ba9876543210",
     "cost_cents": 128050,
+    "about": (task_id("the ramp"), f"unit/{CIVIL_AFFAIRS}", "figure/satisfaction", "month/2026-10"),
+    "counts": (Count(name="entries", number=42), Count(name="faults", number=0)),
+    "case": task_id("the ramp"),
+    "digest": "cd" * 32,
+    "workflow": f"{task_id('the ramp')}/feedback_round/1",
+    "run": uuid_of("a run"),
+    "run_before": uuid_of("the run before"),
+    "holder": f"subject/{uuid_of('a resident')}",
+    "field": "phone",
+    "origin": "pairing.example.org/log",
+    "suite": "SHA-256+Ed25519",
+    "key": "pairing.example.org/log+0a1b2c3d+AQab",
+    "key_before": "pairing.example.org/log+3d2c1b0a+AQcd",
+    "witness": "archive.example.org",
+    "status": 409,
 }
+BY_FACT: dict[tuple[str, str], Any] = {
+    ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
+    ("field_unmasked.v1", "item"): uuid_of("an item"),
+    (
+        "witness_policy_adopted.v1",
+        "policy",
+    ): "log pairing.example.org/log+0a1b2c3d+AQab\nquorum none",
+}
+"""Where one word of a field means different things in different facts."""
+
 NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
 ADJUSTMENTS = {
     True: Adjustment(
@@ -127,7 +154,7 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, RegistryFact)
+    families: tuple[Any, ...] = (TaskFact, PairingFact, RegistryFact, OversightFact)
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)
@@ -148,6 +175,10 @@ def made(model: type[BaseModel], *, full: bool) -> BaseModel:
     values = {}
     for name, field in model.model_fields.items():
         if name == "kind" and get_origin(field.annotation) is Literal:
+            continue
+        stored_as = str(model.model_fields["kind"].default) if "kind" in model.model_fields else ""
+        if (stored_as, name) in BY_FACT:
+            values[name] = BY_FACT[stored_as, name]
             continue
         values[name] = _value(name, field.annotation, field.metadata, full=full)
     return model.model_validate(values)

@@ -1,0 +1,210 @@
+"""`jiedui unmasking`: grants to open the sealed texts of one case, for a reason, for a time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+from pydantic import TypeAdapter, ValidationError
+
+from cli.auditing.unsealing import unmasking_stream
+from cli.context import Context, Speaking, json_option, pass_context
+from cli.people import acting
+from cli.tables import print_table
+from domain.oversight import standing
+from domain.refusals import CommandRefused
+from domain.values import Instant, instant_text
+from domain.wording import instant_shown
+from domain.wording_names import KnownNames
+from gateway.identifiers import new_uuid7
+from gateway.oversight import acting_by, record
+
+_COLUMNS = (
+    ("unmasking", "授权"),
+    ("case", "案卷"),
+    ("to", "被授权人"),
+    ("until", "截止"),
+    ("standing", "状态"),
+    ("opened", "已启封"),
+)
+_HOURS = 24.0
+_INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
+
+_as_option = click.option("--as", "acting_person", required=True, help="办理人。 Who acts.")
+
+
+@click.group()
+def unmasking() -> None:
+    """启封授权：限一案、附理由、有时限。 Grants to open sealed texts."""
+
+
+@unmasking.command("grant")
+@click.argument("case")
+@click.option("--to", "grantee", required=True, help="被授权人。 Who may open.")
+@click.option("--reason", required=True, help="理由，不得含个人信息。 Why.")
+@click.option("--until", help="截止时间，RFC 3339，72 小时以内。 Until when, at most 72 hours.")
+@click.option("--hours", type=click.FloatRange(0, min_open=True), help="或：多少小时，缺省 24。")
+@_as_option
+@json_option
+@pass_context
+def grant(
+    context: Context,
+    /,
+    case: str,
+    grantee: str,
+    reason: str,
+    until: str | None,
+    hours: float | None,
+    acting_person: str,
+    as_json: bool,
+) -> None:
+    r"""授权一人在限期内启封一案的密封内容。 Let one person open one case's texts for a time.
+
+    Only the officer for personal information grants, never to themselves; every text opened under
+    the grant is recorded before it is shown.
+
+    \b
+    Exit status: 0 granted; 1 refused; 2 it could not be tried.
+    """
+    if until is not None and hours is not None:
+        raise click.UsageError("--until 与 --hours 只填一项。 Give --until or --hours.")
+    now = datetime.now(UTC)
+    end = _instant(until) if until else now + timedelta(hours=hours or _HOURS)
+    stream = f"unmasking/{new_uuid7()}"
+    to = str(acting(context, grantee, None, None)["person"])
+    command = {
+        "kind": "grant_unmasking",
+        "case": case,
+        "to": to,
+        "reason": reason,
+        "until": instant_text(end),
+    }
+    written = _give(context, stream, acting_person, command)
+    Speaking(as_json).say(
+        {
+            "outcome": "granted",
+            "unmasking": stream,
+            "case": case,
+            "to": to,
+            "until": instant_text(end),
+            "position": written.position,
+            "hash": written.hash,
+        },
+        f"已授权 {stream}，至 {instant_shown(end)} 止，账本位置 {written.position}。\n"
+        f"启封：jiedui audit history {case} --unmasking {stream} --as {to}\n"
+        f"Granted until {instant_shown(end)}; every text opened is recorded.",
+    )
+
+
+@unmasking.command("end")
+@click.argument("grant_id")
+@click.option("--reason", required=True, help="理由。 Why.")
+@_as_option
+@json_option
+@pass_context
+def end_grant(
+    context: Context, grant_id: str, reason: str, acting_person: str, as_json: bool
+) -> None:
+    r"""提前终止授权（被授权人或个人信息保护负责人）。 End a grant before its time.
+
+    \b
+    Exit status: 0 ended; 1 refused; 2 it could not be tried.
+    """
+    stream = unmasking_stream(grant_id)
+    command = {"kind": "end_unmasking", "reason": reason}
+    written = _give(context, stream, acting_person, command)
+    Speaking(as_json).say(
+        {"outcome": "ended", "unmasking": stream, "position": written.position},
+        f"{stream} 已终止，账本位置 {written.position}。 Ended.",
+    )
+
+
+@unmasking.command("list")
+@click.option("--case", help="只看此案卷。 Grants for this case.")
+@click.option("--in-force", is_flag=True, help="只看现行有效。 Only those in force.")
+@json_option
+@pass_context
+def list_grants(context: Context, case: str | None, in_force: bool, as_json: bool) -> None:
+    r"""启封授权一览。 The grants.
+
+    \b
+    Exit status: 0 done; 2 it could not be tried.
+    """
+    now = datetime.now(UTC)
+    rows = [
+        row
+        for stream in context.books.ledger.streams("unmasking")
+        if (row := _row(context, stream, now)) is not None
+        and case in (None, row["case"])
+        and (row["in_force"] or not in_force)
+    ]
+    print_table("unmasking", rows, as_json, _COLUMNS)
+
+
+@unmasking.command("show")
+@click.argument("grant_id")
+@json_option
+@pass_context
+def show_grant(context: Context, grant_id: str, as_json: bool) -> None:
+    r"""一项授权及其启封记录。 One grant, and what was opened under it.
+
+    \b
+    Exit status: 0 done; 1 there is no such grant; 2 it could not be tried.
+    """
+    from projections.history import case_history
+
+    stream = unmasking_stream(grant_id)
+    books = context.books
+    row = _row(context, stream, datetime.now(UTC))
+    if row is None:
+        raise CommandRefused(
+            "unmasking-unknown", f"没有启封授权 {stream}。", f"There is no unmasking {stream}."
+        )
+    names = KnownNames(books.rulebook.rules(books.desk.neighbours))
+    lines = case_history(books.ledger, stream, names)
+    if as_json:
+        opened = [
+            {"position": entry.position, **entry.fact}
+            for entry in books.ledger.read(stream)
+            if entry.kind == "field_unmasked.v1"
+        ]
+        Speaking(as_json).say({**row, "fields": opened}, "")
+        return
+    print_table("unmasking", [row], as_json, _COLUMNS)
+    for line in lines:
+        click.echo(line.text())
+
+
+def _row(context: Context, stream: str, now: datetime) -> dict[str, Any] | None:
+    _, state = context.books.desk.state_of(stream)
+    if not isinstance(state, standing.Unmasking):
+        return None
+    in_force = state.stands(now)
+    ended = "已终止" if state.ended_at is not None else "已到期"
+    return {
+        "unmasking": stream,
+        "case": state.case,
+        "to": state.to,
+        "granted_by": state.granted_by,
+        "reason": state.reason,
+        "until": instant_text(state.end()),
+        "in_force": in_force,
+        "standing": "有效" if in_force else ended,
+        "opened": len(state.opened),
+    }
+
+
+def _give(context: Context, stream: str, person: str, command: dict[str, Any]) -> Any:
+    books = context.books
+    named = str(acting(context, person, None, None)["person"])
+    rules = books.rulebook.rules(books.desk.neighbours)
+    by = acting_by(rules, named, command["kind"], datetime.now(UTC))
+    return record(books.desk, stream, by, command)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return _INSTANT.validate_python(text)
+    except ValidationError:
+        raise click.UsageError(
+            "--until 应为 RFC 3339 时间，例如 2026-11-24T18:00:00+08:00。 --until takes an instant."
+        ) from None

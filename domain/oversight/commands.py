@@ -1,0 +1,181 @@
+"""What may be asked of oversight: record an audit or an export, grant and use an unmasking.
+
+`kind` values are stored for ever. The clerks' histories and the log's own life are recorded by the
+system alone.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.oversight.words import (
+    About,
+    AlarmGround,
+    Amount,
+    AuditAct,
+    AuditOutcome,
+    CaseStream,
+    Count,
+    Digest,
+    DiscrepancyGround,
+    ExportFormat,
+    HistoryStatus,
+    HolderId,
+    HttpStatus,
+    ItemId,
+    LogOrigin,
+    PolicyText,
+    Position,
+    RunId,
+    SuiteName,
+    VerifierKeyText,
+    WitnessName,
+    WorkflowId,
+)
+from domain.values import Code, Frozen, Instant, OfficeText, PersonId
+
+
+class RecordAudit(Frozen):
+    """Record that an act of audit took place, what it was about and how it ended."""
+
+    kind: Literal["record_audit"] = "record_audit"
+    act: AuditAct
+    about: About = ()
+    head: Position
+    outcome: AuditOutcome
+    counts: Annotated[tuple[Count, ...], Field(max_length=50)] = ()
+    reason: OfficeText | None = None
+
+
+class RecordExport(Frozen):
+    """Record that something was handed out: its form, extent, digest, and what it opens."""
+
+    kind: Literal["record_export"] = "record_export"
+    format: ExportFormat
+    about: About = ()
+    head: Position
+    rows: Amount
+    bytes: Amount
+    digest: Digest
+    openings: Amount = 0
+
+
+class GrantUnmasking(Frozen):
+    """Let another person have the sealed texts of one case opened, for a reason, for a time."""
+
+    kind: Literal["grant_unmasking"] = "grant_unmasking"
+    case: CaseStream
+    to: PersonId
+    reason: OfficeText
+    until: Instant
+
+
+class UnmaskField(Frozen):
+    """Open one sealed text under the grant; only the grantee asks, and only for its case."""
+
+    kind: Literal["unmask_field"] = "unmask_field"
+    case: CaseStream
+    holder: HolderId
+    item: ItemId
+    field: Code
+
+
+class EndUnmasking(Frozen):
+    """End a grant before its time."""
+
+    kind: Literal["end_unmasking"] = "end_unmasking"
+    reason: OfficeText
+
+
+class SealWorkflowHistory(Frozen):
+    """Record that the history of one finished run was put away under its digest."""
+
+    kind: Literal["seal_workflow_history"] = "seal_workflow_history"
+    case: CaseStream
+    workflow: WorkflowId
+    run: RunId
+    status: HistoryStatus
+    events: Amount
+    bytes: Amount
+    digest: Digest
+
+
+class RecordRebuild(Frozen):
+    """Record that a clerk was begun again from the ledger."""
+
+    kind: Literal["record_rebuild"] = "record_rebuild"
+    case: CaseStream
+    run_before: RunId | None = None
+    run: RunId
+    reason: OfficeText
+
+
+class RecordDiscrepancy(Frozen):
+    """Record that ledger, boards, clerk and history disagree about a case."""
+
+    kind: Literal["record_discrepancy"] = "record_discrepancy"
+    case: CaseStream
+    ground: DiscrepancyGround
+    run: RunId | None = None
+    detail: Code | None = None
+
+
+class IntroduceSigningKey(Frozen):
+    """Name the key a log is signed with from now on; a second key takes a rotation."""
+
+    kind: Literal["introduce_signing_key"] = "introduce_signing_key"
+    origin: LogOrigin
+    suite: SuiteName
+    key: VerifierKeyText
+
+
+class RotateSigningKey(Frozen):
+    """Replace the key a log is signed with."""
+
+    kind: Literal["rotate_signing_key"] = "rotate_signing_key"
+    origin: LogOrigin
+    suite: SuiteName
+    key: VerifierKeyText
+    reason: OfficeText
+
+
+class AdoptWitnessPolicy(Frozen):
+    """Say which witnesses must have cosigned before a checkpoint is published."""
+
+    kind: Literal["adopt_witness_policy"] = "adopt_witness_policy"
+    policy: PolicyText
+
+
+class RaiseWitnessAlarm(Frozen):
+    """Record that a witness refused, lags, or answers what cannot be."""
+
+    kind: Literal["raise_witness_alarm"] = "raise_witness_alarm"
+    witness: WitnessName
+    ground: AlarmGround
+    size: Amount
+    status: HttpStatus | None = None
+
+
+class ClearWitnessAlarm(Frozen):
+    """Record that a witness cosigns again."""
+
+    kind: Literal["clear_witness_alarm"] = "clear_witness_alarm"
+    witness: WitnessName
+    size: Amount
+
+
+AuditCommand = Annotated[RecordAudit | RecordExport, Field(discriminator="kind")]
+UnmaskingCommand = Annotated[
+    GrantUnmasking | UnmaskField | EndUnmasking, Field(discriminator="kind")
+]
+WorkflowCommand = Annotated[
+    SealWorkflowHistory | RecordRebuild | RecordDiscrepancy, Field(discriminator="kind")
+]
+LogCommand = Annotated[
+    IntroduceSigningKey
+    | RotateSigningKey
+    | AdoptWitnessPolicy
+    | RaiseWitnessAlarm
+    | ClearWitnessAlarm,
+    Field(discriminator="kind"),
+]

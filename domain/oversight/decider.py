@@ -1,0 +1,338 @@
+"""Decide what may be recorded of oversight: who may look, open, and say how the log fares.
+
+Whoever looks is recorded; opening what is sealed takes a grant by the officer for personal
+information, for one case, for a reason, for at most three days, to another person.
+"""
+
+from datetime import timedelta
+from typing import Any, assert_never
+
+from domain.envelope import Asked
+from domain.oversight.commands import (
+    AdoptWitnessPolicy,
+    AuditCommand,
+    ClearWitnessAlarm,
+    EndUnmasking,
+    GrantUnmasking,
+    IntroduceSigningKey,
+    LogCommand,
+    RaiseWitnessAlarm,
+    RecordAudit,
+    RecordDiscrepancy,
+    RecordExport,
+    RecordRebuild,
+    RotateSigningKey,
+    SealWorkflowHistory,
+    UnmaskField,
+    UnmaskingCommand,
+    WorkflowCommand,
+)
+from domain.oversight.facts import (
+    AuditFact,
+    AuditPerformed,
+    ExportMade,
+    FieldUnmasked,
+    LogFact,
+    SigningKeyIntroduced,
+    SigningKeyRotated,
+    UnmaskingEnded,
+    UnmaskingFact,
+    UnmaskingGranted,
+    WitnessAlarmCleared,
+    WitnessAlarmRaised,
+    WitnessPolicyAdopted,
+    WorkflowDiscrepancyFound,
+    WorkflowFact,
+    WorkflowHistorySealed,
+    WorkflowRebuilt,
+)
+from domain.oversight.refusal_rules import refused
+from domain.oversight.standing import (
+    AuditStanding,
+    LogBook,
+    NothingYet,
+    Unmasking,
+    UnmaskingStanding,
+    WorkflowBook,
+)
+from domain.people import Role
+from domain.rules import Rules
+from domain.values import holds_personal_number, instant_text
+
+_WATCHERS = frozenset({Role.AUDITOR, Role.DPO, Role.SUPERVISOR, Role.SYSTEM})
+_SYSTEM = frozenset({Role.SYSTEM})
+
+GRANTEES = frozenset({Role.AUDITOR, Role.SUPERVISOR, Role.ADJUDICATOR})
+"""The roles a person may be granted an unmasking in."""
+
+UNMASKING_MAX = timedelta(hours=72)
+"""The longest a grant may stand."""
+
+WHO_MAY: dict[str, frozenset[Role]] = {
+    "record_audit": _WATCHERS | {Role.ADJUDICATOR},  # who may be granted an unmasking reads too
+    "record_export": _WATCHERS,
+    "grant_unmasking": frozenset({Role.DPO}),
+    "unmask_field": GRANTEES,
+    "end_unmasking": GRANTEES | {Role.DPO},
+    "seal_workflow_history": _SYSTEM,
+    "record_rebuild": _SYSTEM,
+    "record_discrepancy": _SYSTEM,
+    "introduce_signing_key": _SYSTEM,
+    "rotate_signing_key": _SYSTEM,
+    "adopt_witness_policy": _SYSTEM,
+    "raise_witness_alarm": _SYSTEM,
+    "clear_witness_alarm": _SYSTEM,
+}
+
+
+def decide_audit(
+    state: AuditStanding, asked: Asked[AuditCommand], rules: Rules
+) -> tuple[AuditFact, ...]:
+    """An act of audit or an export is recorded once, on a stream of its own."""
+    _allowed(asked, rules)
+    if not isinstance(state, NothingYet):
+        raise refused("recorded-once", stream=asked.stream)
+    command = asked.command
+    match command:
+        case RecordAudit():
+            _without_personal_data(reason=command.reason)
+            return (
+                AuditPerformed(
+                    act=command.act,
+                    about=command.about,
+                    head=command.head,
+                    outcome=command.outcome,
+                    counts=command.counts,
+                    reason=command.reason,
+                ),
+            )
+        case RecordExport():
+            return (
+                ExportMade(
+                    format=command.format,
+                    about=command.about,
+                    head=command.head,
+                    rows=command.rows,
+                    bytes=command.bytes,
+                    digest=command.digest,
+                    openings=command.openings,
+                ),
+            )
+        case _ as never:
+            assert_never(never)
+
+
+def decide_unmasking(
+    state: UnmaskingStanding, asked: Asked[UnmaskingCommand], rules: Rules
+) -> tuple[UnmaskingFact, ...]:
+    """Return the facts that follow for an unmasking, or refuse by rule."""
+    _allowed(asked, rules)
+    match asked.command:
+        case GrantUnmasking() as command:
+            return (_grant(state, asked, command, rules),)
+        case UnmaskField() as command:
+            return (_unmask(state, asked, command),)
+        case EndUnmasking() as command:
+            return (_end(state, asked, command),)
+        case _ as never:
+            assert_never(never)
+
+
+def _grant(
+    state: UnmaskingStanding,
+    asked: Asked[UnmaskingCommand],
+    command: GrantUnmasking,
+    rules: Rules,
+) -> UnmaskingFact:
+    """The officer grants another person one case, for a reason, for at most 72 hours."""
+    _without_personal_data(reason=command.reason)
+    if not isinstance(state, NothingYet):
+        raise refused("unmasking-once", stream=asked.stream)
+    if command.to == asked.by.person:
+        raise refused("own-unmasking")
+    if not any(rules.holds(command.to, role, None, asked.at) for role in GRANTEES):
+        raise refused("grantee-role", may=", ".join(sorted(GRANTEES)))
+    neighbours = rules.neighbours
+    if neighbours.task(command.case) is None and neighbours.pairing(command.case) is None:
+        raise refused("case-known", case=command.case)
+    latest = asked.at + UNMASKING_MAX
+    if not asked.at < command.until <= latest:
+        raise refused(
+            "unmasking-time",
+            hours=int(UNMASKING_MAX.total_seconds() // 3600),
+            latest=instant_text(latest),
+            until=instant_text(command.until),
+        )
+    return UnmaskingGranted(
+        case=command.case, to=command.to, reason=command.reason, until=command.until
+    )
+
+
+def _unmask(
+    state: UnmaskingStanding, asked: Asked[UnmaskingCommand], command: UnmaskField
+) -> UnmaskingFact:
+    """Only the grantee opens, only texts of the granted case, only while the grant stands."""
+    grant = _granted(state, asked)
+    if asked.by.person != grant.to:
+        raise refused("grantee-only")
+    if command.case != grant.case:
+        raise refused("granted-case-only", expected=grant.case, found=command.case)
+    _in_force(grant, asked)
+    return FieldUnmasked(
+        case=command.case, holder=command.holder, item=command.item, field=command.field
+    )
+
+
+def _end(
+    state: UnmaskingStanding, asked: Asked[UnmaskingCommand], command: EndUnmasking
+) -> UnmaskingFact:
+    """The grantee or the officer ends a grant that is in force."""
+    _without_personal_data(reason=command.reason)
+    grant = _granted(state, asked)
+    if asked.by.role is not Role.DPO and asked.by.person != grant.to:
+        raise refused("grantee-or-officer")
+    _in_force(grant, asked)
+    return UnmaskingEnded(reason=command.reason)
+
+
+def _granted(state: UnmaskingStanding, asked: Asked[UnmaskingCommand]) -> Unmasking:
+    match state:
+        case NothingYet():
+            raise refused("unmasking-unknown", stream=asked.stream)
+        case Unmasking():
+            return state
+        case _ as never:
+            assert_never(never)
+
+
+def _in_force(grant: Unmasking, asked: Asked[UnmaskingCommand]) -> None:
+    if not grant.stands(asked.at):
+        raise refused("unmasking-over", until=instant_text(grant.end()))
+
+
+def decide_workflow(
+    state: WorkflowBook, asked: Asked[WorkflowCommand], rules: Rules
+) -> tuple[WorkflowFact, ...]:
+    """The system records what became of a case's clerk, on the stream named after the case."""
+    _allowed(asked, rules)
+    command = asked.command
+    if asked.stream.partition("/")[2] != command.case.partition("/")[2]:
+        raise refused("stream-named-otherwise", stream=asked.stream, case=command.case)
+    match command:
+        case SealWorkflowHistory():
+            return _seal(state, command)
+        case RecordRebuild():
+            _without_personal_data(reason=command.reason)
+            return (
+                WorkflowRebuilt(
+                    case=command.case,
+                    run_before=command.run_before,
+                    run=command.run,
+                    reason=command.reason,
+                ),
+            )
+        case RecordDiscrepancy():
+            return (
+                WorkflowDiscrepancyFound(
+                    case=command.case,
+                    ground=command.ground,
+                    run=command.run,
+                    detail=command.detail,
+                ),
+            )
+        case _ as never:
+            assert_never(never)
+
+
+def _seal(state: WorkflowBook, command: SealWorkflowHistory) -> tuple[WorkflowFact, ...]:
+    """A run's history is sealed once; the same seal again is no news, another is refused."""
+    if command.workflow != command.case and not command.workflow.startswith(f"{command.case}/"):
+        raise refused("workflow-of-case", workflow=command.workflow, case=command.case)
+    before = state.sealed.get(command.run)
+    if before == command.digest:
+        return ()
+    if before is not None:
+        raise refused("sealed-otherwise", run=command.run, expected=before, found=command.digest)
+    return (
+        WorkflowHistorySealed(
+            case=command.case,
+            workflow=command.workflow,
+            run=command.run,
+            status=command.status,
+            events=command.events,
+            bytes=command.bytes,
+            digest=command.digest,
+        ),
+    )
+
+
+def decide_log(state: LogBook, asked: Asked[LogCommand], rules: Rules) -> tuple[LogFact, ...]:
+    """The system records who signs and who witnesses; what stands already is no news."""
+    _allowed(asked, rules)
+    match asked.command:
+        case IntroduceSigningKey(origin=origin, suite=suite, key=key):
+            keys = state.keys.get(origin, ())
+            if keys and keys[-1] == key:
+                return ()
+            if keys:
+                raise refused("key-introduced", origin=origin, key=keys[-1])
+            return (SigningKeyIntroduced(origin=origin, suite=suite, key=key),)
+        case RotateSigningKey() as command:
+            return _rotate(state, command)
+        case AdoptWitnessPolicy(policy=policy):
+            # The words people may write there are in its comments; keys are digits by chance.
+            comments = [line.partition("#")[2] for line in policy.splitlines()]
+            _without_personal_data(policy="\n".join(comments))
+            return () if policy == state.policy else (WitnessPolicyAdopted(policy=policy),)
+        case RaiseWitnessAlarm(witness=witness, ground=ground, size=size, status=status):
+            if state.alarms.get(witness) is ground:
+                return ()
+            return (WitnessAlarmRaised(witness=witness, ground=ground, size=size, status=status),)
+        case ClearWitnessAlarm(witness=witness, size=size):
+            if witness not in state.alarms:
+                return ()
+            return (WitnessAlarmCleared(witness=witness, size=size),)
+        case _ as never:
+            assert_never(never)
+
+
+def _rotate(state: LogBook, command: RotateSigningKey) -> tuple[LogFact, ...]:
+    """A key is replaced by one the log never had."""
+    _without_personal_data(reason=command.reason)
+    keys = state.keys.get(command.origin, ())
+    if not keys:
+        raise refused("key-unknown", origin=command.origin)
+    if command.key in keys:
+        raise refused("key-used-before", origin=command.origin, key=command.key)
+    return (
+        SigningKeyRotated(
+            origin=command.origin,
+            suite=command.suite,
+            key=command.key,
+            key_before=keys[-1],
+            reason=command.reason,
+        ),
+    )
+
+
+def _allowed(asked: Asked[Any], rules: Rules) -> None:
+    """The role is one that may give this command, and the person holds it at the unit named."""
+    by, may = asked.by, WHO_MAY[asked.command.kind]
+    if by.role not in may:
+        raise refused(
+            "role-permitted",
+            role=by.role,
+            command=asked.command.kind,
+            may=", ".join(sorted(may)),
+        )
+    if by.role is Role.SYSTEM:
+        return
+    if by.unit is None or not rules.holds(by.person, by.role, by.unit, asked.at):
+        raise refused("role-held", role=by.role, unit=by.unit or "-")
+
+
+def _without_personal_data(**texts: str | None) -> None:
+    """An office's words never hold a mobile or identity number."""
+    for field, text in texts.items():
+        if text is not None and holds_personal_number(text):
+            raise refused("no-personal-data", field=field)

@@ -1,0 +1,200 @@
+"""What oversight leaves behind: who looked, what was handed out, opened, sealed, found, signed.
+
+`kind` values are stored for ever and only added to. Nothing here holds a text about a resident:
+references, counts, keyed items and hashes only.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.oversight.words import (
+    About,
+    AlarmGround,
+    Amount,
+    AuditAct,
+    AuditOutcome,
+    CaseStream,
+    Count,
+    Digest,
+    DiscrepancyGround,
+    ExportFormat,
+    HistoryStatus,
+    HolderId,
+    HttpStatus,
+    ItemId,
+    LogOrigin,
+    PolicyText,
+    Position,
+    RunId,
+    SuiteName,
+    VerifierKeyText,
+    WitnessName,
+    WorkflowId,
+)
+from domain.values import Code, Frozen, Instant, OfficeText, PersonId
+
+
+class AuditPerformed(Frozen):
+    """*head* is the newest log position the act looked at."""
+
+    kind: Literal["audit_performed.v1"] = "audit_performed.v1"
+    act: AuditAct
+    about: About
+    head: Position
+    outcome: AuditOutcome
+    counts: tuple[Count, ...]
+    reason: OfficeText | None
+
+
+class ExportMade(Frozen):
+    """*digest* is the SHA-256 of what was handed out, *openings* how many sealed texts it opens."""
+
+    kind: Literal["export_made.v1"] = "export_made.v1"
+    format: ExportFormat
+    about: About
+    head: Position
+    rows: Amount
+    bytes: Amount
+    digest: Digest
+    openings: Amount
+
+
+class UnmaskingGranted(Frozen):
+    """*to* may have the sealed texts of *case* opened before *until*, each recorded singly."""
+
+    kind: Literal["unmasking_granted.v1"] = "unmasking_granted.v1"
+    case: CaseStream
+    to: PersonId
+    reason: OfficeText
+    until: Instant
+
+
+class FieldUnmasked(Frozen):
+    """One sealed text was opened for the grantee; recorded before it is shown or given away."""
+
+    kind: Literal["field_unmasked.v1"] = "field_unmasked.v1"
+    case: CaseStream
+    holder: HolderId
+    item: ItemId
+    field: Code
+
+
+class UnmaskingEnded(Frozen):
+    """The grant ended before its time; what had been opened stays recorded."""
+
+    kind: Literal["unmasking_ended.v1"] = "unmasking_ended.v1"
+    reason: OfficeText
+
+
+class WorkflowHistorySealed(Frozen):
+    """The history of one run was put away; *events* and *bytes* as in the file of that digest."""
+
+    kind: Literal["workflow_history_sealed.v1"] = "workflow_history_sealed.v1"
+    case: CaseStream
+    workflow: WorkflowId
+    run: RunId
+    status: HistoryStatus
+    events: Amount
+    bytes: Amount
+    digest: Digest
+
+
+class WorkflowRebuilt(Frozen):
+    """A clerk was begun again from the ledger as *run*; *run_before* where it is still known."""
+
+    kind: Literal["workflow_rebuilt.v1"] = "workflow_rebuilt.v1"
+    case: CaseStream
+    run_before: RunId | None
+    run: RunId
+    reason: OfficeText
+
+
+class WorkflowDiscrepancyFound(Frozen):
+    """Ledger, boards, clerk and history disagree; *detail* is a machine word, never a text."""
+
+    kind: Literal["workflow_discrepancy_found.v1"] = "workflow_discrepancy_found.v1"
+    case: CaseStream
+    ground: DiscrepancyGround
+    run: RunId | None
+    detail: Code | None
+
+
+class SigningKeyIntroduced(Frozen):
+    """From here on the log of *origin* is signed with *key*."""
+
+    kind: Literal["signing_key_introduced.v1"] = "signing_key_introduced.v1"
+    origin: LogOrigin
+    suite: SuiteName
+    key: VerifierKeyText
+
+
+class SigningKeyRotated(Frozen):
+    """*key* signs in place of *key_before* from here on; earlier signatures stay valid."""
+
+    kind: Literal["signing_key_rotated.v1"] = "signing_key_rotated.v1"
+    origin: LogOrigin
+    suite: SuiteName
+    key: VerifierKeyText
+    key_before: VerifierKeyText
+    reason: OfficeText
+
+
+class WitnessPolicyAdopted(Frozen):
+    """Checkpoints are published once this policy's quorum has cosigned them."""
+
+    kind: Literal["witness_policy_adopted.v1"] = "witness_policy_adopted.v1"
+    policy: PolicyText
+
+
+class WitnessAlarmRaised(Frozen):
+    """*size* is the checkpoint the witness did not cosign, *status* its HTTP answer if any."""
+
+    kind: Literal["witness_alarm_raised.v1"] = "witness_alarm_raised.v1"
+    witness: WitnessName
+    ground: AlarmGround
+    size: Amount
+    status: HttpStatus | None
+
+
+class WitnessAlarmCleared(Frozen):
+    """The witness cosigned the checkpoint of *size*: its alarm is over."""
+
+    kind: Literal["witness_alarm_cleared.v1"] = "witness_alarm_cleared.v1"
+    witness: WitnessName
+    size: Amount
+
+
+AuditFact = Annotated[AuditPerformed | ExportMade, Field(discriminator="kind")]
+UnmaskingFact = Annotated[
+    UnmaskingGranted | FieldUnmasked | UnmaskingEnded, Field(discriminator="kind")
+]
+WorkflowFact = Annotated[
+    WorkflowHistorySealed | WorkflowRebuilt | WorkflowDiscrepancyFound,
+    Field(discriminator="kind"),
+]
+LogFact = Annotated[
+    SigningKeyIntroduced
+    | SigningKeyRotated
+    | WitnessPolicyAdopted
+    | WitnessAlarmRaised
+    | WitnessAlarmCleared,
+    Field(discriminator="kind"),
+]
+
+OversightFact = (
+    AuditPerformed
+    | ExportMade
+    | UnmaskingGranted
+    | FieldUnmasked
+    | UnmaskingEnded
+    | WorkflowHistorySealed
+    | WorkflowRebuilt
+    | WorkflowDiscrepancyFound
+    | SigningKeyIntroduced
+    | SigningKeyRotated
+    | WitnessPolicyAdopted
+    | WitnessAlarmRaised
+    | WitnessAlarmCleared
+)
+"""Any fact of oversight."""

@@ -1,0 +1,96 @@
+"""Every rule by which oversight says no: its code, and its sentence in both languages.
+
+Codes are published and only added to. `{words}` are filled with codes, dates and counts, never
+with a person's name or number.
+"""
+
+from domain.refusals import CommandRefused
+
+REFUSAL_RULES: dict[str, tuple[str, str]] = {
+    "role-permitted": (
+        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
+        "Role {role} may not give {command}; roles that may: {may}.",
+    ),
+    "role-held": (
+        "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
+        "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
+    ),
+    "recorded-once": (
+        "{stream} 已有记录；每次审计、每次导出各用一个新编号。",
+        "{stream} holds a record already; each audit and each export takes a new number.",
+    ),
+    "unmasking-once": (
+        "{stream} 已有授权；请用新编号另行授权。",
+        "{stream} holds a grant already; take a new number for a new one.",
+    ),
+    "unmasking-unknown": (
+        "没有启封授权 {stream}，请先由个人信息保护负责人授权。",
+        "There is no unmasking {stream}; have the data protection officer grant one first.",
+    ),
+    "own-unmasking": (
+        "不能授权自己启封，请授权给其他人员。",
+        "Nobody grants an unmasking to themselves; grant it to another person.",
+    ),
+    "grantee-role": (
+        "被授权人应持有下列角色之一：{may}。",
+        "The grantee must hold one of these roles: {may}.",
+    ),
+    "case-known": (
+        "没有案卷 {case}，无从授权。",
+        "There is no case {case} to grant an unmasking for.",
+    ),
+    "unmasking-time": (
+        "授权截止时间应晚于现在且不超过 {hours} 小时（{latest} 以前），所填为 {until}。",
+        "A grant ends after now and within {hours} hours (by {latest}); found {until}.",
+    ),
+    "grantee-only": (
+        "只有被授权人本人可以启封。",
+        "Only the person the unmasking was granted to may use it.",
+    ),
+    "granted-case-only": (
+        "该授权只限案卷 {expected}，所填为 {found}。",
+        "This unmasking is for case {expected}; found {found}.",
+    ),
+    "unmasking-over": (
+        "启封授权已于 {until} 到期或提前终止，请重新申请。",
+        "The unmasking ended at {until}; ask for a new one.",
+    ),
+    "grantee-or-officer": (
+        "只有被授权人或个人信息保护负责人可以终止授权。",
+        "Only the grantee or the data protection officer may end an unmasking.",
+    ),
+    "stream-named-otherwise": (
+        "{stream} 应按案卷 {case} 命名。",
+        "{stream} must be named after the case {case}.",
+    ),
+    "workflow-of-case": (
+        "流程 {workflow} 不属于案卷 {case}。",
+        "Workflow {workflow} does not belong to the case {case}.",
+    ),
+    "sealed-otherwise": (
+        "流程运行 {run} 已按摘要 {expected} 封存，所填为 {found}。",
+        "Run {run} was sealed under digest {expected}; found {found}. Record a discrepancy.",
+    ),
+    "key-introduced": (
+        "日志 {origin} 已有签名密钥 {key}，更换请用轮换命令。",
+        "The log {origin} has the signing key {key}; rotate it to replace it.",
+    ),
+    "key-unknown": (
+        "日志 {origin} 尚无签名密钥，请先启用。",
+        "The log {origin} has no signing key yet; introduce one first.",
+    ),
+    "key-used-before": (
+        "密钥 {key} 曾为日志 {origin} 所用，轮换应使用新密钥。",
+        "The key {key} has signed {origin} before; rotate to a fresh one.",
+    ),
+    "no-personal-data": (
+        "字段 {field} 疑似含有手机号或身份证号，请删去；个人信息只能密封保存。",
+        "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
+    ),
+}
+
+
+def refused(rule: str, **found: object) -> CommandRefused:
+    """Return the refusal by *rule*, filled with what was found."""
+    chinese, english = REFUSAL_RULES[rule]
+    return CommandRefused(rule, chinese.format(**found), english.format(**found))

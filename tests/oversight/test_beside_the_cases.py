@@ -1,0 +1,107 @@
+"""The new streams lie in the same log: whoever follows it passes them by and loses nothing."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cli.auditing.recording import performed
+from cli.context import Context
+from domain.casebook import CASES
+from domain.envelope import SYSTEM
+from domain.oversight.case import LOG_STREAM, OVERSIGHT_CASES
+from domain.wording import OpaqueNames
+from gateway.oversight import record
+from gateway.watchdog import Watchdog, open_cases
+from projections.boards import open_boards
+from projections.history import case_history
+from runtime.settings import Settings
+from tests.cli.test_command_line import jiedui
+from tests.domain.world import uuid_of
+from tests.oversight.town import Town, founded, open_town
+
+KEY = "pairing.example.org/log+0a1b2c3d+AQab+/=="
+
+
+def overseen(town: Town, task: str) -> dict[str, str]:
+    """Record something in every category of oversight; return the streams by category."""
+    desk, opaque = town.books.desk, task.partition("/")[2]
+    streams = {
+        "audit": f"audit/{uuid_of('an act')}",
+        "unmasking": town.grant(task),
+        "workflow": f"workflow/{opaque}",
+        "log": LOG_STREAM,
+    }
+    commands: list[tuple[str, dict[str, Any]]] = [
+        (
+            streams["audit"],
+            {"kind": "record_audit", "act": "VERIFY", "head": 1, "outcome": "CLEAN"},
+        ),
+        (
+            streams["workflow"],
+            {"kind": "record_discrepancy", "case": task, "ground": "MISSING"},
+        ),
+        (
+            LOG_STREAM,
+            {
+                "kind": "introduce_signing_key",
+                "origin": "pairing.example.org/log",
+                "suite": "SHA-256+Ed25519",
+                "key": KEY,
+            },
+        ),
+    ]
+    for stream, command in commands:
+        assert record(desk, stream, SYSTEM, command).position >= 0
+    return streams
+
+
+async def test_boards_and_watchdog_pass_over_them_and_stories_tell_them(town: Town) -> None:
+    task = town.task()
+    streams = overseen(town, task)
+    assert set(streams) == set(OVERSIGHT_CASES)
+    after = town.task()
+
+    boards = open_boards(town.url.replace("ledger.db", "boards.db"))
+    boards.follower(town.books.ledger).catch_up()
+    assert {line.stream for line in boards.tasks.find().lines} == {task, after}
+    boards.close()
+
+    assert set(open_cases(town.books.desk)) == {task, after}
+    watchdog = Watchdog(town.gateway)
+    assert watchdog._catch_up()  # a calendar was published at the founding
+    assert set(watchdog.open) == {task, after}
+
+    for category, stream in streams.items():
+        assert CASES[category] is OVERSIGHT_CASES[category]
+        (line, *_) = case_history(town.books.ledger, stream, OpaqueNames())
+        assert line.sentence.endswith("。")
+        standing = town.books.desk.standing(stream)
+        assert (standing.next_clock, standing.talks, standing.errands) == (None, (), ())
+
+
+async def test_the_command_line_knows_them(tmp_path: Path) -> None:
+    """Schemas are printed for every kind of case, and a story of a stream of oversight is told."""
+    settings = Settings(home=tmp_path)
+    with open_town(tmp_path, key_file=settings.key_path) as books:
+        town = await founded(books, settings.ledger_url)
+        streams = overseen(town, town.task())
+    import asyncio
+
+    async def jd(*words: str) -> Any:
+        done = await asyncio.to_thread(jiedui, tmp_path, *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    for what in ("commands", "facts"):
+        assert set(OVERSIGHT_CASES) <= set(json.loads((await jd("schema", what)).stdout))
+    for stream in streams.values():
+        assert "。" in (await jd("audit", "history", stream)).stdout
+    context = Context(settings)
+    acts = [
+        entry
+        for stream in context.books.ledger.streams("audit")
+        for entry in context.books.ledger.read(stream)
+    ]
+    assert len(acts) == 1 + len(streams)
+    assert performed(context, None, "HISTORY", about=[LOG_STREAM], head=0, outcome="DONE")
+    context.close()
