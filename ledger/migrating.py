@@ -16,7 +16,7 @@ from ledger.database import WeakSettings, speaking_plainly
 
 Book = Literal["ledger", "vault", "vault_keys"]
 HERE = Path(__file__).parent / "migrations"
-NEWEST: dict[Book, str] = {"ledger": "0001", "vault": "0001", "vault_keys": "0001"}
+NEWEST: dict[Book, str] = {"ledger": "0002", "vault": "0001", "vault_keys": "0001"}
 """The newest migration of each book; a file that says anything newer is refused."""
 
 _LOCK = 7_305_004

@@ -18,10 +18,12 @@ BEGIN
 END $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-REVOKE ALL ON entries, counters, ledger_schema FROM PUBLIC, jiedui_writer, jiedui_reader;
+REVOKE ALL ON entries, counters, checkpoints, cosignatures, ledger_schema
+    FROM PUBLIC, jiedui_writer, jiedui_reader;
 
 GRANT USAGE ON SCHEMA public TO jiedui_writer, jiedui_reader;
-GRANT SELECT ON entries, counters, ledger_schema TO jiedui_writer, jiedui_reader;
+GRANT SELECT ON entries, counters, checkpoints, cosignatures, ledger_schema
+    TO jiedui_writer, jiedui_reader;
 
 GRANT INSERT (
     position, stream, category, version, ordinal, kind, recorded_at, command_id, digest, pairing,
@@ -29,3 +31,7 @@ GRANT INSERT (
 ) ON entries TO jiedui_writer;
 
 GRANT INSERT (county, day, last), UPDATE (last) ON counters TO jiedui_writer;
+
+GRANT INSERT (size, root, note, signed_at) ON checkpoints TO jiedui_writer;
+
+GRANT INSERT (size, witness, line, received_at) ON cosignatures TO jiedui_writer;

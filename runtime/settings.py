@@ -153,6 +153,73 @@ class Settings(BaseSettings):
         le=3600,
         description="How often the follower looks for overdue clocks and missing clerks.",
     )
+    reconcile_seconds: float = Field(
+        default=240.0,
+        gt=0,
+        le=3600,
+        description="每隔多少秒对账一次：账本、看板、流程、流程历史。 "
+        "How often the follower reconciles ledger, boards, workflows and their histories, and "
+        "puts finished histories away. A workflow terminated or deleted is found no sooner.",
+    )
+
+    log_origin: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:/-]{0,199}$",
+        description="公开日志的名称，写入每个检查点，一经签发永不更改。 "
+        "Name of the public log in every "
+        "checkpoint (like log.example.org/jiedui), fixed with the first key. Left out: a name of "
+        "its own. Two logs under one name look like a fork to every witness.",
+    )
+    log_folder: Path | None = Field(
+        default=None,
+        description="公开日志的文件夹：检查点与切片，任何网页服务器均可发布。 "
+        "Folder of checkpoints and "
+        "tiles (C2SP tlog-tiles); left out: log/ in the home. It is rebuilt from the ledger, but "
+        "is also the second memory of what was signed: keep it on another disk if you can.",
+    )
+    log_key_file: Path | None = Field(
+        default=None,
+        description="检查点签名私钥文件（0600）。 "
+        "The log's signing key. Whoever holds it together with the "
+        "database can rewrite the whole log; only witnesses would notice.",
+    )
+    witness_policy_file: Path | None = Field(
+        default=None,
+        description="见证规则文件（C2SP tlog-policy），启动时采用并入账。 "
+        "Witnesses, their addresses and "
+        "the quorum, adopted as a fact at start. Left out: what was adopted last; with no witness "
+        "at all, an operator with the key can rewrite everything unseen.",
+    )
+    checkpoint_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        le=86_400,
+        description="有新记录时，至多隔多少秒签发一次检查点。 "
+        "What was recorded since the last witnessed "
+        "checkpoint can be removed without proof; longer means more of it.",
+    )
+    checkpoint_entries: int = Field(
+        default=256,
+        ge=1,
+        le=1_000_000,
+        description="新记录达到多少条即签发检查点。 New entries that bring a checkpoint at once.",
+    )
+    witness_lag_seconds: float = Field(
+        default=900.0,
+        gt=0,
+        le=604_800,
+        description="见证方多少秒未签即告警并入账。 "
+        "How long a witness may stay behind before an alarm "
+        "is raised as a fact.",
+    )
+    log_address: str | None = Field(
+        default=None,
+        pattern=r"^[^\s:]+:\d{1,5}$",
+        description="公开日志的网址，如 127.0.0.1:8460，端口 0 为任选。 "
+        "Where the log is served, read-only; "
+        "left out: 127.0.0.1:8460, or a free port where that is taken. Served beyond this machine, "
+        "everybody there can read every entry (personal data stays sealed).",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -185,6 +252,21 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         """The key-encryption key's file."""
         return self.key_file or self.home.absolute() / "keys" / "vault.key"
+
+    @cached_property
+    def log_path(self) -> Path:
+        """The folder of the public log."""
+        return self.log_folder or self.home.absolute() / "log"
+
+    @cached_property
+    def histories_path(self) -> Path:
+        """The folder of the sealed workflow histories."""
+        return self.home.absolute() / "histories"
+
+    @cached_property
+    def log_key_path(self) -> Path:
+        """The file of the key that signs checkpoints."""
+        return self.log_key_file or self.home.absolute() / "keys" / "log.key"
 
 
 def load_settings(**given: Any) -> Settings:
