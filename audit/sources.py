@@ -5,14 +5,17 @@ and what the indexes say is compared with that.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import psycopg
 from sqlalchemy import URL, make_url
+
+from audit.schema_text import schema_differences
 
 COLUMNS = (
     "position, stream, category, version, ordinal, kind, recorded_at, command_id, digest, "
@@ -48,13 +51,33 @@ _INDEXED = (
     ("category, stream", "version = 1"),
     ("pairing, category, stream", "pairing IS NOT NULL"),
 )
-_REUSED = (
-    "SELECT stream, command_id, max(position) FROM entries{unindexed} GROUP BY stream, command_id "
-    "HAVING max(version) - min(version) + 1 <> count(*) ORDER BY 3"
+GUARDS_OF_CHECKPOINTS_SQLITE = frozenset(
+    f"{table}_are_never_{what}"
+    for table in ("checkpoints", "cosignatures")
+    for what in ("changed", "removed", "replaced")
 )
+GUARDS_OF_CHECKPOINTS_POSTGRESQL = frozenset(
+    f"{table}_are_never_{what}"
+    for table in ("checkpoints", "cosignatures")
+    for what in ("changed", "truncated")
+)
+_REUSED = (
+    "SELECT stream, command_id, max(ordinal) FROM entries{index} GROUP BY stream, command_id "
+    "HAVING max(ordinal) + 1 <> count(*)"
+)
+
+_SCAN_SQLITE = f"SELECT {COLUMNS} FROM entries NOT INDEXED WHERE position >= ? ORDER BY position"  # noqa: S608 - constant
+_SCAN_POSTGRESQL = f"SELECT {COLUMNS} FROM entries WHERE position >= %s ORDER BY position, version"  # noqa: S608 - constant
+_BLOCK = 256
+"""Few enough that a block stays in the processor's cache while it is looked at."""
+_LEAVES = 4096
 
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged SQLite file raises; the second when even the complaint is no text any more."""
+
+
+UNREADABLE = (*_BROKEN, psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted)
+"""What a question raises whose answer lies on a broken page."""
 
 
 class CannotVerify(Exception):
@@ -73,8 +96,27 @@ class Unreadable:
 class Source(Protocol):
     """One ledger, opened for reading only, in one snapshot."""
 
-    def rows(self) -> Iterator[Row | Unreadable]:
-        """Yield every row of the table itself by position, and what cannot be read between."""
+    def rows(self, first: int = 0) -> Iterator[Sequence[Row | Unreadable]]:
+        """Yield the rows of the table itself from position *first* on, and what cannot be read.
+
+        In order of position, in blocks of a few thousand.
+        """
+        ...
+
+    def leaves(self, size: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+        """Yield (position, stored hash) of the entries below *size*, in blocks, in order."""
+        ...
+
+    def stories(self) -> Iterator[tuple[str, int, int, bytes, bytes]]:
+        """Yield (stream, position, ordinal, body, hash) stream by stream, by version."""
+        ...
+
+    def ask(self, question: str, *values: Any) -> list[Any]:
+        """Return the rows that answer *question*, in which `?` stands for the *values*."""
+        ...
+
+    def has(self, table: str) -> bool:
+        """Say whether there is such a table."""
         ...
 
     def structure(self) -> Iterator[tuple[int | None, str]]:
@@ -86,7 +128,7 @@ class Source(Protocol):
         ...
 
     def reused_commands(self) -> Iterator[tuple[str, str, int]]:
-        """Yield (stream, command id, last position) where a command id stands apart twice."""
+        """Yield (stream, command id, highest ordinal) where a command's ordinals are not dense."""
         ...
 
 
@@ -129,18 +171,22 @@ class SqliteSource:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def rows(self) -> Iterator[Row | Unreadable]:
+    def rows(self, first: int = 0) -> Iterator[Sequence[Row | Unreadable]]:
         """Scan the table; from a broken page on, ask for one position after the other."""
-        scan = f"SELECT {COLUMNS} FROM entries NOT INDEXED ORDER BY position"  # noqa: S608 - constant
-        last, rows, rows_max = -1, 0, self._rows_max()
+        last, rows, rows_max = first - 1, 0, self._rows_max()
         try:
-            for row in self._connection.execute(scan):
-                yield row
-                last, rows = row[0], rows + 1
+            cursor = self._connection.execute(_SCAN_SQLITE, (first,))
+            while block := cursor.fetchmany(_BLOCK):
+                yield block
+                last, rows = block[-1][0], rows + len(block)
                 if rows > rows_max:  # pages that point at each other in a ring
                     raise sqlite3.DatabaseError("more rows than the file can hold")
         except _BROKEN as problem:
-            yield from self._one_by_one(max(last + 1, 0), min(self._top(), rows_max), str(problem))
+            one_by_one = self._one_by_one(
+                max(last + 1, first), min(self._top(), rows_max), str(problem)
+            )
+            while some := list(islice(one_by_one, _BLOCK)):
+                yield some
 
     def _one_by_one(self, first: int, last: int, found: str) -> Iterator[Row | Unreadable]:
         one = f"SELECT {COLUMNS} FROM entries NOT INDEXED WHERE position = ?"  # noqa: S608 - constant
@@ -165,6 +211,9 @@ class SqliteSource:
 
     def structure(self) -> Iterator[tuple[int | None, str]]:
         """Yield the complaints of SQLite's own check, which compares indexes with the table."""
+        for name, what in schema_differences(self._connection):
+            if name not in self.guards():
+                yield None, what
         try:
             for (said,) in self._connection.execute("PRAGMA integrity_check(1000)"):
                 if said != "ok":
@@ -174,15 +223,48 @@ class SqliteSource:
 
     def missing_guards(self) -> list[str]:
         """Return the triggers that are not there."""
-        found = self._connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        return sorted(GUARDS_SQLITE - {name for (name,) in found})
+        differing = schema_differences(self._connection)
+        return [what for name, what in differing if name in self.guards()]
+
+    def guards(self) -> frozenset[str]:
+        """Return the names of all guards there should be."""
+        return GUARDS_SQLITE | GUARDS_OF_CHECKPOINTS_SQLITE
 
     def reused_commands(self) -> Iterator[tuple[str, str, int]]:
-        """Ask the table, not its unique index."""
+        """Ask the unique index in its order; `structure` has compared it with the table."""
         try:
-            yield from self._connection.execute(_REUSED.format(unindexed=" NOT INDEXED"))
+            yield from self._connection.execute(
+                _REUSED.format(index=" INDEXED BY sqlite_autoindex_entries_2")
+            )
         except _BROKEN:
-            return  # rows that cannot be read are told by `rows`
+            return  # what cannot be read is told by `rows` and `structure`
+
+    def leaves(self, size: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+        """Read the stored hashes only."""
+        cursor = self._connection.execute(
+            "SELECT position, hash FROM entries NOT INDEXED WHERE position < ? ORDER BY position",
+            (size,),
+        )
+        while block := cursor.fetchmany(_LEAVES):
+            yield block
+
+    def stories(self) -> Iterator[tuple[str, int, int, bytes, bytes]]:
+        """Follow the index of streams, one case after the other."""
+        try:
+            yield from self._connection.execute(
+                "SELECT stream, position, ordinal, body, hash FROM entries ORDER BY stream, version"
+            )
+        except _BROKEN:
+            return  # what cannot be read is told by `rows` and `structure`
+
+    def ask(self, question: str, *values: Any) -> list[Any]:
+        """Ask SQLite."""
+        return self._connection.execute(question, values).fetchall()
+
+    def has(self, table: str) -> bool:
+        """Look in the schema."""
+        named = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return bool(self.ask(named, table))
 
     def _rows_max(self) -> int:
         (pages,) = self._connection.execute("PRAGMA page_count").fetchone()
@@ -219,20 +301,19 @@ class PostgresqlSource:
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._connection = connection
 
-    def rows(self) -> Iterator[Row | Unreadable]:
+    def rows(self, first: int = 0) -> Iterator[Sequence[Row | Unreadable]]:
         """Scan the heap and sort; no index is asked."""
         self._only("seqscan")
         self._connection.execute("SET LOCAL work_mem = '64MB'")
-        last = -1
+        last = first - 1
         try:
-            with self._connection.cursor("scan", binary=True) as cursor:
-                cursor.itersize = 5000
-                cursor.execute(f"SELECT {COLUMNS} FROM entries ORDER BY position, version")  # noqa: S608 - constant
-                for row in cursor:
-                    yield row
-                    last = row[0]
+            with self._connection.cursor("scan") as cursor:
+                cursor.execute(_SCAN_POSTGRESQL, (first,))
+                while block := cursor.fetchmany(_BLOCK):
+                    yield block
+                    last = block[-1][0]
         except (psycopg.errors.DataCorrupted, psycopg.errors.InternalError_) as problem:
-            yield Unreadable(last + 1, last + 1, str(problem).splitlines()[0])
+            yield [Unreadable(last + 1, last + 1, str(problem).splitlines()[0])]
 
     def structure(self) -> Iterator[tuple[int | None, str]]:
         """Read each index's own columns through it and from the heap, and compare."""
@@ -248,18 +329,73 @@ class PostgresqlSource:
             from_index = self._connection.execute(f"{digest} AND {_through(columns)}").fetchone()
             if from_heap != from_index:
                 yield None, f"the index on ({columns}) differs from the table"
+        yield from self._amcheck()
 
     def missing_guards(self) -> list[str]:
         """Return the triggers that are not there or not ENABLE ALWAYS."""
         found = self._connection.execute(
             "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
         ).fetchall()
-        return sorted(GUARDS_POSTGRESQL - {name for (name,) in found})
+        wanted = GUARDS_POSTGRESQL | (
+            GUARDS_OF_CHECKPOINTS_POSTGRESQL if self.has("checkpoints") else set()
+        )
+        return sorted(wanted - {name for (name,) in found})
 
     def reused_commands(self) -> Iterator[tuple[str, str, int]]:
-        """Ask the heap, not its unique index."""
+        """Ask the unique index in its order; `structure` has compared it with the heap."""
+        self._only("indexscan", "indexonlyscan")
+        yield from self._connection.execute(_REUSED.format(index=""))
+
+    def leaves(self, size: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+        """Read the stored hashes only."""
         self._only("seqscan")
-        yield from self._connection.execute(_REUSED.format(unindexed=""))
+        with self._connection.cursor("leaves") as cursor:
+            cursor.execute(
+                "SELECT position, hash FROM entries WHERE position < %s ORDER BY position", (size,)
+            )
+            while block := cursor.fetchmany(_LEAVES):
+                yield block
+
+    def stories(self) -> Iterator[tuple[str, int, int, bytes, bytes]]:
+        """Follow the index of streams, one case after the other."""
+        self._only("indexscan")
+        with self._connection.cursor("stories") as cursor:
+            cursor.itersize = _BLOCK
+            cursor.execute(
+                "SELECT stream, position, ordinal, body, hash FROM entries ORDER BY stream, version"
+            )
+            yield from cursor
+
+    def ask(self, question: str, *values: Any) -> list[Any]:
+        """Ask PostgreSQL."""
+        self._only("seqscan", "indexscan", "indexonlyscan")
+        return self._connection.execute(question.replace("?", "%s"), values).fetchall()
+
+    def has(self, table: str) -> bool:
+        """Look in the schema."""
+        return bool(self.ask("SELECT 1 WHERE to_regclass(?) IS NOT NULL", table))
+
+    def _amcheck(self) -> Iterator[tuple[int | None, str]]:
+        """Let amcheck look at every page, where the database has it and lets us."""
+        if not self.ask("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'"):
+            return
+        names = self.ask(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'entries'::regclass"
+        )
+        checks = [f"bt_index_check('{name}'::regclass, true)" for (name,) in names]
+        for check in (*checks, "count(*) FROM verify_heapam('entries')"):
+            try:
+                with (
+                    self._connection.transaction()
+                ):  # a savepoint: a complaint ends no more than it
+                    rows = self._connection.execute(f"SELECT {check}").fetchall()
+            except psycopg.errors.InsufficientPrivilege:
+                return
+            except (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted) as problem:
+                yield None, str(problem).splitlines()[0]
+                continue
+            if check.startswith("count") and rows[0][0]:
+                yield None, f"amcheck finds {rows[0][0]} broken places in the table"
 
     def _only(self, *scans: str) -> None:
         for scan in ("seqscan", "indexscan", "indexonlyscan", "bitmapscan"):

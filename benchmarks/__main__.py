@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import appending, commands, folding
+from benchmarks import appending, commands, folding, verifying
 from runtime.logging import configure_logging
 
 
@@ -20,6 +20,8 @@ def main() -> None:
         appending.measure(home / "appending", quick=quick)
         print("\n# Folding and projecting\n")
         folding.measure(home / "folding", quick=quick)
+        print("\n# A large log verified, and its tiles\n")
+        verifying.measure(home / "verifying", quick=quick)
 
 
 if __name__ == "__main__":

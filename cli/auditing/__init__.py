@@ -4,9 +4,20 @@ import importlib
 
 import click
 
+from cli.options import with_paragraphs
+
 _COMMANDS: dict[str, str] = {
     "verify": "cli.auditing.verifying",
     "history": "cli.auditing.telling",
+    "as-of": "cli.auditing.as_of",
+    "compare": "cli.auditing.comparing",
+    "figure": "cli.auditing.figures",
+    "export": "cli.auditing.exporting",
+    "reconcile": "cli.auditing.reconciling",
+    "seal-histories": "cli.auditing.sealing",
+    "replay-workflows": "cli.auditing.replaying",
+    "prove": "cli.auditing.proving",
+    "check": "cli.auditing.checking",
 }
 """Each command of the section and the file that holds it, as an object named `command`."""
 
@@ -24,7 +35,7 @@ class AuditCommands(click.Group):
             return None
         command = importlib.import_module(_COMMANDS[cmd_name]).command
         assert isinstance(command, click.Command)
-        return command
+        return with_paragraphs(command)
 
 
 @click.group(cls=AuditCommands)

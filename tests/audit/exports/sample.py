@@ -1,0 +1,79 @@
+"""Sample ledgers: walks of many cases by the real deciders, and a district at the real desk."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from domain.envelope import SYSTEM
+from domain.people import Channel
+from gateway.identifiers import new_uuid7
+from gateway.orders import Order
+from gateway.submitting import Gateway
+from ledger.casework import Asking, Written, kind_of
+from ledger.erasing import destroy_keys
+from ledger.opening import Books, books
+from tests.journeys.district import District
+from tests.projections.book import new_book
+from tests.projections.walks import pairing_walk, task_walk
+
+DEFAULT_POLICY = "gd-2022"
+KEY = b"the same residents in every form"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A ledger file."""
+
+    url: str
+
+
+def write_walks(folder: Path, tasks: int = 45, pairings: int = 15) -> Sample:
+    """Return the ledger of a town with many cases going on at once, made by the real deciders."""
+    book = new_book(folder)
+    book.write_town()
+    walks = [task_walk(seed) for seed in range(tasks)]
+    book.write_walks(walks + [pairing_walk(seed) for seed in range(pairings)])
+    book.ledger.close()
+    return Sample(f"sqlite:///{folder / 'ledger.db'}")
+
+
+@dataclass
+class Worked:
+    """A district that works through the real desk and vault, without Temporal."""
+
+    books: Books
+    district: District
+    url: str
+
+    def whole_case(self, **about: Any) -> str:
+        """Have one task registered and handled, sealed as the gateway seals; return its stream."""
+        task = f"task/{new_uuid7()}"
+        self._record(task, self.district.whole_case(task, **about))
+        return task
+
+    def erase(self, resident: str) -> None:
+        """Forget *resident*: the fact first, then the keys."""
+        asking = Asking("erase/1", SYSTEM, {"kind": "record_erasure", "basis": "撤回同意"})
+        (answer,) = self.books.desk.record_now(resident, 0, datetime.now(UTC), [asking]).answers
+        assert isinstance(answer, Written), answer
+        assert destroy_keys(self.books.ledger, self.books.vault, resident)
+
+    def _record(self, stream: str, orders: list[Order]) -> None:
+        gateway, now = Gateway(None, self.books), datetime.now(UTC)
+        askings = [gateway._prepared(kind_of(stream), order, Channel.CLI, now) for order in orders]
+        handled = self.books.desk.record_now(stream, 0, now, askings)
+        assert all(isinstance(one, Written) for one in handled.answers), handled.answers
+
+
+@contextmanager
+def a_working_district(home: Path) -> Iterator[Worked]:
+    """Open the books of a new home, as the command line names its files, with a district."""
+    url = f"sqlite:///{home}"
+    key = home / "keys" / "vault.key"
+    with books(f"{url}/ledger.db", f"{url}/vault.db", key, DEFAULT_POLICY) as opened:
+        district = asyncio.run(District.found(Gateway(None, opened)))
+        yield Worked(opened, district, f"{url}/ledger.db")

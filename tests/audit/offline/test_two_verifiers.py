@@ -1,0 +1,93 @@
+"""Two programs, written apart in two languages, say the same of every forgery."""
+
+import json
+import random
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.offline import jiedui_verify
+from tests.audit.offline.forging import FORGERIES, Export, forged_case, forged_proof
+from tests.audit.offline.home import Town
+
+BUNDLES, CASES, PROOFS = 400, 80, 40
+SCRIPT = Path(jiedui_verify.__file__).with_suffix(".mjs")
+NEEDS_AN_AUTHORITY = {"timestamp"}
+"""Rules whose forgeries stand in test_timestamps.py."""
+
+Asked = list[str]
+
+
+def node(asked: list[Asked], folder: Path) -> list[dict[str, Any]]:
+    """Return the verdicts of the second verifier, in one process."""
+    program = shutil.which("node") or pytest.fail("the second verifier needs Node.js 20")
+    batch = folder / "batch.jsonl"
+    batch.write_text("".join(json.dumps(one) + "\n" for one in asked))
+    said = subprocess.run(
+        [program, str(SCRIPT), "--batch", str(batch)], capture_output=True, check=False, text=True
+    )
+    assert said.returncode == 0, said.stderr[-2000:]
+    return [json.loads(line) for line in said.stdout.splitlines()]
+
+
+def essence(verdict: dict[str, Any]) -> tuple[Any, ...]:
+    """What two verifiers must agree on."""
+    faults = Counter((fault["position"], fault["rule"]) for fault in verdict["faults"])
+    return verdict["verdict"], faults, verdict["checked"], verdict["witnesses"]
+
+
+def agree(asked: list[Asked], folder: Path) -> list[dict[str, Any]]:
+    """Assert that both verifiers say the same of everything asked; return what they say."""
+    said = [jiedui_verify.judge(one) for one in asked]
+    for one, ours, theirs in zip(asked, said, node(asked, folder), strict=True):
+        assert essence(ours) == essence(theirs), f"{one}\n{ours}\n{theirs}"
+    return said
+
+
+def forged(town: Town, folder: Path) -> list[Asked]:
+    """Write the forgeries; the same seed strikes the same places."""
+    asked = []
+    policy = ["--policy", str(town.policy)]
+    for number in range(BUNDLES):
+        draw = random.Random(number)
+        export = Export.read(town.bundle, draw)
+        FORGERIES[number % len(FORGERIES)](export)
+        path = folder / f"{number}-{FORGERIES[number % len(FORGERIES)].__name__}.zip"
+        export.write(path)
+        asked.append([str(path), *policy])
+    for number in range(CASES):
+        path = folder / f"{number}.case.json"
+        data = forged_case(town.case.read_bytes(), town.proof.read_bytes(), random.Random(number))
+        path.write_bytes(data)
+        asked.append([str(path), *policy])
+    for number in range(PROOFS):
+        path = folder / f"{number}.tlog-proof"
+        path.write_bytes(forged_proof(town.proof.read_bytes(), random.Random(number)))
+        asked.append([str(path), *policy])
+    return asked
+
+
+def test_what_is_whole_is_called_whole_by_both(town: Town, tmp_path: Path) -> None:
+    policy = ["--policy", str(town.policy)]
+    unpacked = tmp_path / "unpacked"
+    shutil.unpack_archive(town.bundle, unpacked, "zip")
+    asked = [[str(one), *policy] for one in (town.bundle, town.case, town.proof, unpacked)]
+    asked.append([str(town.bundle), *policy, "--case", str(town.case)])
+    for verdict in agree(asked, tmp_path):
+        assert verdict["verdict"] == "intact", verdict["faults"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_both_say_the_same_of_five_hundred_forgeries(town: Town, tmp_path: Path) -> None:
+    """The same verdict, the same rules broken at the same positions, the same counts."""
+    asked = forged(town, tmp_path)
+    said = agree(asked, tmp_path)
+    assert len(asked) >= 500
+    fired = Counter(fault["rule"] for verdict in said for fault in verdict["faults"])
+    assert set(jiedui_verify.RULES) - NEEDS_AN_AUTHORITY == set(fired), "every rule is seen to fire"
+    verdicts = Counter(verdict["verdict"] for verdict in said)
+    assert verdicts["not-intact"] > 470

@@ -1,0 +1,214 @@
+"""The fifteen attacks of a database's owner, and who finds them: the table of promises, row by row.
+
+Three auditors look at each: one with the ledger's file alone, one who kept a checkpoint of its
+first nine entries, one who has what two witnesses cosigned last. The attacker also holds the key
+that signs checkpoints. Two rows are declared: what was never recorded, and what was backdated by
+less than the time between two checkpoints, no proof in this world shows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from domain.values import instant_text
+from ledger.store import open_ledger
+from tests.audit.verify.stage import (
+    TASKS,
+    Office,
+    Row,
+    another,
+    founded,
+    made_whole,
+    rehashed,
+    rewritten,
+    shown_to_another,
+    unguarded,
+)
+from tests.ledger.episodes import MONDAY, append, minutes
+
+FOUND, MISSED = True, False
+
+
+@pytest.fixture
+def office(ledger_url: str, vault_url: str, tmp_path: Path) -> Office:
+    return founded(ledger_url, vault_url, tmp_path / "keys" / "vault.key")
+
+
+def nothing(office: Office) -> Office:
+    return office
+
+
+def edit_a_body(office: Office) -> Office:
+    rewritten(office.url, lambda rows: [*rows[:4], another(rows[4]), *rows[5:]])
+    return office
+
+
+def edit_and_mend_its_hash(office: Office) -> Office:
+    rewritten(office.url, lambda rows: [*rows[:4], rehashed(another(rows[4])), *rows[5:]])
+    return office
+
+
+def edit_the_last_and_its_hash(office: Office) -> Office:
+    rewritten(office.url, lambda rows: [*rows[:11], rehashed(another(rows[11]))])
+    return office
+
+
+def edit_and_rehash_all_after(office: Office) -> Office:
+    rewritten(office.url, lambda rows: made_whole([*rows[:4], another(rows[4]), *rows[5:]]))
+    return office
+
+
+def delete_one_in_the_middle(office: Office) -> Office:
+    rewritten(office.url, lambda rows: [*rows[:5], *rows[6:]])
+    return office
+
+
+def delete_a_whole_case_and_renumber(office: Office) -> Office:
+    def without(rows: list[Row]) -> list[Row]:
+        return made_whole([row for row in rows if row["stream"] != TASKS[1]])
+
+    rewritten(office.url, without)
+    return office
+
+
+def cut_off_the_tail(office: Office) -> Office:
+    rewritten(office.url, lambda rows: rows[:10])
+    return office
+
+
+def swap_two(office: Office) -> Office:
+    def swapped(rows: list[Row]) -> list[Row]:
+        four, seven = {**rows[4], "position": 7}, {**rows[7], "position": 4}
+        return [*rows[:4], seven, *rows[5:7], four, *rows[8:]]
+
+    rewritten(office.url, swapped)
+    return office
+
+
+def fork_the_tail(office: Office) -> Office:
+    rewritten(office.url, lambda rows: made_whole([*rows[:10], *map(another, rows[10:])]))
+    return office
+
+
+def empty_the_ledger(office: Office) -> Office:
+    rewritten(office.url, lambda _: [])
+    return office
+
+
+def restore_an_old_backup(office: Office) -> Office:
+    rewritten(office.url, lambda rows: rows[:6])
+    return office
+
+
+def backdate_within_an_interval(office: Office) -> Office:
+    """Recorded hours later, told as of a moment after the last checkpoint was signed."""
+    _one_more(office, minute=231)
+    return office
+
+
+def backdate_beyond_an_interval(office: Office) -> Office:
+    """Told as of a moment at which witnesses saw a ledger that did not have it."""
+    _one_more(office, minute=221)
+    return office
+
+
+def _one_more(office: Office, *, minute: int) -> None:
+    ledger = open_ledger(office.url)
+    append(ledger, TASKS[0], 4, "c-late", at=minutes(minute))
+    ledger.close()
+
+
+def show_another_history_to_somebody_else(office: Office) -> Office:
+    rewritten(office.url, lambda rows: made_whole([*rows[:4], another(rows[4]), *rows[5:]]))
+    return shown_to_another(office)
+
+
+def never_record_it(office: Office) -> Office:
+    """Somebody telephones, and nobody writes it down."""
+    return office
+
+
+def let_an_index_lie(office: Office) -> Office:
+    """Readers who ask by kind are told of eleven entries; the table has twelve."""
+    with unguarded(office.url) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA writable_schema = ON")
+            connection.exec_driver_sql(
+                "UPDATE sqlite_master "
+                "SET sql = replace(sql, 'kind, recorded_at', 'digest, recorded_at') "
+                "WHERE name = 'entries_by_kind'"
+            )
+    if office.url.startswith("sqlite"):
+        return office
+    # A row that changes and changes back while its index is told not to listen is lost to it.
+    index = " WHERE indexrelid = 'entries_by_kind'::regclass"
+    with unguarded(office.url) as connection:
+        for statement in (
+            "UPDATE pg_index SET indisready = false" + index,  # noqa: S608 - a constant
+            "UPDATE entries SET kind = 'progress_lost.v1' WHERE position = 5",
+            "UPDATE entries SET kind = 'progress_logged.v1' WHERE position = 5",
+            "UPDATE pg_index SET indisready = true" + index,  # noqa: S608 - a constant
+        ):
+            connection.exec_driver_sql(statement)
+    return office
+
+
+def destroy_a_key_without_authority(office: Office) -> Office:
+    url = office.vault_url
+    if url.startswith("sqlite"):
+        url = url.replace("vault.db", "vault-keys.db")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE vault_keys SET wrapped = NULL, erased_at = :at WHERE holder = :holder"),
+            {"at": instant_text(MONDAY), "holder": TASKS[0]},
+        )
+    engine.dispose()
+    return office
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Who finds an attack."""
+
+    file: bool
+    kept: bool
+    witness: bool
+
+
+ATTACKS: tuple[tuple[Callable[[Office], Office], Expected], ...] = (
+    (nothing, Expected(MISSED, MISSED, MISSED)),
+    (edit_a_body, Expected(FOUND, FOUND, FOUND)),
+    (edit_and_mend_its_hash, Expected(FOUND, FOUND, FOUND)),
+    (edit_the_last_and_its_hash, Expected(MISSED, MISSED, FOUND)),
+    (edit_and_rehash_all_after, Expected(MISSED, FOUND, FOUND)),
+    (delete_one_in_the_middle, Expected(FOUND, FOUND, FOUND)),
+    (delete_a_whole_case_and_renumber, Expected(MISSED, FOUND, FOUND)),
+    (cut_off_the_tail, Expected(MISSED, MISSED, FOUND)),
+    (swap_two, Expected(FOUND, FOUND, FOUND)),
+    (fork_the_tail, Expected(MISSED, MISSED, FOUND)),
+    (empty_the_ledger, Expected(MISSED, FOUND, FOUND)),
+    (restore_an_old_backup, Expected(MISSED, FOUND, FOUND)),
+    (backdate_within_an_interval, Expected(MISSED, MISSED, MISSED)),  # declared
+    (backdate_beyond_an_interval, Expected(MISSED, MISSED, FOUND)),
+    (show_another_history_to_somebody_else, Expected(MISSED, MISSED, FOUND)),
+    (never_record_it, Expected(MISSED, MISSED, MISSED)),  # declared
+    (let_an_index_lie, Expected(FOUND, FOUND, FOUND)),
+    (destroy_a_key_without_authority, Expected(FOUND, FOUND, FOUND)),
+)
+
+
+@pytest.mark.parametrize(("attack", "expected"), ATTACKS, ids=[a.__name__ for a, _ in ATTACKS])
+def test_who_finds_it(
+    office: Office, attack: Callable[[Office], Office], expected: Expected
+) -> None:
+    """Each auditor finds what the table says, and finds nothing where it says so."""
+    shown = attack(office)
+    found = {by: shown.found(by) for by in ("file", "kept checkpoint", "witnesses")}
+    verdicts = Expected(*(not verdict.intact for verdict in found.values()))
+    assert verdicts == expected, {
+        by: [str(fault) for fault in verdict.faults] for by, verdict in found.items()
+    }
