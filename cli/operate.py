@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import print_table
 from gateway.bootstrapping import publish_shipped
 from gateway.submitting import Gateway
-from gateway.watchdog import Watchdog, open_cases, start_clerks
+from gateway.watchdog import Watchdog, begin_again, open_cases
+from publishing.publisher import Publishing, publishing
 from runtime.embedded import embedded_temporal
 from runtime.serving import run_worker
 from runtime.settings import PREFIX, Settings
@@ -29,9 +31,17 @@ async def stop_signal() -> asyncio.Event:
     return stop
 
 
+@dataclass(frozen=True)
+class Running:
+    """What runs in this process: the gateway, and the public log with its address."""
+
+    gateway: Gateway
+    public_log: Publishing
+
+
 @contextlib.asynccontextmanager
-async def everything(context: Context, stop: asyncio.Event) -> AsyncIterator[Gateway]:
-    """Run Temporal, worker, follower and watchdog in this process for the length of the block.
+async def everything(context: Context, stop: asyncio.Event) -> AsyncIterator[Running]:
+    """Run Temporal, worker, follower, watchdog and the public log for the length of the block.
 
     They are stopped in the order of the way back: no new work, then the worker, then Temporal.
     """
@@ -46,14 +56,18 @@ async def everything(context: Context, stop: asyncio.Event) -> AsyncIterator[Gat
             if (await stack.enter_async_context(server)).set_aside is not None:
                 click.echo("Temporal 版本已变，工作流将由账本重建。", err=True)
         gateway = await context.connected_gateway()
+        # With a stop of its own: it signs once more when the worker has recorded its last.
+        still = asyncio.Event()
+        public_log = await stack.enter_async_context(publishing(settings, context.books, still))
         await stack.enter_async_context(_working(settings))
         watching = Watchdog(gateway).run(timedelta(seconds=settings.watchdog_seconds), stop)
         at_work = [
             asyncio.create_task(_following(context, stop)),
             asyncio.create_task(watching),
+            asyncio.create_task(_reconciling(settings, gateway, stop)),
         ]
         try:
-            yield gateway
+            yield Running(gateway, public_log)
         finally:
             stop.set()
             await asyncio.gather(*at_work, return_exceptions=True)
@@ -86,6 +100,19 @@ async def _following(context: Context, stop: asyncio.Event) -> None:
         boards.close()
 
 
+async def _reconciling(settings: Settings, gateway: Gateway, stop: asyncio.Event) -> None:
+    from gateway.reconciling import reconcile_on_schedule
+
+    await reconcile_on_schedule(
+        gateway,
+        settings.ledger_url,
+        settings.boards_url,
+        settings.histories_path,
+        timedelta(seconds=settings.reconcile_seconds),
+        stop,
+    )
+
+
 @click.command()
 @pass_context
 def up(context: Context) -> None:
@@ -99,11 +126,11 @@ def up(context: Context) -> None:
 
     async def running() -> None:
         stop = await stop_signal()
-        async with everything(context, stop) as gateway:
+        async with everything(context, stop) as here:
             home = context.settings.home.absolute()
-            assert gateway.client is not None
-            where = gateway.client.service_client.config.target_host
-            click.echo(f"结对已运行。Temporal {where}")
+            assert here.gateway.client is not None
+            where = here.gateway.client.service_client.config.target_host
+            click.echo(f"结对已运行。Temporal {where}，公开日志 {here.public_log.url}")
             click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
             click.echo("Running. There is no console yet; use the command line from another")
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")
@@ -146,8 +173,13 @@ def follow(context: Context) -> None:
         stop = await stop_signal()
         gateway = await context.connected_gateway()
         every = timedelta(seconds=context.settings.watchdog_seconds)
-        click.echo("跟账已运行。 Following.", err=True)
-        await asyncio.gather(_following(context, stop), Watchdog(gateway).run(every, stop))
+        async with publishing(context.settings, context.books, stop) as public_log:
+            click.echo(f"跟账已运行，公开日志 {public_log.url} Following.", err=True)
+            await asyncio.gather(
+                _following(context, stop),
+                Watchdog(gateway).run(every, stop),
+                _reconciling(context.settings, gateway, stop),
+            )
 
     run(running)
 
@@ -182,11 +214,15 @@ def rebuild_boards(context: Context, as_json: bool) -> None:
 @json_option
 @pass_context
 def rebuild_workflows(context: Context, as_json: bool) -> None:
-    r"""为每一未结而无工作流的案卷重新启动工作流。 Start a clerk for every open case without one.
+    r"""为每一未结而无工作流的案卷重新启动工作流，逐案入账。 Start the clerks that are missing.
+
+    Each clerk begun again is recorded with the run it replaces.
 
     \b
     Exit status: 0 done; 2 it could not be tried.
     """
+    from cli.progress import counting
+    from gateway.rebuilding import BY_OPERATOR
     from gateway.watchdog import running_clerks
 
     async def rebuilding() -> dict[str, int]:
@@ -195,14 +231,21 @@ def rebuild_workflows(context: Context, as_json: bool) -> None:
         cases = await asyncio.to_thread(open_cases, context.books.desk)
         running = await running_clerks(gateway.client)
         missing = [stream for stream in cases if stream not in running]
-        started = await start_clerks(gateway.client, missing)
+        with counting("重建 rebuilding") as tick:
+            started = await begin_again(
+                gateway.client,
+                gateway.desk,
+                missing,
+                reason=BY_OPERATOR,
+                progress=lambda done: tick(done, len(missing)),
+            )
         return {"open": len(cases), "running": len(cases) - len(missing), "started": started}
 
     done = run(rebuilding)
     Speaking(as_json).say(
         done,
         f"未结案卷 {done['open']} 件，已有工作流 {done['running']} 件，"
-        f"新启动 {done['started']} 件。",
+        f"新启动 {done['started']} 件。 {done['started']} clerks begun again.",
     )
 
 

@@ -6,23 +6,22 @@ knows which cases are open and when their next clock is due, and pokes or starts
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.casebook import CASES
 from domain.envelope import SYSTEM
 from domain.values import category_of
+from gateway.rebuilding import begin_clerk, record_begun
 from gateway.submitting import WORKFLOWS, Gateway
 from ledger.casework import Handled
 from ledger.desk import Desk
 from workflows import ports
-from workflows.reaching import TASK_TIMEOUT
 
 log = structlog.get_logger("watchdog")
 
@@ -76,12 +75,12 @@ class Watchdog:
         overdue = [stream for stream, due in self.open.items() if due is not None and due < line]
         for stream in overdue:
             found.poked += 1
-            if await poke(client, stream):
+            if await poke(client, self.gateway.desk, stream):
                 found.started += 1
         if self.rounds % _LOOK_FOR_MISSING_EVERY == 0:
             running = await running_clerks(client)
             missing = [stream for stream in self.open if stream not in running]
-            found.started += await start_clerks(client, missing)
+            found.started += await begin_again(client, self.gateway.desk, missing)
         self.rounds += 1
         return found
 
@@ -130,40 +129,49 @@ async def running_clerks(client: Client) -> set[str]:
     return {found.id async for found in client.list_workflows(query)}
 
 
-async def start_clerk(client: Client, stream: str) -> bool:
-    """Start the clerk of *stream* from the ledger; a running one is left alone (False)."""
-    handle = await client.start_workflow(
-        WORKFLOWS[category_of(stream)],
-        ports.CaseStart(stream=stream),
-        id=stream,
-        task_queue=ports.TASK_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        task_timeout=TASK_TIMEOUT,
-    )
-    return handle.first_execution_run_id == handle.result_run_id
-
-
-async def start_clerks(
-    client: Client, streams: Iterable[str], progress: Callable[[int], None] | None = None
+async def begin_again(
+    client: Client,
+    desk: Desk,
+    streams: Iterable[str],
+    *,
+    reason: str | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Start the clerks of *streams*, some at once; return how many were asked for."""
+    """Start the clerks that are missing among those of *streams*; return how many were.
+
+    Each is recorded as rebuilt, for *reason*; without one, as found missing or ended, too.
+    """
+
+    async def beginning(stream: str) -> bool:
+        begun = await begin_clerk(client, stream)
+        if begun is not None:
+            await record_begun(desk, begun, reason)
+        return begun is not None
+
+    return sum(await _all(list(streams), beginning, progress))
+
+
+async def _all(
+    streams: list[str],
+    work: Callable[[str], Awaitable[bool]],
+    progress: Callable[[int], None] | None,
+) -> list[bool]:
     room = asyncio.Semaphore(_AT_ONCE)
     done = 0
 
-    async def starting(stream: str) -> None:
+    async def working(stream: str) -> bool:
         nonlocal done
         async with room:
-            await start_clerk(client, stream)
+            answer = await work(stream)
         done += 1
         if progress is not None:
             progress(done)
+        return answer
 
-    await asyncio.gather(*[starting(stream) for stream in streams])
-    return done
+    return await asyncio.gather(*[working(stream) for stream in streams])
 
 
-async def poke(client: Client, stream: str) -> bool:
+async def poke(client: Client, desk: Desk, stream: str) -> bool:
     """Have the clerk of *stream* look at the ledger again; start it where there is none (True)."""
     try:
         await client.get_workflow_handle(stream).signal(ports.RESYNC)
@@ -172,8 +180,7 @@ async def poke(client: Client, stream: str) -> bool:
         # is then refused as well, and the next look tries again.
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        await start_clerk(client, stream)
-        return True
+        return bool(await begin_again(client, desk, [stream]))
     return False
 
 
@@ -198,7 +205,7 @@ async def recompute_provisional(gateway: Gateway, streams: Iterable[str] | None 
             by=SYSTEM,
             command={"kind": "recompute_deadlines"},
         )
-        await start_clerk(client, stream)
+        await begin_again(client, desk, [stream])
         await client.get_workflow_handle(stream).signal(ports.REPORT, submission)
         count += 1
     return count

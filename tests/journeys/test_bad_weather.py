@@ -11,7 +11,7 @@ from audit.verify import verify
 from gateway.bootstrapping import publish
 from gateway.identifiers import new_uuid7
 from gateway.orders import NotNow, Order
-from gateway.watchdog import open_cases, start_clerks
+from gateway.watchdog import begin_again, open_cases
 from policies import shipped_pack
 from tests.journeys.district import District
 from tests.journeys.installation import PATIENCE, Installation, installed, until
@@ -125,9 +125,10 @@ async def test_a_lost_temporal_is_rebuilt_and_its_clocks_ring(tmp_path: Path) ->
 
         cases = open_cases(installation.books.desk)
         assert set(waiting) <= set(cases)
-        assert installation.gateway.client is not None
-        assert await start_clerks(installation.gateway.client, cases) == len(cases)
-        assert await start_clerks(installation.gateway.client, cases) == len(cases)  # repeatable
+        client, desk = installation.gateway.client, installation.books.desk
+        assert client is not None
+        assert await begin_again(client, desk, cases) == len(cases)
+        assert await begin_again(client, desk, cases) == 0  # repeatable
 
         for task in waiting:
             await until(installation, task, "ACCEPTED")

@@ -1,0 +1,5 @@
+"""Both databases by turns."""
+
+from tests.ledger.conftest import kind, postgres
+
+__all__ = ["kind", "postgres"]
