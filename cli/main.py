@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from cli.context import Context, Speaking
+from cli.options import with_paragraphs
 from domain.refusals import CommandRefused
 from runtime.logging import configure_logging
 from runtime.settings import SettingsRefused, load_settings
@@ -31,6 +32,12 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "policy": ("cli.policies", "policy"),
     "schema": ("cli.policies", "schema"),
     "audit": ("cli.auditing", "audit"),
+    "unmasking": ("cli.unmasking", "unmasking"),
+    "subject": ("cli.subjects", "subject"),
+    "log": ("cli.log_keeping", "log"),
+    "witness": ("cli.witnessing", "witness"),
+    "backup": ("cli.backup", "backup"),
+    "restore": ("cli.backup", "restore"),
     "rebuild": ("cli.operate", "rebuild"),
     "doctor": ("cli.doctor", "doctor"),
     "config": ("cli.operate", "config"),
@@ -53,7 +60,7 @@ class Sections(click.Group):
         module, name = _SECTIONS[cmd_name]
         command = getattr(importlib.import_module(module), name)
         assert isinstance(command, click.Command)
-        return command
+        return with_paragraphs(command)
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,6 +83,9 @@ def jiedui(ctx: click.Context) -> None:
     ctx.call_on_close(ctx.obj.close)
 
 
+with_paragraphs(jiedui)
+
+
 def main() -> None:
     """Run the command and leave with its exit status; what it writes is its owner's alone."""
     os.umask(0o077)
@@ -89,8 +99,10 @@ def attempt(words: Sequence[str]) -> int:
     """
     from audit.verify import CannotVerify
     from gateway.orders import NotNow
-    from ledger.database import LedgerMissing, LedgerUnavailable, WeakSettings
+    from ledger.database import LedgerDamaged, LedgerMissing, LedgerUnavailable, WeakSettings
     from ledger.keys import KeyRefused
+    from ledger.vault import VaultDamaged
+    from publishing.serving import AddressTaken
     from runtime.embedded import EmbeddedRefused
     from runtime.temporal import TemporalUnreachable
 
@@ -109,14 +121,17 @@ def attempt(words: Sequence[str]) -> int:
         speaking.refuse(refusal)
         status = 1
     except (
+        AddressTaken,
         CannotVerify,
         EmbeddedRefused,
         KeyRefused,
+        LedgerDamaged,
         LedgerMissing,
         LedgerUnavailable,
         NotNow,
         SettingsRefused,
         TemporalUnreachable,
+        VaultDamaged,
         WeakSettings,
     ) as error:
         speaking.fail(error)

@@ -19,6 +19,10 @@ from domain.calendar import CalendarYear, Overlay
 from domain.casebook import CASES
 from domain.clocks import Deadline, LimitText
 from domain.glossary import GLOSSARY
+from domain.oversight import commands as oversight_commands
+from domain.oversight import facts as oversight_facts
+from domain.oversight import refusal_rules as oversight_refusals
+from domain.oversight import words as oversight_words
 from domain.pairing import commands as pairing_commands
 from domain.pairing import facts as pairing_facts
 from domain.pairing import refusal_rules as pairing_refusals
@@ -69,6 +73,21 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (pairing_commands.Score, "score 0–100"),
     (registry_commands.Recipient, "recipient"),
     (registry_commands.NoticeKey, "notice key"),
+    (oversight_words.About, "up to 200 references"),
+    (oversight_words.Reference, "reference"),
+    (oversight_words.CaseStream, "task or pairing id"),
+    (oversight_words.WorkflowId, "workflow id"),
+    (oversight_words.RunId, "UUID"),
+    (oversight_words.Digest, "SHA-256"),
+    (oversight_words.HolderId, "key holder"),
+    (oversight_words.Position, "log position"),
+    (oversight_words.Amount, "count"),
+    (oversight_words.HttpStatus, "HTTP status"),
+    (oversight_words.LogOrigin, "log origin"),
+    (oversight_words.SuiteName, "suite name"),
+    (oversight_words.VerifierKeyText, "verifier key"),
+    (oversight_words.WitnessName, "witness name"),
+    (oversight_words.PolicyText, "witness policy"),
     (bool, "yes or no"),
     (int, "integer"),
     (str, "text"),
@@ -196,6 +215,7 @@ def facts() -> str:
         ("Support task 帮扶任务", (task_facts.TaskFact,)),
         ("Pairing 结对", (pairing_facts.PairingFact,)),
         ("Registry 名册", (registry_facts.RegistryFact,)),
+        ("Oversight 审计与见证", (oversight_facts.OversightFact,)),
     ):
         parts.append(f"## {title}\n")
         for model in models(*unions):
@@ -236,6 +256,16 @@ def commands() -> str:
                 registry_commands.NoticeCommand,
             ),
             ("unit", "person", "policy", "calendar", "subject", "notice"),
+        ),
+        (
+            "Oversight 审计与见证",
+            (
+                oversight_commands.AuditCommand,
+                oversight_commands.UnmaskingCommand,
+                oversight_commands.WorkflowCommand,
+                oversight_commands.LogCommand,
+            ),
+            ("audit", "unmasking", "workflow", "log"),
         ),
     ):
         parts.append(f"## {title}\n")
@@ -341,6 +371,7 @@ def refusals() -> str:
         ("Support task 帮扶任务", task),
         ("Pairing 结对", pairing_refusals.REFUSAL_RULES),
         ("Registry 名册", registry_refusals.REFUSAL_RULES),
+        ("Oversight 审计与见证", oversight_refusals.REFUSAL_RULES),
     ):
         lines = ((f"`{code}`", zh, en) for code, (zh, en) in rules.items())
         parts += [f"## {title}\n", table(("rule", "中文", "English"), lines)]
@@ -376,10 +407,10 @@ def command_line() -> str:
             if not isinstance(section, click.Group):
                 lines.append((f"`jiedui {name}`", _help(section)))
                 continue
-            lines += [
-                (f"`jiedui {name} {inner}`", _help(command))
-                for inner, command in sorted(section.commands.items())
-            ]
+            for inner in sorted(section.list_commands(context)):
+                command = section.get_command(context, inner)
+                assert command is not None
+                lines.append((f"`jiedui {name} {inner}`", _help(command)))
     return (
         "# The command line 命令行\n\n"
         f"{MADE}\n"

@@ -17,6 +17,7 @@ from cli.demo.programme import programme
 from cli.demo.showing import Showing
 from cli.demo.stage import Room, Stage
 from cli.demo.summary import Summary, print_summary, summary_of
+from cli.demo.witnesses import invite, two_witnesses
 from cli.importing.needs import NEED_FIELDS, NeedReader, NeedRow
 from cli.importing.people import PEOPLE_FIELDS
 from cli.importing.places import Places
@@ -60,7 +61,9 @@ def demo(
     own = Context(fresh_home(context.settings, keep=keep))
     try:
         staged = run(lambda: staging(own, folder, streets))
-        summary = summary_of(own, staged.playing, staged.intakes, staged.seconds)
+        summary = summary_of(
+            own, staged.playing, staged.intakes, staged.seconds, staged.policy_file
+        )
     finally:
         own.close()
     finish(summary, as_json)
@@ -95,6 +98,7 @@ class Staged:
     playing: Playing
     intakes: list[Intake]
     seconds: float
+    policy_file: Path
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
@@ -102,8 +106,13 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
     from cli.operate import everything, stop_signal
 
     stop = await stop_signal()
-    async with everything(context, stop) as gateway:
-        work = asyncio.create_task(played(gateway, folder, streets))
+    # The witnesses outlive the log's last checkpoint, which is signed when everything stops.
+    async with (
+        two_witnesses(context.settings.home) as witnesses,
+        everything(context, stop) as here,
+    ):
+        policy_file = await invite(context, witnesses)
+        work = asyncio.create_task(played(here.gateway, folder, streets, policy_file))
         told = asyncio.create_task(stop.wait())
         await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
@@ -115,7 +124,7 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
         return await work
 
 
-async def played(gateway: Gateway, folder: Path, streets: int | None) -> Staged:
+async def played(gateway: Gateway, folder: Path, streets: int | None, policy_file: Path) -> Staged:
     """Import the tables, then play pairings and needs."""
     started = datetime.now(UTC)
     units = table_of(folder / "units.xlsx", UNIT_FIELDS, None)
@@ -142,7 +151,8 @@ async def played(gateway: Gateway, folder: Path, streets: int | None) -> Staged:
         finally:
             following.cancel()
     intake.recorded = stage.log.kinds["task_registered.v1"] - len(paired)
-    return Staged(playing, intakes, (datetime.now(UTC) - started).total_seconds())
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    return Staged(playing, intakes, seconds, policy_file)
 
 
 def needs_of(gateway: Gateway, file: Path, divisions: set[str]) -> tuple[list[NeedRow], Intake]:

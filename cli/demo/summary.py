@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from cli.context import Context
+from cli.demo.auditor import Step, audited
 from cli.demo.playing import Playing, Shown
 from cli.intake import Intake
 from domain.wording import label
@@ -70,6 +71,7 @@ class Summary:
     summoned: list[str]
     stories: list[Told]
     verdict: dict[str, Any]
+    audit: list[Step]
     missing: list[str] = field(default_factory=list)
 
     @property
@@ -122,12 +124,22 @@ class Summary:
                 }
                 for one in self.stories
             ],
-            "audit": self.verdict,
+            "audit": {
+                **self.verdict,
+                "steps": [
+                    {"en": step.en, "expected": step.expected, "found": step.found}
+                    for step in self.audit
+                ],
+            },
         }
 
 
 def summary_of(
-    context: Context, playing: Playing, intakes: Sequence[Intake], seconds: float
+    context: Context,
+    playing: Playing,
+    intakes: Sequence[Intake],
+    seconds: float,
+    policy_file: Path,
 ) -> Summary:
     """Read the boards, the stories and the audit of what was played; everything stands still."""
     from audit.verify import verify
@@ -161,6 +173,8 @@ def summary_of(
     finally:
         boards.close()
     verdict = verify(context.settings.ledger_url)
+    stories = stories_of(context, playing)
+    proved = stories[0].stream if stories else None
     summary = Summary(
         home=context.settings.home,
         seconds=seconds,
@@ -174,7 +188,7 @@ def summary_of(
         ladder=ladder,
         steps={level: steps.get(level, 0) for level in ladder if level != "NONE"},
         summoned=[playing.stage.cast.name(unit) for unit in summoned],
-        stories=stories_of(context, playing),
+        stories=stories,
         verdict={
             "intact": verdict.intact,
             "entries": verdict.entries,
@@ -185,6 +199,7 @@ def summary_of(
                 for fault in verdict.faults[:20]
             ],
         },
+        audit=audited(context.settings.home.absolute(), policy_file.absolute(), playing, proved),
     )
     summary.missing = missing_of(summary, intact=verdict.intact)
     return summary
@@ -227,6 +242,11 @@ def missing_of(summary: Summary, *, intact: bool) -> list[str]:
         missing.append("bad rows: none handed back")
     if not intact:
         missing.append("audit verify: the ledger is not intact")
+    missing += [
+        f"{step.en}: expected {step.expected}, found {step.found}"
+        for step in summary.audit
+        if not step.as_expected
+    ]
     return missing
 
 
@@ -319,9 +339,13 @@ def _end(summary: Summary) -> list[str]:
             f"账本完好：{verdict['entries']:,} 条，{verdict['streams']:,} 个案卷，"
             f"默克尔根 {verdict['root']}"
         )
-        lines.append("未与外部见证核对。 Intact; not compared with any outside witness.")
     else:
         lines.append("账本不完好。 The ledger is not intact.")
+    lines += ["", "── 审计员：两家见证、证明、离线核验 The auditor ──"]
+    lines += [
+        f"{'✓' if step.as_expected else '✗'} {step.zh} · {step.en}：{_found(step)}"
+        for step in summary.audit
+    ]
     lines.append("")
     if summary.missing:
         lines.append("未能演示 Missing:")
@@ -337,10 +361,18 @@ def _end(summary: Summary) -> list[str]:
             f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui task history {one.number}"
             for one in summary.stories[:1]
         ),
-        f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui audit verify",
+        (
+            f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui audit verify "
+            f"--policy {home}/witness-policy.txt"
+        ),
         f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui up    # 时钟继续走 the clocks go on",
     ]
     return lines
+
+
+def _found(step: Step) -> str:
+    told = {"intact": "完好", "not-intact": "不完好", "made": "已生成"}
+    return f"{told.get(step.found, '')} {step.found}".strip()
 
 
 def _counted(code: str, count: int, among: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
+from cli.demo.auditor import Step
 from cli.demo.command import finish
 from cli.demo.playing import Shown
 from cli.demo.summary import STORIES, Rated, Summary, Told, missing_of
@@ -34,6 +35,7 @@ def complete() -> Summary:
         stories=[Told("不满意重办", "task/a", "DQ1", (("10:00", "居民", "评价 5 分。"),))]
         * len(STORIES),
         verdict={"intact": True, "entries": 5_000, "streams": 500, "root": "ab" * 32, "faults": []},
+        audit=[Step("联机核验", "verify", "intact", "intact")],
     )
 
 
@@ -53,6 +55,7 @@ def test_nothing_is_missing_where_everything_was_shown() -> None:
         ({"rates": [Rated("on_time_rate@1", "", "", 0, 0, None, 0)]}, "on_time_rate@1"),
         ({"steps": {"RED": 0}}, "supervision RED"),
         ({"intakes": [Intake("needs.xlsx", recorded=240)]}, "bad rows"),
+        ({"audit": [Step("", "altered", "not-intact", "intact")]}, "altered: expected not-intact"),
     ],
 )
 def test_what_was_not_shown_is_named(change: dict[str, object], named: str) -> None:

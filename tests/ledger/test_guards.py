@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from ledger.migrating import Book, upgrade
+from ledger.migrating import NEWEST, Book, upgrade
 from ledger.schema import counters, entries, vault_items, vault_keys
 from ledger.store import Ledger, LedgerUnavailable, WeakSettings, open_ledger
 from tests.ledger.episodes import COUNTY, a_task, append, facts
@@ -245,7 +245,8 @@ def test_a_ledger_made_by_a_newer_version_is_refused(ledger: Ledger, ledger_url:
     with pytest.raises(WeakSettings, match="newer"):
         open_ledger(ledger_url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE ledger_schema SET version_num = '0001'"))
+        newest = {"newest": NEWEST["ledger"]}
+        connection.execute(text("UPDATE ledger_schema SET version_num = :newest"), newest)
     engine.dispose()
 
 
