@@ -1,13 +1,10 @@
 """Oversight's kinds of case, as the desk and the reader use them; no clerk stands by them."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from domain.cases import CaseKind, Errand, Notice, Talk
-from domain.clocks import Clock
-from domain.envelope import Happened
+from domain.cases import CaseKind
+from domain.clerkless import clerkless
 from domain.oversight import decider, standing
 from domain.oversight.commands import (
     AuditCommand,
@@ -16,39 +13,6 @@ from domain.oversight.commands import (
     WorkflowCommand,
 )
 from domain.oversight.facts import AuditFact, LogFact, UnmaskingFact, WorkflowFact
-from domain.rules import Rules
-
-
-def _kind(
-    category: str,
-    commands: Any,
-    facts: Any,
-    decide: Callable[..., Any],
-    evolve: Callable[..., Any],
-    initial: Any,
-    is_over: Callable[[Any], bool] = lambda _: False,
-) -> CaseKind:
-    """Return a kind of case without clocks, talks, errands and notices."""
-    adapter: TypeAdapter[Any] = TypeAdapter(commands)
-    kinds = adapter.json_schema()["discriminator"]["mapping"]
-    return CaseKind(
-        category=category,
-        commands=adapter,
-        facts=TypeAdapter(facts),
-        initial=initial,
-        decide=decide,
-        evolve=evolve,
-        clocks=_no_clocks,
-        is_over=is_over,
-        state_name=state_name,
-        policy_id=_none,
-        pairing=_none,
-        who_may={kind: decider.WHO_MAY[kind] for kind in kinds},
-        talks=_no_talks,
-        errands=_no_errands,
-        notices=_no_notices,
-        clerked=False,
-    )
 
 
 def state_name(case: Any) -> str:
@@ -66,30 +30,7 @@ def state_name(case: Any) -> str:
             raise TypeError(f"{type(case).__name__} is no state of oversight")
 
 
-def _none(case: Any) -> None:
-    """Oversight belongs to no pairing and is decided under no pack."""
-
-
-def _no_clocks(case: Any, rules: Rules) -> tuple[Clock, ...]:
-    """A grant ends at an instant that every use of it is judged by; nothing has to ring."""
-    del case, rules
-    return ()
-
-
-def _no_talks(stream: str, case: Any) -> tuple[Talk, ...]:
-    del stream, case
-    return ()
-
-
-def _no_errands(stream: str, case: Any, happened: Happened[Any]) -> tuple[Errand, ...]:
-    del stream, case, happened
-    return ()
-
-
-def _no_notices(stream: str, case: Any, happened: Happened[Any]) -> tuple[Notice, ...]:
-    del stream, case, happened
-    return ()
-
+_kind = partial(clerkless, state_name=state_name, who_may=decider.WHO_MAY)
 
 AUDIT = _kind(
     "audit",
@@ -97,7 +38,7 @@ AUDIT = _kind(
     AuditFact,
     decider.decide_audit,
     standing.remember_audit,
-    standing.NOTHING_YET,
+    initial=standing.NOTHING_YET,
     is_over=lambda case: isinstance(case, standing.Recorded),
 )
 UNMASKING = _kind(
@@ -106,7 +47,7 @@ UNMASKING = _kind(
     UnmaskingFact,
     decider.decide_unmasking,
     standing.remember_unmasking,
-    standing.NOTHING_YET,
+    initial=standing.NOTHING_YET,
     is_over=lambda case: isinstance(case, standing.Unmasking) and case.ended_at is not None,
 )
 WORKFLOW = _kind(
@@ -115,7 +56,7 @@ WORKFLOW = _kind(
     WorkflowFact,
     decider.decide_workflow,
     standing.remember_workflow,
-    standing.NO_WORKFLOW_BOOK,
+    initial=standing.NO_WORKFLOW_BOOK,
 )
 LOG = _kind(
     "log",
@@ -123,7 +64,7 @@ LOG = _kind(
     LogFact,
     decider.decide_log,
     standing.remember_log,
-    standing.NO_LOG_BOOK,
+    initial=standing.NO_LOG_BOOK,
 )
 
 OVERSIGHT_CASES: dict[str, CaseKind] = {

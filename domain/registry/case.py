@@ -1,12 +1,10 @@
 """The registry's kinds of case, as the desk and the reader use them; no clerk stands by them."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from pydantic import TypeAdapter
-
-from domain.cases import CaseKind, Errand, Notice, Talk
-from domain.envelope import Happened
+from domain.cases import CaseKind
+from domain.clerkless import clerkless
 from domain.registry import decider, standing
 from domain.registry.commands import (
     CalendarCommand,
@@ -24,44 +22,6 @@ from domain.registry.facts import (
     SubjectFact,
     UnitFact,
 )
-
-
-def _kind(
-    category: str,
-    commands: Any,
-    facts: Any,
-    decide: Callable[..., Any],
-    evolve: Callable[..., Any],
-    initial: Any = standing.UNKNOWN,
-    is_over: Callable[[Any], bool] = lambda _: False,
-) -> CaseKind:
-    """Return a kind of case without clocks, talks, errands and notices."""
-    adapter: TypeAdapter[Any] = TypeAdapter(commands)
-    return CaseKind(
-        category=category,
-        commands=adapter,
-        facts=TypeAdapter(facts),
-        initial=initial,
-        decide=decide,
-        evolve=evolve,
-        clocks=decider.no_clocks,
-        is_over=is_over,
-        state_name=state_name,
-        policy_id=_none,
-        pairing=_none,
-        who_may={kind: decider.WHO_MAY[kind] for kind in _kinds_of(adapter)},
-        talks=_no_talks,
-        errands=_no_errands,
-        notices=_no_notices,
-        clerked=False,
-    )
-
-
-def _kinds_of(adapter: TypeAdapter[Any]) -> tuple[str, ...]:
-    """Return the command kinds *adapter* takes, in their published order."""
-    schema = adapter.json_schema()
-    mapping = schema.get("discriminator", {}).get("mapping")
-    return tuple(mapping) if mapping else (schema["properties"]["kind"]["const"],)
 
 
 def state_name(case: Any) -> str:
@@ -85,24 +45,7 @@ def state_name(case: Any) -> str:
             raise TypeError(f"{type(case).__name__} is no state of the registry")
 
 
-def _none(case: Any) -> None:
-    """The registry belongs to no pairing and is decided under no pack."""
-
-
-def _no_talks(stream: str, case: Any) -> tuple[Talk, ...]:
-    del stream, case
-    return ()
-
-
-def _no_errands(stream: str, case: Any, happened: Happened[Any]) -> tuple[Errand, ...]:
-    del stream, case, happened
-    return ()
-
-
-def _no_notices(stream: str, case: Any, happened: Happened[Any]) -> tuple[Notice, ...]:
-    del stream, case, happened
-    return ()
-
+_kind = partial(clerkless, state_name=state_name, who_may=decider.WHO_MAY, initial=standing.UNKNOWN)
 
 UNIT = _kind("unit", UnitCommand, UnitFact, decider.decide_unit, standing.remember_unit)
 PERSON = _kind("person", PersonCommand, PersonFact, decider.decide_person, standing.remember_person)

@@ -7,7 +7,6 @@ its channel stands on the fact. Otherwise a registrar acts within the division o
 from typing import Any, assert_never
 
 from domain.calendar import CalendarYear, Overlay
-from domain.clocks import Clock
 from domain.envelope import Asked
 from domain.people import Channel, Grant, Role
 from domain.registry.commands import (
@@ -417,9 +416,3 @@ def _without_personal_data(**texts: str | None) -> None:
     for field, text in texts.items():
         if text is not None and holds_personal_number(text):
             raise refused("no-personal-data", field=field)
-
-
-def no_clocks(state: Any, rules: Rules) -> tuple[Clock, ...]:
-    """The registry has no clocks: validity is a date, not a deadline."""
-    del state, rules
-    return ()
