@@ -68,9 +68,10 @@ _REUSED = (
 
 _SCAN_SQLITE = f"SELECT {COLUMNS} FROM entries NOT INDEXED WHERE position >= ? ORDER BY position"  # noqa: S608 - constant
 _SCAN_POSTGRESQL = f"SELECT {COLUMNS} FROM entries WHERE position >= %s ORDER BY position, version"  # noqa: S608 - constant
-_BLOCK = 256
+_BLOCK = 32
 """Few enough that a block stays in the processor's cache while it is looked at."""
 _LEAVES = 4096
+"""How many hashes, or rows over a network, are asked for at a time."""
 
 _BROKEN = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged SQLite file raises; the second when even the complaint is no text any more."""
@@ -99,7 +100,7 @@ class Source(Protocol):
     def rows(self, first: int = 0) -> Iterator[Sequence[Row | Unreadable]]:
         """Yield the rows of the table itself from position *first* on, and what cannot be read.
 
-        In order of position, in blocks of a few thousand.
+        In order of position, in small blocks.
         """
         ...
 
@@ -309,9 +310,10 @@ class PostgresqlSource:
         try:
             with self._connection.cursor("scan") as cursor:
                 cursor.execute(_SCAN_POSTGRESQL, (first,))
-                while block := cursor.fetchmany(_BLOCK):
-                    yield block
-                    last = block[-1][0]
+                while portion := cursor.fetchmany(_LEAVES):
+                    for first_of_block in range(0, len(portion), _BLOCK):
+                        yield portion[first_of_block : first_of_block + _BLOCK]
+                    last = portion[-1][0]
         except (psycopg.errors.DataCorrupted, psycopg.errors.InternalError_) as problem:
             yield [Unreadable(last + 1, last + 1, str(problem).splitlines()[0])]
 
@@ -360,7 +362,7 @@ class PostgresqlSource:
         """Follow the index of streams, one case after the other."""
         self._only("indexscan")
         with self._connection.cursor("stories") as cursor:
-            cursor.itersize = _BLOCK
+            cursor.itersize = _LEAVES
             cursor.execute(
                 "SELECT stream, position, ordinal, body, hash FROM entries ORDER BY stream, version"
             )

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 
+from cli.auditing.recording import exported
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.progress import counting
+from domain.oversight.words import ExportFormat
 from ledger.backup import BackupRefused, Places, make_backup, restore_backup
 from runtime.settings import Settings
 
@@ -36,7 +38,7 @@ def backup(
     TARGET is a new file, or a folder in which one is made. The copy is read back and must reach a
     recorded checkpoint. Boards and Temporal are not in it: both are rebuilt from the ledger.
     Without --with-keys the sealed texts of this backup can be opened by nobody; keep the keys'
-    file elsewhere, and give it a shorter life.
+    file elsewhere, and give it a shorter life. That a copy was made is a fact in the ledger.
 
     \b
     Exit status: 0 done; 2 no backup was made.
@@ -53,6 +55,15 @@ def backup(
                 _places(context.settings), target, at=at, passphrase=passphrase, tick=tick
             )
         reached = made.reached
+        recorded = exported(
+            context,
+            None,
+            ExportFormat.BACKUP,
+            head=reached.entries - 1,
+            rows=reached.entries,
+            bytes=made.bytes,
+            digest=made.digest,
+        )
         value = {
             "file": str(made.file),
             "keys": None if made.keys is None else str(made.keys),
@@ -60,6 +71,7 @@ def backup(
             "bytes": made.bytes,
             "entries": reached.entries,
             "checkpoint": {"size": reached.size, "root": reached.root},
+            "recorded": recorded is not None,
         }
         lines = [
             (

@@ -11,6 +11,7 @@ import click
 
 from cli.context import Context, json_option, pass_context, run
 from domain.refusals import CommandRefused
+from domain.wording_labels import label
 from gateway.orders import NotNow
 
 _CALENDAR_WANTED_FROM_MONTH = 11
@@ -37,7 +38,7 @@ def doctor(context: Context, quick: bool, as_json: bool) -> None:
     \b
     Exit status: 0 nothing is wrong; 1 something is; 2 it could not be tried.
     """
-    findings = [*_files(context), *_books(context), *_boards(context, quick)]
+    findings = [*_files(context), *_books(context), *_log(context), *_boards(context, quick)]
     findings += run(lambda: _temporal(context))
     if as_json:
         from cli.main import printable
@@ -123,6 +124,47 @@ def _books(context: Context) -> Iterator[Finding]:
             )
         else:
             yield Finding("日历 calendar", "well", terms.calendar.version)
+
+
+def _log(context: Context) -> Iterator[Finding]:
+    from cli.log_keeping import standing
+
+    told = standing(context)
+    name = "公开日志 public log"
+    if not told["signed"]:
+        yield Finding(
+            name,
+            "look",
+            "尚未签发任何检查点",
+            "jiedui up、jiedui follow 会自动签发；也可 jiedui log publish。 Publish it.",
+        )
+        return
+    waiting = told["entries"] - told["signed"]
+    if told["published"] != told["signed"]:
+        yield Finding(
+            name,
+            "wrong",
+            f"已签发 {told['signed']:,} 条，只公布到 {told['published'] or 0:,} 条：见证未满足规则",
+            "jiedui log status 查看各见证方。 The witnesses' quorum is lacking.",
+        )
+    else:
+        yield Finding(name, "well", f"已公布 {told['signed']:,} 条，其后 {waiting:,} 条待签发")
+    if not told["witnesses"]:
+        yield Finding(
+            "见证方 witnesses",
+            "look",
+            "没有见证方：掌握数据库和密钥者可重写全账而不被发现",
+            "请外单位运行 jiedui-witness，再 jiedui log policy adopt FILE。 Ask others to witness.",
+        )
+    for witness in told["witnesses"]:
+        if witness["alarm"]:
+            yield Finding(
+                "见证方 witnesses",
+                "wrong",
+                f"{witness['name']} 告警 {label(witness['alarm'], among='AlarmGround')}，"
+                f"已见证 {witness['cosigned'] or 0:,} 条",
+                "联系该见证方；拒签或不一致须立即查明。 Ask the witness at once.",
+            )
 
 
 def _boards(context: Context, quick: bool) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import shown
 from domain.envelope import By
 from domain.people import Channel, Role
+from domain.wording_labels import label
 
 if TYPE_CHECKING:
     from publishing.publisher import Publisher
@@ -44,7 +45,7 @@ def status(context: Context, as_json: bool) -> None:
     \b
     Exit status: 0 no alarm stands; 1 one does; 2 it could not be tried.
     """
-    told = _standing(_publisher(context))
+    told = standing(context)
     key = told["key"] or "尚无，首次签发时生成 none yet"
     published = "尚无 none" if told["published"] is None else f"{told['published']:,} 条"
     signed_at = shown(datetime.fromisoformat(told["signed_at"])) if told["signed_at"] else "—"
@@ -61,7 +62,7 @@ def status(context: Context, as_json: bool) -> None:
         )
     lines += [
         f"见证方 {each['name']}  已见证 {each['cosigned'] or 0:,} 条"
-        + (f"  告警 {each['alarm']}" if each["alarm"] else "")
+        + (f"  告警 {label(each['alarm'], among='AlarmGround')}" if each["alarm"] else "")
         for each in told["witnesses"]
     ]
     Speaking(as_json).say(told, "\n".join(lines))
@@ -221,12 +222,13 @@ def _publisher(context: Context) -> "Publisher":
     return Publisher(context.settings, context.books, By(role=Role.SYSTEM, channel=Channel.CLI))
 
 
-def _standing(publisher: "Publisher") -> dict[str, Any]:
-    """Return how the log stands, as JSON values."""
+def standing(context: Context) -> dict[str, Any]:
+    """Return how the public log of this home stands, as JSON values."""
     from publishing.signer import key_on_record
     from publishing.witnesses import KnownWitness
     from transparency.checkpoints import read_checkpoint
 
+    publisher = _publisher(context)
     book = publisher.noting.standing()
     recorded, newest = key_on_record(book), publisher.checkpoints.newest()
     published = publisher.folder.published()

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// A second, independent verifier of jiedui's exports, for Node.js 20: it uses the platform's own
+// A second, independent verifier of jiedui's exports, for Node.js 18 or newer: it uses the platform's own
 // Ed25519, SHA-2, RSA and inflate, where the Python one brings its own. Both must reach the same
 // verdict. Rules, formats and the table of states are those written in the Python file; keys come
 // from the auditor alone. Nothing is written, unpacked or sent anywhere.
 //
-//   node jiedui_verify.mjs EXPORT --policy FILE [--case FILE] [--checkpoint FILE] [--tsa-cert FILE]
+//   node jiedui_verify.mjs EXPORT --policy FILE [--case FILE] [--checkpoint FILE] [--receipt P:HASH] [--tsa-cert FILE]
 //   node jiedui_verify.mjs EXPORT --log-key KEY [--witness KEY]... [--quorum NUMBER]
 //   node jiedui_verify.mjs --batch FILE      (one JSON list of arguments a line)
 //
@@ -148,6 +148,22 @@ class Report {
   notes = [];
   seenWitnesses = new Set();
   otherWitnesses = new Set();
+  #receipts = new Map();
+
+  expect(position, hash) {
+    this.#receipts.set(position, (this.#receipts.get(position) ?? new Set()).add(hash));
+  }
+
+  // A receipt is compared once, with the first entry that claims its position.
+  arrived(position, leaf) {
+    const hashes = this.#receipts.get(position);
+    if (!hashes) return;
+    this.#receipts.delete(position);
+    for (const hash of hashes) {
+      if (hash === leaf.toString("hex")) this.count("receipts");
+      else this.fault(position, "receipt", "another entry stands there");
+    }
+  }
 
   fault(position, rule, found = "") {
     this.faults.push({ position, rule, found });
@@ -158,6 +174,10 @@ class Report {
   }
 
   verdict() {
+    for (const [position, hashes] of this.#receipts) {
+      for (const _ of hashes) this.fault(position, "receipt", "no entry of that position is here");
+    }
+    this.#receipts.clear();
     const other = [...this.otherWitnesses].filter((name) => !this.seenWitnesses.has(name));
     return {
       verdict: this.faults.length ? "not-intact" : "intact",
@@ -630,6 +650,7 @@ class Book {
   // Judges one entry; returns it when it can be read at all.
   add(position, body, leaf) {
     this.report.count("entries");
+    this.report.arrived(position, leaf);
     const entry = this.#read(position, body);
     for (const opening of this.#openings.get(position) ?? []) {
       if (entry && fits(opening, entry.fact)) this.report.count("openings");
@@ -1407,7 +1428,7 @@ function readCertificate(bytes) {
 
 // The command line.
 
-const OPTIONS = ["--policy", "--log-key", "--witness", "--quorum", "--case", "--checkpoint", "--tsa-cert"];
+const OPTIONS = ["--policy", "--log-key", "--witness", "--quorum", "--case", "--checkpoint", "--receipt", "--tsa-cert"];
 
 function readArguments(words) {
   const options = Object.fromEntries(["export", ...OPTIONS].map((name) => [name, []]));
@@ -1483,6 +1504,13 @@ export async function judge(words) {
   try {
     const options = readArguments(words);
     const trust = readTrust(options);
+    for (const told of options["--receipt"]) {
+      const found = /^(0|[1-9]\d{0,15}):([0-9a-f]{64})$/.exec(told);
+      if (!found || !Number.isSafeInteger(Number(found[1]))) {
+        throw new CannotVerify(`回执应写作“位置:哈希”，现为 ${told}。 A receipt reads position:hash; found ${told}.`);
+      }
+      report.expect(Number(found[1]), found[2]);
+    }
     const heads = options["--case"].map((name) => checkCase(readFile(name, LIMITS.document), trust, report));
     const kept = attempt(
       () => options["--checkpoint"].map((name) => readCheckpoint(readFile(name, LIMITS.note))),

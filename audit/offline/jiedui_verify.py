@@ -90,6 +90,7 @@ RULES: dict[str, tuple[str, str]] = {
     "position": ("日志位置不递增", "the positions do not grow"),
     "inclusion": ("包含证明不成立", "the proof does not lead to the checkpoint's root"),
     "proof": ("证明文件不合规", "the proof file is malformed"),
+    "receipt": ("回执与记录不符", "what somebody was given a receipt for does not stand there"),
 }
 """Every rule, and what it means that it is broken, in Chinese and in English."""
 
@@ -205,6 +206,16 @@ class Report:
         self.notes: list[str] = []
         self.witnesses_checked: set[str] = set()
         self.witnesses_not_checked: set[str] = set()
+        self.receipts: dict[int, set[str]] = {}
+        """Hashes that people hold, by position; each is compared once with what stands there."""
+
+    def compare_receipts(self, position: int, leaf: bytes) -> None:
+        """Compare the entry that stands at *position* with the receipts somebody holds for it."""
+        for told in self.receipts.pop(position, ()):
+            if told == leaf.hex():
+                self.count("receipts")
+            else:
+                self.fault(position, "receipt", "another entry stands there")
 
     def fault(self, position: int | None, rule: str, found: str) -> None:
         """Add one fault; *found* names fields, counts and files, never contents."""
@@ -217,6 +228,10 @@ class Report:
 
     def verdict(self) -> dict[str, Any]:
         """Return the verdict as it is printed: faults by position, those without one first."""
+        for position in sorted(self.receipts):
+            for _ in self.receipts[position]:
+                self.fault(position, "receipt", "no entry of that position is here")
+        self.receipts = {}
 
         def place(fault: dict[str, Any]) -> int:
             return -1 if fault["position"] is None else int(fault["position"])
@@ -979,6 +994,7 @@ class Book:
     def add(self, position: int, body: bytes, leaf: bytes) -> dict[str, Any] | None:
         """Judge one entry; return it when it can be read at all."""
         self.report.count("entries")
+        self.report.compare_receipts(position, leaf)
         entry = self._read(position, body)
         for opening in self.openings.pop(position, ()):
             if entry is None or not fits(opening, entry["fact"]):
@@ -1876,6 +1892,7 @@ EXPORT is an evidence bundle (zip or folder), a case file or a tlog-proof.
 --witness KEY      a key of a witness; --quorum says how many must cosign (default: all)
 --case FILE        a case file whose signed head is compared with the whole bundle
 --checkpoint FILE  a checkpoint you kept yourself: the bundle must continue it
+--receipt P:HASH   a receipt somebody holds: the entry of that hash stands at position P
 --tsa-cert FILE    the certificate of a time-stamp authority you trust (RSA)
 --json             the verdict as JSON
 --batch FILE       one JSON list of arguments a line; one verdict a line
@@ -1908,6 +1925,7 @@ def read_arguments(arguments: Sequence[str]) -> dict[str, list[str]]:
         "--quorum",
         "--case",
         "--checkpoint",
+        "--receipt",
         "--tsa-cert",
     )
     options: dict[str, list[str]] = {name: [] for name in ("", *known)}
@@ -1925,6 +1943,20 @@ def read_arguments(arguments: Sequence[str]) -> dict[str, list[str]]:
     if len(options[""]) != 1:
         raise CannotVerify(f"请给出一个待核验的文件。 Name one export.\n{USAGE}")
     return options
+
+
+def read_receipt(told: str) -> tuple[int, str]:
+    """Return position and hash of a receipt, written ``1256:`` and 64 hexadecimal digits."""
+    written, _, hexadecimal = told.partition(":")
+    try:
+        if not re.fullmatch("[0-9a-f]{64}", hexadecimal):
+            raise Broken("the hash has 64 hexadecimal digits")
+        return read_number(written), hexadecimal
+    except Broken:
+        raise CannotVerify(
+            f"回执应写作“位置:哈希”，现为 {shown(told)}。 A receipt reads position:hash; found "
+            f"{shown(told)}."
+        ) from None
 
 
 def _trust(options: dict[str, list[str]]) -> Trust:
@@ -1970,6 +2002,9 @@ def _file(path: str, longest: int) -> bytes:
 
 def _judged(options: dict[str, list[str]]) -> dict[str, Any]:
     trust, report = _trust(options), Report()
+    for told in options["--receipt"]:
+        position, hexadecimal = read_receipt(told)
+        report.receipts.setdefault(position, set()).add(hexadecimal)
     path = options[""][0]
     heads = []
     for case in options["--case"]:

@@ -26,6 +26,9 @@ _OUTCOME = {
 @click.option("--quorum", help="须有几家见证，缺省为全部。 How many must have cosigned.")
 @click.option("--case", multiple=True, help="与整本账比对的案卷文件。 Compare this case file.")
 @click.option("--checkpoint", multiple=True, help="您自己保存的检查点。 A checkpoint you kept.")
+@click.option(
+    "--receipt", multiple=True, help="当事人所持回执，位置:哈希。 A receipt somebody holds."
+)
 @click.option("--tsa-cert", multiple=True, help="时间戳机构证书。 A time-stamp authority's.")
 @as_option
 @json_option
@@ -39,6 +42,7 @@ def command(
     quorum: str | None,
     case: tuple[str, ...],
     checkpoint: tuple[str, ...],
+    receipt: tuple[str, ...],
     tsa_cert: tuple[str, ...],
     acting_person: str | None,
     as_json: bool,
@@ -58,6 +62,7 @@ def command(
         "--quorum": (quorum,) if quorum else (),
         "--case": case,
         "--checkpoint": checkpoint,
+        "--receipt": receipt,
         "--tsa-cert": tsa_cert,
     }
     words = [word for name, values in named.items() for value in values for word in (name, value)]

@@ -1,6 +1,7 @@
 """`jiedui audit verify`: the whole ledger, entry by entry, and everything that speaks for it."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from audit.checkpoints import read_kept
+from audit.faults import FAULTS
 from audit.verify import CannotVerify, Looking, OnProgress, Trust, Verdict, verify
 from cli.auditing.recording import as_option, performed
 from cli.context import Context, Speaking, json_option, pass_context
@@ -17,6 +19,7 @@ from transparency.keys import VerifierKey, VerifierKeyMalformed
 from transparency.policies import PolicyMalformed, read_policy
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SHOWN_OF_EACH_RULE = 40
 _PASSES = {
     "entries": "逐条核验 entries",
     "structure": "数据库结构 structure",
@@ -95,7 +98,8 @@ def _looking(context: Context, log_folder: Path | None, *, legality: bool) -> Lo
     """Look at the log's files and at the vault where this home has them."""
     settings = context.settings
     folder = log_folder or (settings.log_path if settings.log_path.is_dir() else None)
-    there = settings.database_url is not None or (settings.home / "vault.db").is_file()
+    files = [settings.home / name for name in ("vault.db", "vault-keys.db")]
+    there = settings.database_url is not None or all(file.is_file() for file in files)
     return Looking(folder, settings.vault_url if there else None, legality)
 
 
@@ -111,7 +115,10 @@ def _progress() -> Iterator[OnProgress | None]:
         if name not in shown:
             _close(shown)
             shown[name] = click.progressbar(
-                length=total or 1, label=_PASSES.get(name, name), file=sys.stderr
+                length=total or 1,
+                label=_PASSES.get(name, name),
+                file=sys.stderr,
+                update_min_steps=max((total or 1) // 200, 1),
             )
             shown[name].__enter__()
         bar = shown[name]
@@ -135,8 +142,18 @@ def _say(speaking: Speaking, verdict: Verdict, trust: Trust) -> None:
     speaking.say(_value(verdict), "\n".join(_sentences(verdict, trust)))
     if speaking.as_json or verdict.intact:
         return
+    shown: Counter[str] = Counter()
     for fault in verdict.faults:
-        click.echo(str(fault), err=True)
+        shown[fault.rule] += 1
+        if shown[fault.rule] <= _SHOWN_OF_EACH_RULE:
+            click.echo(str(fault), err=True)
+    for rule, count in shown.items():
+        if count > _SHOWN_OF_EACH_RULE:
+            click.echo(
+                f"…… {FAULTS[rule][0]}：另有 {count - _SHOWN_OF_EACH_RULE} 处，--json 全部列出。 "
+                f"{count - _SHOWN_OF_EACH_RULE} more of this kind; --json lists all.",
+                err=True,
+            )
     click.echo(f"账本不完好：{len(verdict.faults)} 处。 The ledger is not intact.", err=True)
 
 
@@ -189,7 +206,9 @@ def _sentences(verdict: Verdict, trust: Trust) -> Iterator[str]:
     yield from _about_checkpoints(verdict, trust)
     if verdict.tiles is not None:
         yield f"公开日志文件：{verdict.tiles:,} 条。 Log files compared: {verdict.tiles:,}."
-    if (sealed := verdict.sealed) is not None:
+    if (sealed := verdict.sealed) is None:
+        yield "没有密库或其密钥，未核对删除。 No vault or no keys here: erasures were not compared."
+    else:
         yield (
             f"封存内容 {sealed.items:,} 项，其中 {sealed.undecryptable:,} 项已不能启封，"
             f"删除记录 {sealed.erasures:,} 条。 Sealed items: {sealed.items:,}, of which "

@@ -43,6 +43,7 @@ OVERSIGHT_LISTS: dict[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         ExportFormat.CASE_FILE: ("案卷证明文件", "case file"),
         ExportFormat.PROOF: ("单条记录证明", "proof of one entry"),
         ExportFormat.HISTORIES: ("流程历史", "workflow histories"),
+        ExportFormat.BACKUP: ("备份", "backup"),
     },
     HistoryStatus: {
         HistoryStatus.COMPLETED: ("正常结束", "completed"),

@@ -51,6 +51,7 @@ class ExportFormat(StrEnum):
     CASE_FILE = "CASE_FILE"  # 单案证明
     PROOF = "PROOF"  # 单条证明
     HISTORIES = "HISTORIES"  # 流程历史
+    BACKUP = "BACKUP"  # 备份
 
 
 class HistoryStatus(StrEnum):

@@ -286,7 +286,7 @@ def test_a_refused_registration_takes_no_number(ledger: Ledger) -> None:
     append(ledger, task, 0, facts("c-1", "task_registered.v1", number_for=COUNTY))
     with pytest.raises(VersionTaken):
         append(ledger, task, 0, facts("c-2", "task_registered.v1", number_for=COUNTY))
-    (appended,) = append(ledger, a_task(), 0, facts("c-1", "noted.v1", number_for=COUNTY))
+    (appended,) = append(ledger, a_task(), 0, facts("c-1", "task_registered.v1", number_for=COUNTY))
     assert str(appended.entries[0].fact["number"]).startswith("DQ440106202611230002")
 
 

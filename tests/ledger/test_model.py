@@ -55,7 +55,7 @@ class Model(RuleBasedStateMachine):
     def one(
         self, task: str, command_id: str, content: str, count: int, stale: int, at: Any
     ) -> None:
-        kinds = [f"noted_{n}.v1" for n in range(count)]
+        kinds = ["task_registered.v1", *(f"noted_{n}.v1" for n in range(1, count))][:count]
         command = (
             facts(command_id, *kinds, content=content, number_for=COUNTY)
             if kinds

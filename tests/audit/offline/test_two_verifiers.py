@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 import subprocess
+import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ import pytest
 from audit.offline import jiedui_verify
 from tests.audit.offline.forging import FORGERIES, Export, forged_case, forged_proof
 from tests.audit.offline.home import Town
+from transparency.proof_files import read_proof_file
 
 BUNDLES, CASES, PROOFS = 400, 80, 40
 SCRIPT = Path(jiedui_verify.__file__).with_suffix(".mjs")
-NEEDS_AN_AUTHORITY = {"timestamp"}
-"""Rules whose forgeries stand in test_timestamps.py."""
+ELSEWHERE = {"timestamp", "receipt"}
+"""Rules that no forged file alone can break: see test_timestamps.py, and the receipts below."""
 
 Asked = list[str]
 
@@ -88,6 +90,38 @@ def test_both_say_the_same_of_five_hundred_forgeries(town: Town, tmp_path: Path)
     said = agree(asked, tmp_path)
     assert len(asked) >= 500
     fired = Counter(fault["rule"] for verdict in said for fault in verdict["faults"])
-    assert set(jiedui_verify.RULES) - NEEDS_AN_AUTHORITY == set(fired), "every rule is seen to fire"
+    assert set(jiedui_verify.RULES) - ELSEWHERE == set(fired), "every rule is seen to fire"
     verdicts = Counter(verdict["verdict"] for verdict in said)
     assert verdicts["not-intact"] > 470
+
+
+def test_a_receipt_in_other_hands_is_compared_with_what_stands_there(
+    town: Town, tmp_path: Path
+) -> None:
+    """Who holds position and hash of an entry finds out whether it is still that entry."""
+    with zipfile.ZipFile(town.bundle) as bundle:
+        bodies = bundle.read("entries.jsonl").splitlines()
+    hashes = [jiedui_verify.leaf_hash(body).hex() for body in bodies]
+    position = read_proof_file(town.proof.read_bytes()).index
+    right, moved = f"{position}:{hashes[position]}", f"{position}:{hashes[position - 1]}"
+    beyond, nonsense = f"{len(bodies)}:{hashes[0]}", f"{position}:{hashes[position].upper()}"
+    policy = ["--policy", str(town.policy)]
+    files = (town.bundle, town.proof)
+    asked = [
+        [str(file), *policy, "--receipt", receipt]
+        for receipt in (right, moved, beyond, nonsense)
+        for file in files
+    ]
+    asked.append([str(town.bundle), *policy, "--receipt", right, "--receipt", moved])
+    said = agree(asked, tmp_path)
+    both = len(files)
+    for verdict in said[:both]:
+        assert (verdict["verdict"], verdict["checked"]["receipts"]) == ("intact", 1)
+    for verdict in said[both : 2 * both]:
+        assert verdict["faults"] == [
+            {"position": position, "rule": "receipt", "found": "another entry stands there"}
+        ]
+    for verdict in said[2 * both : 3 * both]:
+        assert [fault["position"] for fault in verdict["faults"]] == [len(bodies)]
+    assert {verdict["verdict"] for verdict in said[3 * both : 4 * both]} == {"cannot-verify"}
+    assert [fault["rule"] for fault in said[-1]["faults"]] == ["receipt"]

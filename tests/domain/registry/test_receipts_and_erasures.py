@@ -7,7 +7,17 @@ from domain.registry.case import NOTICE, SUBJECT
 from domain.registry.commands import Outcome, RecordDelivery, RecordErasure
 from domain.registry.facts import NoticeDelivered, NoticeFailed, SubjectErased
 from tests.domain.harness import Story, given
-from tests.domain.world import DISPATCHER, DPO, GRANDMA, REGISTRAR, SHIPAI, uuid_of
+from tests.domain.task.stories import master
+from tests.domain.world import (
+    DISPATCHER,
+    DPO,
+    GRANDMA,
+    REGISTRAR,
+    SHIPAI,
+    Town,
+    rules_with,
+    uuid_of,
+)
 
 FIRST = RecordDelivery(
     notice="task/a/3/unit/b",
@@ -38,6 +48,15 @@ def test_a_resident_is_forgotten_once() -> None:
         .when(erase, by=SYSTEM)
         .then_refused("already-erased")
     )
+
+
+def test_a_resident_with_an_open_task_is_not_forgotten_yet() -> None:
+    """But the errand of a task that has asked already is carried out."""
+    erase = RecordErasure(basis="个人信息保护法第四十七条")
+    town = Town((master(subjects=(str(GRANDMA.person),)),))
+    story = replace(subject(), rules=rules_with(town=town))
+    story.when(erase, by=DPO).then_refused("subject-still-needed")
+    story.when(erase, by=SYSTEM).then(SubjectErased(basis=erase.basis)).then_state("ERASED")
 
 
 def test_only_the_officer_and_the_system_record_an_erasure() -> None:
