@@ -1,27 +1,40 @@
 """Print every figure of one run: commands beside a bare workflow, appends, folds, boards."""
 
+import argparse
 import asyncio
-import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks import appending, commands, folding, verifying
 from runtime.logging import configure_logging
 
+SECTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
+    "commands": (
+        "Commands through gateway → update → recording → ledger (SQLite, WAL + FULL)",
+        lambda home, *, quick: asyncio.run(commands.measure(home, quick=quick)),
+    ),
+    "appending": ("Appends to the ledger, one fact each", appending.measure),
+    "folding": ("Folding and projecting", folding.measure),
+    "verifying": ("A large log verified, and its tiles", verifying.measure),
+}
+
 
 def main() -> None:
-    quick = "--quick" in sys.argv
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
+    parser.add_argument("--quick", action="store_true", help="smaller counts, rougher figures")
+    asked = parser.parse_args()
+    if unknown := set(asked.sections) - SECTIONS.keys():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
     configure_logging("error")
     with tempfile.TemporaryDirectory(prefix="jiedui-bench-") as folder:
-        home = Path(folder)
-        print("# Commands through gateway → update → recording → ledger (SQLite, WAL + FULL)\n")
-        asyncio.run(commands.measure(home / "commands", quick=quick))
-        print("\n# Appends to the ledger, one fact each\n")
-        appending.measure(home / "appending", quick=quick)
-        print("\n# Folding and projecting\n")
-        folding.measure(home / "folding", quick=quick)
-        print("\n# A large log verified, and its tiles\n")
-        verifying.measure(home / "verifying", quick=quick)
+        for name in asked.sections or SECTIONS:
+            title, measure = SECTIONS[name]
+            print(f"# {title}\n", flush=True)
+            measure(Path(folder) / name, quick=asked.quick)
+            print()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import click
 
 from domain.refusals import CommandRefused
 from gateway.submitting import Gateway
+from ledger.database import speaking_plainly
 from ledger.opening import Books, open_books
 from runtime.settings import Settings
 from runtime.temporal import TemporalUnreachable, connect_with
@@ -108,8 +109,9 @@ class Context:
         from projections.boards import open_boards
 
         self.make_home()
-        boards = open_boards(self.settings.boards_url)
-        boards.follower(self.books.ledger).catch_up()
+        with speaking_plainly():
+            boards = open_boards(self.settings.boards_url)
+            boards.follower(self.books.ledger).catch_up()
         return boards
 
     def close(self) -> None:

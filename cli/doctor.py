@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ from gateway.orders import NotNow
 
 _CALENDAR_WANTED_FROM_MONTH = 11
 """The State Council publishes the next year's days in November (2025: on the 4th)."""
+
+
+_HISTORIES_KEPT_AT_LEAST = timedelta(days=30)
+"""Sealing must have time to be mended before a history is gone."""
 
 
 @dataclass(frozen=True)
@@ -187,11 +191,13 @@ def _boards(context: Context, quick: bool) -> Iterator[Finding]:
 
 async def _temporal(context: Context) -> list[Finding]:
     from gateway.watchdog import open_cases, running_clerks
+    from runtime.temporal import retention
 
     try:
         gateway = await context.connected_gateway()
         assert gateway.client is not None
         running = await running_clerks(gateway.client)
+        keeps = await retention(gateway.client)
     except (NotNow, CommandRefused, Exception) as error:  # noqa: BLE001 - any outage is a finding
         return [
             Finding(
@@ -210,6 +216,15 @@ async def _temporal(context: Context) -> list[Finding]:
         if standing.next_clock is not None and (now - standing.next_clock[1]).total_seconds() > 60
     ]
     findings: list[Any] = []
+    if keeps < _HISTORIES_KEPT_AT_LEAST:
+        findings.append(
+            Finding(
+                "流程历史 histories",
+                "look",
+                f"Temporal 只保留 {keeps.days} 天，封存一旦中断即会丢失",
+                "保留期设为 30 天以上。 Set the namespace's retention to 30 days or more.",
+            )
+        )
     if missing:
         findings.append(
             Finding(

@@ -16,6 +16,7 @@ from cli.tables import print_table
 from gateway.bootstrapping import publish_shipped
 from gateway.submitting import Gateway
 from gateway.watchdog import Watchdog, begin_again, open_cases
+from ledger.database import speaking_plainly
 from publishing.publisher import Publishing, publishing
 from runtime.embedded import embedded_temporal
 from runtime.serving import run_worker
@@ -202,8 +203,9 @@ def rebuild_boards(context: Context, as_json: bool) -> None:
     from projections.boards import rebuild as rebuild_all
 
     context.make_home()
-    boards = open_boards(context.settings.boards_url)
-    position = rebuild_all(boards.engine, context.books.ledger)
+    with speaking_plainly():
+        boards = open_boards(context.settings.boards_url)
+        position = rebuild_all(boards.engine, context.books.ledger)
     boards.close()
     Speaking(as_json).say(
         {"position": position}, f"看板已重建至账本位置 {position}。 Boards rebuilt."

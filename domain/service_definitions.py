@@ -109,3 +109,13 @@ DEFINITIONS: dict[str, Definition] = {
 
 NEVER_SCORED = frozenset(("satisfaction_rate@1", "resolution_rate@1"))
 """What a category whose ratings are left out of the score is left out of ([W22])."""
+
+_EXCLUSIONS = {"unrated": "未评价", "category_not_scored": "该类别不计考核"}
+
+
+def exclusion_shown(why: str) -> str:
+    """Return in Chinese why something was left out of a rate; *why* as figures name it."""
+    rule, _, ground = why.partition(":")
+    if rule == "score_excluded":
+        return f"经同意剔除（{ground}）"
+    return _EXCLUSIONS.get(why, why)

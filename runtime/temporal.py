@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
@@ -143,3 +144,10 @@ def _where(settings: Settings, address: str | None) -> str:
         f"No embedded Temporal runs for the home {settings.home}. "
         "Start it with `jiedui up`, or set JIEDUI_TEMPORAL_ADDRESS."
     )
+
+
+async def retention(client: Client) -> timedelta:
+    """Return how long the client's namespace keeps the histories of closed workflows."""
+    question = DescribeNamespaceRequest(namespace=client.namespace)
+    told = await client.workflow_service.describe_namespace(question)
+    return told.config.workflow_execution_retention_ttl.ToTimedelta()

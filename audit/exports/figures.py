@@ -12,7 +12,7 @@ from audit.exports.choosing import Selection
 from audit.figures import Counted, counted
 from audit.reading import Reader
 from domain.rules import Rules
-from domain.service_definitions import DEFINITIONS
+from domain.service_definitions import DEFINITIONS, exclusion_shown
 from ledger.entry import Entry
 
 WHOLE = "全部"
@@ -151,5 +151,7 @@ def _figure(metric: str, scope: str, period: str, added: _Sum) -> SheetFigure:
         numerator=added.numerator,
         denominator=added.denominator,
         excluded=added.reasons.total(),
-        reasons="; ".join(f"{why}: {count}" for why, count in sorted(added.reasons.items())),
+        reasons="；".join(
+            f"{exclusion_shown(why)} {count}" for why, count in sorted(added.reasons.items())
+        ),
     )

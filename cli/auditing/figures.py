@@ -11,6 +11,7 @@ from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
+from domain.service_definitions import exclusion_shown
 
 _MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 _POSITIONS_SHOWN = 200
@@ -158,7 +159,7 @@ def _print(view: dict[str, Any]) -> None:
         {"part": "分子", "why": "", "entries": _positions(view["numerator_entries"])},
         {"part": "分母", "why": "", "entries": _positions(view["denominator_entries"])},
         *(
-            {"part": "剔除", "why": why, "entries": _positions(members)}
+            {"part": "剔除", "why": exclusion_shown(why), "entries": _positions(members)}
             for why, members in view["excluded_entries"].items()
         ),
     ]

@@ -17,7 +17,7 @@ from audit.exports.rows import FLOW_COLUMNS, TASK_COLUMNS
 from audit.exports.workbook import write_workbook
 from audit.figures import figures_table
 from audit.reading import open_reader
-from domain.service_definitions import DEFINITIONS
+from domain.service_definitions import DEFINITIONS, exclusion_shown
 from domain.task.state import Known
 from domain.values import category_of
 from domain.wording import CHINA, SENTENCES
@@ -98,6 +98,11 @@ def test_every_fact_of_a_case_has_its_row_and_its_sentence(exports: Exports) -> 
         assert row["内容"]
 
 
+def in_chinese(reasons: str) -> str:
+    each = [one.rpartition(": ") for one in reasons.split("; ") if one]
+    return "；".join(f"{exclusion_shown(why)} {count}" for why, _, count in each)
+
+
 def test_the_figures_are_those_the_auditor_counts(exports: Exports) -> None:
     rows = sheets_of(exports.path("log.xlsx"))["指标"]
     head = rows[0]
@@ -115,7 +120,7 @@ def test_the_figures_are_those_the_auditor_counts(exports: Exports) -> None:
             (r["期间"], int(r["分子"]), int(r["分母"]), int(r["剔除"]), r["剔除原因"])
             for r in parts
         ] == [
-            (r["month"], r["numerator"], r["denominator"], r["excluded"], r["reasons"])
+            (r["month"], r["numerator"], r["denominator"], r["excluded"], in_chinese(r["reasons"]))
             for r in mine
         ]
     assert any(0 < row["比率"] < 1 for row in told if row["比率"] != "")
