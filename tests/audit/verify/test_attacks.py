@@ -28,6 +28,7 @@ from tests.audit.verify.stage import (
     unguarded,
 )
 from tests.ledger.episodes import MONDAY, append, minutes
+from tests.ledger.postgres import PostgresServer
 
 FOUND, MISSED = True, False
 
@@ -212,3 +213,19 @@ def test_who_finds_it(
     assert verdicts == expected, {
         by: [str(fault) for fault in verdict.faults] for by, verdict in found.items()
     }
+
+
+def test_amcheck_is_asked_where_the_database_has_it(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """PostgreSQL's own check of every page agrees about a sound book, and sees an index that lies.
+
+    Debian brings the extension along with the server.
+    """
+    url = postgres.new_ledger()
+    office = founded(url, url, tmp_path / "keys" / "vault.key")
+    with unguarded(office.url) as connection:
+        connection.exec_driver_sql("CREATE EXTENSION amcheck")
+    assert office.found("file").intact
+    told = [fault.found for fault in let_an_index_lie(office).found("file").faults]
+    assert any("lacks matching index tuple" in found for found in told), told
