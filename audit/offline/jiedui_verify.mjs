@@ -697,7 +697,9 @@ class Book {
     if (recordedAt < this.#newest) this.report.fault(position, "time", recordedAt);
     else this.#newest = recordedAt;
     while (this.#windows.length && this.#windows[0].size <= position) {
-      this.#earliest = instantText(this.#windows.shift().at - TOLERANCE);
+      // A time stamp may be made long after the checkpoint; only a witness saw no more at that time.
+      const { seen } = this.#windows.shift();
+      if (seen !== null) this.#earliest = instantText(seen - TOLERANCE);
     }
     const latest = this.#windows.length ? instantText(this.#windows[0].at + TOLERANCE) : ":";
     if (recordedAt < this.#earliest || recordedAt > latest) {
@@ -1116,7 +1118,8 @@ class Bundle {
       this.report.fault(before(size), "origin", "not the manifest's log");
     }
     const times = [...signed.times, ...(await this.#stamped(checkpoint))];
-    if (times.length) this.#windows.push({ size, at: Math.min(...times) });
+    const seen = signed.times.length ? Math.min(...signed.times) : null;
+    if (times.length) this.#windows.push({ size, at: Math.min(...times), seen });
     this.#roots.set(size, [...(this.#roots.get(size) ?? []), root]);
     if (!this.#newest || size > this.#newest.checkpoint.size) this.#newest = signed;
   }
@@ -1231,8 +1234,11 @@ class Ends {
   }
 }
 
-const windowsOf = (signed) =>
-  signed?.times.length ? [{ size: signed.checkpoint.size, at: Math.min(...signed.times) }] : [];
+const windowsOf = (signed) => {
+  if (!signed?.times.length) return [];
+  const seen = Math.min(...signed.times);
+  return [{ size: signed.checkpoint.size, at: seen, seen }];
+};
 
 function checkedCheckpoint(bytes, trust, report) {
   const checkpoint = attempt(() => readCheckpoint(bytes), (problem) => {

@@ -959,14 +959,26 @@ class Case:
         self.version, self.hash, self.state = 0, "", "NONE"
 
 
+class Window(NamedTuple):
+    """The log had reached *size* by *reached*, and a witness saw no more of it at *seen*.
+
+    Both in seconds since 1970. A time stamp can be made long after the checkpoint: it says nothing
+    of what came later, and *seen* is None.
+    """
+
+    size: int
+    reached: int
+    seen: int | None
+
+
 class Book:
     """Walks entries in log order and judges each; remembers one short record a case.
 
-    *windows* are (size, seconds): the log had reached this size by this cosigned time.
+    Of *windows* each says by when the log had reached a size, and since when it was seen there.
     """
 
     def __init__(
-        self, report: Report, windows: Sequence[tuple[int, int]], openings: Sequence[Opening]
+        self, report: Report, windows: Sequence[Window], openings: Sequence[Opening]
     ) -> None:
         self.report = report
         self.cases: dict[str, Case] = {}
@@ -975,7 +987,7 @@ class Book:
         self.openings: dict[int, list[Opening]] = {}
         for opening in openings:
             self.openings.setdefault(opening.position, []).append(opening)
-        self._windows = sorted(windows)
+        self._windows = sorted(windows, key=lambda window: (window.size, window.reached))
         self._next_window = 0
         self._window_end = -1
         self._earliest, self._latest = "", ":"
@@ -983,13 +995,15 @@ class Book:
     def _set_window(self, position: int) -> None:
         """Between which cosigned times an entry at *position* must have been recorded."""
         windows = self._windows
-        while self._next_window < len(windows) and windows[self._next_window][0] <= position:
-            self._earliest = instant_text(windows[self._next_window][1] - TOLERANCE_SECONDS)
+        while self._next_window < len(windows) and windows[self._next_window].size <= position:
+            seen = windows[self._next_window].seen
+            if seen is not None:
+                self._earliest = instant_text(seen - TOLERANCE_SECONDS)
             self._next_window += 1
         self._window_end, self._latest = INTEGER_MAX + 1, ":"  # which sorts after every digit
         if self._next_window < len(windows):
-            self._window_end, seconds = windows[self._next_window]
-            self._latest = instant_text(seconds + TOLERANCE_SECONDS)
+            self._window_end, reached, _ = windows[self._next_window]
+            self._latest = instant_text(reached + TOLERANCE_SECONDS)
 
     def add(self, position: int, body: bytes, leaf: bytes) -> dict[str, Any] | None:
         """Judge one entry; return it when it can be read at all."""
@@ -1339,7 +1353,7 @@ class Bundle:
         self.manifest: dict[str, Any] | None = None
         self.roots: dict[int, list[bytes]] = {}
         self.newest: Signed | None = None
-        self.windows: list[tuple[int, int]] = []
+        self.windows: list[Window] = []
         self.size = 0
 
     def check(self, kept: Sequence[bytes], heads: Sequence[StreamHead]) -> None:
@@ -1449,7 +1463,7 @@ class Bundle:
             self.report.fault(size - 1 if size else None, "origin", "not the manifest's log")
         times = signed.cosigned_at + self._stamped(checkpoint)
         if times:
-            self.windows.append((size, min(times)))
+            self.windows.append(Window(size, min(times), min(signed.cosigned_at, default=None)))
         self.roots.setdefault(size, []).append(checkpoint.root)
         if self.newest is None or size > self.newest.checkpoint.size:
             self.newest = signed
@@ -1652,11 +1666,12 @@ def check_case(data: bytes, trust: Trust, report: Report) -> StreamHead | None:
     return head
 
 
-def _windows(signed: Signed | None) -> list[tuple[int, int]]:
+def _windows(signed: Signed | None) -> list[Window]:
     """Return when the log had reached the size of *signed*, where a witness told."""
     if signed is None or not signed.cosigned_at:
         return []
-    return [(signed.checkpoint.size, min(signed.cosigned_at))]
+    seen = min(signed.cosigned_at)
+    return [Window(signed.checkpoint.size, seen, seen)]
 
 
 def _list(value: Any) -> list[Any]:

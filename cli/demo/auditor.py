@@ -57,21 +57,15 @@ def audited(home: Path, policy_file: Path, playing: Playing, stream: str | None)
         ),
     ]
     if stream is not None:
-        rated = playing.stage.log.of(stream, "task_archived.v1")
-        steps.append(
+        newest = str(playing.stage.log.facts[stream][-1].position)
+        steps += [
             _made(
                 ("整案证明", "prove a whole case"),
                 ("prove", "--case", stream, "--out", case),
                 environment,
-            )
-        )
-        if rated:
-            where = str(rated[-1].position)
-            steps.append(
-                _made(
-                    ("单条证明", "prove one entry"), ("prove", where, "--out", proof), environment
-                )
-            )
+            ),
+            _made(("单条证明", "prove one entry"), ("prove", newest, "--out", proof), environment),
+        ]
     return [*steps, *_offline(folder, bundle, [case, proof], trust)]
 
 

@@ -73,7 +73,11 @@ class Export:
         self.lines = lines
 
     def signed(self, by: SigningKey = LOG, at: datetime | None = None) -> None:
-        """Sign every checkpoint anew over what stands here now, as if everybody colluded."""
+        """Sign every checkpoint anew over what stands here now, as if everybody colluded.
+
+        They say they saw it *at* that time, or when the newest entry claims to be from.
+        """
+        at = at or self.newest_at()
         sizes, roots = self.sizes(), Roots()
         sizes[-1] = len(self.lines)
         self.files = {n: d for n, d in self.files.items() if not n.startswith("checkpoints/")}
@@ -82,6 +86,12 @@ class Export:
             if roots.size in sizes:
                 note = noted(roots.size, roots.root(), by, at)
                 self.files[f"checkpoints/{roots.size}"] = note.encoded()
+
+    def newest_at(self) -> datetime | None:
+        try:
+            return datetime.fromisoformat(self.entries[-1]["recorded_at"])
+        except (IndexError, KeyError, TypeError, ValueError):
+            return None
 
     def write(self, path: Path) -> None:
         files = dict(self.files)
