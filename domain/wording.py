@@ -158,7 +158,8 @@ def sentence(
     shown = _Shown(names, language)
     if deadlines is not None:
         shown.by_name["deadline"] = deadlines
-    return fill(both[language == "en"], fact, shown)
+    # An opened text brings the full stop its writer gave it.
+    return fill(both[language == "en"], fact, shown).replace("。。", "。")
 
 
 def notice_text(template: str, values: Mapping[str, str], names: Names | None = None) -> Both:

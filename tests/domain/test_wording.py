@@ -109,11 +109,12 @@ def test_an_unknown_kind_is_a_loud_error() -> None:
 def test_sealed_texts_stay_sealed_unless_the_reader_may_open_them() -> None:
     class Opened(TownNames):
         def opened(self, sealed: Any) -> str | None:
-            return f"<{sealed['digest'][:4]}>"
+            return f"<{sealed['digest'][:4]}>。"  # as people end what they write
 
     fact = example(MODELS["progress_logged.v1"], full=True)
     assert "〔已密封〕" in sentence("progress_logged.v1", fact, NAMES)
     assert "[sealed]" in sentence("progress_logged.v1", fact, NAMES, "en")
+    assert "。。" not in sentence("progress_logged.v1", fact, Opened())
     assert f"<{fact['note']['digest'][:4]}>" in sentence("progress_logged.v1", fact, Opened())
 
 
