@@ -7,6 +7,7 @@ here, and no key is put in.
 """
 
 import hashlib
+import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from audit.reading import Reader
+from audit.reading import CannotRead, Reader
 from domain.canonical import canonical
 from domain.oversight.parties import KINDS, Parties
 from domain.sealed import Sealed, sealed_in
@@ -174,9 +175,9 @@ def write_evidence(
                 count += 1
         gone: list[dict[str, str]] = []
         with writer.adding("entries.jsonl") as entries:
-            for entry in reader.entries(until=size - 1):
-                entries.write(entry.body + b"\n")
-                gone += _gone_in(entry.fact, extras.gone)
+            for _, body in reader.bodies(until=size - 1):
+                entries.write(body + b"\n")
+                gone += _gone_in(body, extras.gone)
                 tick(1)
         openings = [one for one in extras.openings if one["position"] < size]
         if openings:
@@ -197,19 +198,22 @@ def write_evidence(
     return Evidence(origin, size, len(openings), len(gone), count)
 
 
-def _gone_in(fact: dict[str, Any], gone: Gone | None) -> list[dict[str, str]]:
-    if gone is None:
+def _gone_in(body: bytes, gone: Gone | None) -> list[dict[str, str]]:
+    if gone is None or b'"digest":' not in body:
         return []
-    return [
-        {"holder": sealed.holder, "item": sealed.item}
-        for _, sealed in sealed_in(fact)
-        if gone(sealed)
-    ]
+    try:
+        sealed = [one for _, one in sealed_in(json.loads(body)["fact"])]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return []  # damaged bytes go out as they lie; the verifiers name them
+    return [{"holder": one.holder, "item": one.item} for one in sealed if gone(one)]
 
 
 def _explained(reader: Reader, size: int, gone: list[dict[str, str]]) -> list[dict[str, str]]:
     """Leave out what only an erasure recorded after the bundle's last entry explains; name once."""
-    later = _erased(reader, None) - _erased(reader, size - 1)
+    try:
+        later = _erased(reader, None) - _erased(reader, size - 1)
+    except CannotRead:
+        later = set()  # a damaged fact of that kind; the verifiers name it
     named = {one["item"]: one for one in gone if one["holder"] not in later}
     return list(named.values())
 

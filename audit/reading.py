@@ -112,6 +112,19 @@ class Reader:
         ]
         return merge(*walks, key=attrgetter("position"))
 
+    def bodies(self, after: int = -1, until: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """Yield position and stored bytes after *after* up to *until*, whatever the bytes hold.
+
+        What was damaged must be handed out as it lies: it is the evidence.
+        """
+        last = self._head if until is None else min(until, self._head)
+        question = (
+            "SELECT position, body FROM entries WHERE position > ? AND position <= ? "
+            "ORDER BY position"
+        )
+        for position, body in self._database.stream(question, (after, last)):
+            yield int(position), bytes(body)
+
     def entry(self, position: int) -> Entry | None:
         """Return the entry at *position*, None where there is none."""
         return next(self._entries("WHERE position = ?", (position,)), None)

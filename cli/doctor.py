@@ -13,6 +13,7 @@ from cli.context import Context, json_option, pass_context, run
 from domain.refusals import CommandRefused
 from domain.wording_labels import label
 from gateway.orders import NotNow
+from ledger.entry import EntryUnreadable
 
 _CALENDAR_WANTED_FROM_MONTH = 11
 """The State Council publishes the next year's days in November (2025: on the 4th)."""
@@ -42,7 +43,10 @@ def doctor(context: Context, quick: bool, as_json: bool) -> None:
     \b
     Exit status: 0 nothing is wrong; 1 something is; 2 it could not be tried.
     """
-    findings = [*_files(context), *_books(context), *_log(context), *_boards(context, quick)]
+    findings = list(_files(context))
+    findings += _unless_unreadable(_books(context))
+    findings += _unless_unreadable(_log(context))
+    findings += _unless_unreadable(_boards(context, quick))
     findings += run(lambda: _temporal(context))
     if as_json:
         from cli.main import printable
@@ -57,6 +61,19 @@ def doctor(context: Context, quick: bool, as_json: bool) -> None:
                 click.echo(f"        → {finding.remedy}")
     if any(finding.level == "wrong" for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _unless_unreadable(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield *findings*; an entry that cannot be read any more is one itself, and ends them."""
+    try:
+        yield from findings
+    except EntryUnreadable as broken:
+        yield Finding(
+            "账本 ledger",
+            "wrong",
+            str(broken),
+            "停止写入，保全文件与备份。 Stop writing; keep the files and the backups.",
+        )
 
 
 def _files(context: Context) -> Iterator[Finding]:

@@ -100,6 +100,7 @@ def attempt(words: Sequence[str]) -> int:
     from audit.verify import CannotVerify
     from gateway.orders import NotNow
     from ledger.database import LedgerDamaged, LedgerMissing, LedgerUnavailable, WeakSettings
+    from ledger.entry import EntryUnreadable
     from ledger.keys import KeyRefused
     from ledger.vault import VaultDamaged
     from publishing.serving import AddressTaken
@@ -124,6 +125,7 @@ def attempt(words: Sequence[str]) -> int:
         AddressTaken,
         CannotVerify,
         EmbeddedRefused,
+        EntryUnreadable,
         KeyRefused,
         LedgerDamaged,
         LedgerMissing,

@@ -2,11 +2,15 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from audit.bundle import NothingSigned, newest_witnessed, write_evidence
+from audit.bundle import Extras, NothingSigned, newest_witnessed, write_evidence
+from audit.exports.choosing import chosen
+from audit.exports.jsonl import write_jsonl
 from audit.proving import CannotProve, prove_case, prove_entry
 from audit.reading import open_reader
 from ledger.store import open_ledger
@@ -115,3 +119,43 @@ def test_nothing_is_evidence_before_something_is_signed(tmp_path: Path) -> None:
             newest_witnessed(reader)
         with pytest.raises(NothingSigned):
             write_evidence(reader, tmp_path / "out.zip")
+
+
+def damage(home: Path, body: bytes) -> int:
+    """Put *body* in place of the first task's first entry; return its position."""
+    with open_reader(f"sqlite:///{home}/ledger.db") as reader:
+        victim = next(reader.entries(categories=["task"])).position
+    with closing(sqlite3.connect(home / "ledger.db")) as connection, connection:
+        guards = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in guards.fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE entries SET body = ? WHERE position = ?", (body, victim))
+    return victim
+
+
+@pytest.mark.parametrize(
+    "words", [("doctor",), ("audit", "reconcile", "--without-temporal"), ("rebuild", "boards")]
+)
+def test_what_cannot_be_read_is_said_in_a_sentence(home: Path, words: tuple[str, ...]) -> None:
+    victim = damage(home, b"nothing")
+    done = jiedui(home, *words)
+    assert done.returncode in (1, 2)
+    told = done.stdout + done.stderr
+    assert f"第 {victim} 条记录无法读取" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("damaged", [b"\x00not an entry", b'{"stream":"task/', b"[1.5,NaN]"])
+def test_a_damaged_ledger_is_handed_out_as_it_lies(home: Path, town: Town, damaged: bytes) -> None:
+    """It is the evidence: who exports it need not be able to read it, and the verifier names it."""
+    victim = damage(home, damaged)
+    bundle, lines = home / "damaged.zip", home / "damaged.jsonl"
+    with open_reader(f"sqlite:///{home}/ledger.db") as reader:
+        write_evidence(reader, bundle, Extras(gone=lambda _: False))
+        selection = chosen(reader)
+        assert write_jsonl(reader, selection, lines) == reader.head() + 1
+    assert lines.read_bytes().split(b"\n")[victim] == damaged
+    done = checked(home, town, bundle, "--json")
+    assert done.returncode == 1
+    faults = json.loads(done.stdout)["faults"]
+    assert (victim, "unreadable") in {(fault["position"], fault["rule"]) for fault in faults}
