@@ -23,8 +23,10 @@ from domain.sealed import Sealed, sealed_in
 from domain.values import instant_text
 from transparency.checkpoints import read_checkpoint
 from transparency.keys import SignatureInvalid
+from transparency.merkle import leaf_hash
 from transparency.notes import Note, read_note, read_signature_line
 from transparency.policies import TrustPolicy, read_policy
+from transparency.tiles import hash_tiles
 
 FORMAT = "jiedui-evidence/1"
 VERIFIERS = ("jiedui_verify.py", "jiedui_verify.mjs")
@@ -55,6 +57,7 @@ witnesses were checked, and which were not.
 
 entries.jsonl    一行一条，行号即位置。 One entry a line; the line number is its position.
 checkpoints/     已签名的检查点及见证签名。 Signed checkpoints with cosignatures.
+tile/            哈希切片（C2SP tlog-tiles），供其他工具。 Hash tiles for strangers' tools.
 vault/           获准启封的内容，已不能启封的条目。 Openings granted; items that open no more.
 timestamps/      RFC 3161 时间戳（对检查点正文）。 Time stamps of the checkpoints' texts.
 histories/       已封存的流程历史。 Sealed workflow histories.
@@ -175,10 +178,15 @@ def write_evidence(
                 count += 1
         gone: list[dict[str, str]] = []
         with writer.adding("entries.jsonl") as entries:
+            leaves = bytearray()
             for _, body in reader.bodies(until=size - 1):
                 entries.write(body + b"\n")
+                leaves += leaf_hash(body)
                 gone += _gone_in(body, extras.gone)
                 tick(1)
+        every = (bytes(leaves[at : at + 32]) for at in range(0, len(leaves), 32))
+        for path, tile in hash_tiles(every):
+            writer.add(path, tile)
         openings = [one for one in extras.openings if one["position"] < size]
         if openings:
             writer.add("vault/openings.jsonl", _lines(openings))

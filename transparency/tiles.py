@@ -8,7 +8,7 @@ nothing beyond it is read, so that a crash at any moment leaves the folder as it
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,16 +16,50 @@ from typing import Literal
 
 from transparency import durable
 from transparency.bundles import BODY_BYTES_MAX, TilesDamaged, bundled, read_bundle
-from transparency.merkle import EMPTY_ROOT, leaf_hash, node
+from transparency.merkle import EMPTY_ROOT, leaf_hash, node, root_of
 from transparency.proofs import HASH_BYTES, Subtree, prove_consistency, prove_inclusion
 
-__all__ = ["BODY_BYTES_MAX", "WIDTH", "TileFolder", "TilesDamaged", "TilesElsewhere", "tile_path"]
+__all__ = [
+    "BODY_BYTES_MAX",
+    "WIDTH",
+    "TileFolder",
+    "TilesDamaged",
+    "TilesElsewhere",
+    "hash_tiles",
+    "tile_path",
+]
 
 WIDTH = 256
 _HEIGHT = 8
 _TILES_KEPT = 64
 
 Level = int | Literal["entries"]
+
+
+def hash_tiles(leaf_hashes: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
+    """Yield path and content of every hash tile of the tree over *leaf_hashes*.
+
+    They are those a `TileFolder` of that size holds. Memory: one tile a level.
+    """
+    waiting: list[list[bytes]] = []
+    done: list[int] = []
+
+    def taken(level: int, value: bytes) -> Iterator[tuple[str, bytes]]:
+        if level == len(waiting):
+            waiting.append([])
+            done.append(0)
+        waiting[level].append(value)
+        if len(waiting[level]) == WIDTH:
+            full, waiting[level] = waiting[level], []
+            yield tile_path(level, done[level]), b"".join(full)
+            done[level] += 1
+            yield from taken(level + 1, root_of(full))
+
+    for leaf in leaf_hashes:
+        yield from taken(0, leaf)
+    for level, rest in enumerate(waiting):
+        if rest:
+            yield tile_path(level, done[level], len(rest)), b"".join(rest)
 
 
 class TilesElsewhere(Exception):

@@ -500,6 +500,28 @@ class Tree {
   }
 }
 
+// The hash tiles of the tree (C2SP tlog-tiles): the SHA-256 of each by its path.
+function tilesOf(leaves) {
+  const digests = new Map();
+  for (let [level, hashes] = [0, leaves]; hashes.length; level += 1) {
+    const above = [];
+    for (let first = 0, index = 0; first < hashes.length; first += 256, index += 1) {
+      const tile = hashes.slice(first, first + 256);
+      const padded = String(index).padStart(Math.ceil(String(index).length / 3) * 3, "0");
+      const groups = padded.match(/.{3}/g).map((group, at, all) => (at < all.length - 1 ? `x${group}` : group));
+      const partial = tile.length < 256 ? `.p/${tile.length}` : "";
+      digests.set(`tile/${level}/${groups.join("/")}${partial}`, sha256(Buffer.concat(tile)).toString("hex"));
+      if (!partial) {
+        const tree = new Tree();
+        tile.forEach((hash) => tree.add(hash));
+        above.push(tree.root());
+      }
+    }
+    hashes = above;
+  }
+  return digests;
+}
+
 // The root that an inclusion proof leads to; null when it leads to none. Written as the recursion
 // of RFC 6962 §2.1.1, read from the proof's end.
 function provedRoot(leaf, index, size, proof) {
@@ -1161,6 +1183,8 @@ class Bundle {
 
   async #walk(book, erasures, ends) {
     const tree = new Tree();
+    const leaves = [];
+    const tiles = this.parcel.names.filter((name) => name.startsWith("tile/"));
     this.#compareRoot(tree);
     if (this.#sound.has("entries.jsonl")) {
       for await (const body of linesOf(this.parcel.chunks("entries.jsonl"), LIMITS.entry)) {
@@ -1172,12 +1196,18 @@ class Bundle {
           ends.on(position, entry, leaf);
         }
         tree.add(leaf);
+        if (tiles.length) leaves.push(leaf);
         this.#compareRoot(tree);
       }
     } else if (!this.parcel.names.includes("entries.jsonl")) {
       this.report.fault(null, "missing", "entries.jsonl");
     }
     book.finish();
+    const right = tilesOf(leaves);
+    for (const name of tiles) {
+      const here = this.#sound.get(name);
+      if (here && right.get(name) !== here.sha256) this.report.fault(null, "tile", name);
+    }
     for (const size of this.#roots.keys()) {
       if (size > tree.size) this.report.fault(size - 1, "truncated", `${tree.size} of ${size} are here`);
     }

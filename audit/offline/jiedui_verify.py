@@ -80,6 +80,7 @@ RULES: dict[str, tuple[str, str]] = {
     "truncated": ("记录少于检查点", "the checkpoint covers entries that are not here"),
     "uncovered": ("记录未被检查点覆盖", "no checkpoint covers the entries from here on"),
     "quorum": ("见证人数不足", "too few of the trusted witnesses cosigned"),
+    "tile": ("切片与记录不符", "a tile is not that of the entries"),
     "erasure": ("删除与事实不符", "what was erased disagrees with the facts"),
     "opening": ("启封内容与事实不符", "an opening disagrees with the fact"),
     "history": ("流程历史与封存记录不符", "no fact seals this workflow history"),
@@ -770,6 +771,45 @@ class Tree:
         for subtree in reversed(self.subtrees[:-1]):
             whole = node_hash(subtree, whole)
         return whole
+
+
+class Tiles:
+    """The hash tiles of a growing tree (C2SP tlog-tiles), as the SHA-256 of each by its path."""
+
+    def __init__(self) -> None:
+        self.digests: dict[str, str] = {}
+        self._levels: list[list[bytes]] = []
+        self._done: list[int] = []
+
+    def add(self, value: bytes, level: int = 0) -> None:
+        """Take the next hash of a level; a tile of 256 gives its root to the level above."""
+        if level == len(self._levels):
+            self._levels.append([])
+            self._done.append(0)
+        hashes = self._levels[level]
+        hashes.append(value)
+        if len(hashes) == 256:
+            self._tell(level, "")
+            tree = Tree()
+            for one in hashes:
+                tree.add(one)
+            self._levels[level] = []
+            self._done[level] += 1
+            self.add(tree.root(), level + 1)
+
+    def finish(self) -> None:
+        """Tell the last tile of each level, which is partial."""
+        for level, hashes in enumerate(self._levels):
+            if hashes:
+                self._tell(level, f".p/{len(hashes)}")
+
+    def _tell(self, level: int, partial: str) -> None:
+        digits = str(self._done[level])
+        digits = "0" * (-len(digits) % 3) + digits
+        groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+        path = "/".join(["x" + group for group in groups[:-1]] + groups[-1:])
+        tile = b"".join(self._levels[level])
+        self.digests[f"tile/{level}/{path}{partial}"] = hashlib.sha256(tile).hexdigest()
 
 
 def proved_root(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes | None:
@@ -1520,8 +1560,9 @@ class Bundle:
         return gone
 
     def _walk(self, book: Book, erasures: Erasures, ends: Ends) -> None:
-        tree = Tree()
+        tree, tiles = Tree(), Tiles()
         self._compare_root(tree)
+        named = [name for name in self.package.names if name.startswith("tile/")]
         if "entries.jsonl" in self.sound:
             book.on_entry = erasures.on_entry
             for body in lines_of(self.package.chunks("entries.jsonl"), ENTRY_BYTES_MAX):
@@ -1530,12 +1571,18 @@ class Bundle:
                 if entry is not None and entry["stream"] in ends.heads:
                     ends.on_entry(position, entry, leaf)
                 tree.add(leaf)
+                if named:
+                    tiles.add(leaf)
                 if tree.size in self.roots:
                     self._compare_root(tree)
         elif "entries.jsonl" not in self.package.names:
             self.report.fault(None, "missing", "entries.jsonl")
         book.finish()
         self.size = tree.size
+        tiles.finish()
+        for name in named:
+            if name in self.sound and tiles.digests.get(name) != self.sound[name][1]:
+                self.report.fault(None, "tile", name)
         for size in sorted(self.roots):
             if size > tree.size:
                 self.report.fault(size - 1, "truncated", f"{tree.size} of {size} entries are here")

@@ -11,8 +11,9 @@ from tests.transparency.media import Medium
 from tests.transparency.trees import body, leaf, root
 from transparency import merkle, tiles
 from transparency.bundles import BODY_BYTES_MAX, TilesDamaged
+from transparency.merkle import leaf_hash
 from transparency.proofs import verify_consistency, verify_inclusion
-from transparency.tiles import TileFolder, TilesElsewhere, tile_path
+from transparency.tiles import TileFolder, TilesElsewhere, hash_tiles, tile_path
 
 EDGES = (1, 2, 255, 256, 257, 511, 512, 513)
 
@@ -267,3 +268,15 @@ def test_appending_costs_the_same_in_a_log_of_ten_thousand_and_ten_million(
         assert large[0] <= small[0] + 12, (count, small, large)
         assert small[1] <= 255 * (count // 256 + 1)
         assert small[2] <= 40
+
+
+@pytest.mark.parametrize("size", [1, 255, 256, 257, 600, 65_537])
+def test_hash_tiles_are_those_a_folder_of_that_size_holds(size: int, tmp_path: Path) -> None:
+    bodies = [b"%d" % number for number in range(size)]
+    TileFolder(tmp_path).append(bodies)
+    laid = {
+        path.relative_to(tmp_path).as_posix(): path.read_bytes()
+        for path in (tmp_path / "tile").rglob("*")
+        if path.is_file() and path.name != "size" and "entries" not in path.parts
+    }
+    assert dict(hash_tiles(leaf_hash(body) for body in bodies)) == laid

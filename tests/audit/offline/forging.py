@@ -80,7 +80,8 @@ class Export:
         at = at or self.newest_at()
         sizes, roots = self.sizes(), Roots()
         sizes[-1] = len(self.lines)
-        self.files = {n: d for n, d in self.files.items() if not n.startswith("checkpoints/")}
+        replaced = ("checkpoints/", "tile/")
+        self.files = {n: d for n, d in self.files.items() if not n.startswith(replaced)}
         for line in self.lines:
             roots.add(leaf_hash(line))
             if roots.size in sizes:
@@ -397,6 +398,17 @@ def mangle_a_note(export: Export) -> None:
 # The package.
 
 
+def alter_a_tile(export: Export) -> None:
+    name = export.draw.choice([name for name in export.files if name.startswith("tile/")])
+    match export.draw.randrange(3):
+        case 0:
+            export.files[name] = flipped(export.files[name], export.draw)
+        case 1:
+            export.files[name] = export.files[name][:-32]
+        case _:
+            export.files["tile/0/001"] = export.files.pop(name)
+
+
 def edit_the_manifest(export: Export) -> None:
     told, draw = json.loads(export.files["manifest.json"]), export.draw
     changes: list[Callable[[], Any]] = [
@@ -543,7 +555,14 @@ FORGERIES: tuple[Callable[[Export], None], ...] = (
     *(invent_a_state, cosign_at_another_time, pair_up, flip_a_checkpoint, drop_checkpoints),
     *(forge_a_checkpoint, sign_another_root, sign_another_root, misname_a_checkpoint),
     *(edit_cosignatures, edit_cosignatures, mangle_a_note, mangle_a_note, edit_the_manifest),
-    *(edit_the_manifest, lose_a_file, slip_a_file_in, slip_a_file_in, leave_the_manifest),
+    *(
+        alter_a_tile,
+        edit_the_manifest,
+        lose_a_file,
+        slip_a_file_in,
+        slip_a_file_in,
+        leave_the_manifest,
+    ),
     *(damage_the_zip, damage_the_zip, damage_the_zip, name_twice, edit_openings, edit_openings),
     *(edit_erasures, edit_erasures, forget_the_erasure, claim_another_format, add_a_history),
 )
