@@ -1,7 +1,7 @@
 """`jiedui audit prove`: a proof of one entry, or of a whole case, that needs nobody's word."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -157,6 +157,7 @@ def _handed_out(
         )
     return {
         "path": str(target),
+        "verifier": str(_verifier_beside(target)),
         "about": proof.about,
         "entries": proof.entries,
         "uncovered": proof.uncovered,
@@ -166,6 +167,16 @@ def _handed_out(
         "sha256": sealing.digest,
         "recorded": recorded is not None,
     }
+
+
+def _verifier_beside(target: Path) -> Path:
+    """Lay the offline verifier next to what was handed out; a file of that name is left alone."""
+    from audit.bundle import OFFLINE, VERIFIERS
+
+    beside = target.absolute().parent / VERIFIERS[0]
+    with suppress(FileExistsError), beside.open("xb") as file:
+        file.write((OFFLINE / VERIFIERS[0]).read_bytes())
+    return beside
 
 
 def _sentence(value: dict[str, Any]) -> str:
@@ -178,7 +189,7 @@ def _sentence(value: dict[str, Any]) -> str:
     return (
         f"已写入 {value['path']}：{value['entries']} 条，"
         f"证明至 {value['size']:,} 条的检查点{newer}\n"
-        f"核验 check: jiedui audit check {value['path']} --policy FILE\n"
+        f"核验 check: python3 {value['verifier']} {value['path']} --policy FILE\n"
         f"{value['entries']} entries proved."
     )
 

@@ -3,6 +3,8 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -44,6 +46,9 @@ def test_a_single_entry_is_proved_and_the_proof_recorded(home: Path, town: Town)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["recorded"]
     assert checked(home, town, out).returncode == 0
+    beside = Path(json.loads(done.stdout)["verifier"])
+    asked = [sys.executable, "-I", str(beside), str(out), "--policy", str(town.policy)]
+    assert subprocess.run(asked, check=False, capture_output=True).returncode == 0
     assert kinds(home) == ["export_made.v1", "audit_performed.v1"]
 
 
