@@ -34,6 +34,9 @@ class EndlessReader(Reader):
             for number in range(self.cases):
                 yield from (one for one in self._case(number) if after < one.position <= last)
 
+    def bodies(self, after: int = -1, until: int | None = None) -> Iterator[tuple[int, bytes]]:
+        return ((entry.position, entry.body) for entry in self.entries(after, until))
+
     def stream(self, name: str, until: int | None = None) -> list[Entry]:
         if not name.startswith("task/"):
             return [entry for entry in self.registry if entry.stream == name]
