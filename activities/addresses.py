@@ -9,13 +9,13 @@ from typing import Any
 
 import structlog
 
+from desk.desk import Desk
+from desk.rulebook import RuleBook
 from domain.sealed import Sealed
 from domain.values import category_of
-from domain.wording import Language, OpaqueNames
-from ledger.desk import Desk
-from ledger.rulebook import RuleBook
 from ledger.store import Ledger
-from ledger.vault import Vault, VaultDamaged
+from vault.vault import Vault, VaultDamaged
+from wording.sentences import Language, OpaqueNames
 
 log = structlog.get_logger(__name__)
 

@@ -10,11 +10,11 @@ import structlog
 from temporalio import activity
 
 from activities.recording import outages_are_retried
+from desk.casework import Asking
+from desk.desk import Desk
 from domain.envelope import SYSTEM
 from domain.refusals import CommandRefused
-from ledger.casework import Asking
-from ledger.desk import Desk
-from ledger.erasing import destroy_keys
+from vault.erasing import destroy_keys
 from workflows.ports import ERASE, EraseRequest
 
 log = structlog.get_logger(__name__)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from temporalio import activity
 
 from activities.recording import outages_are_retried
+from desk.desk import Desk
 from domain.pairing.commands import ReviewFigures
-from ledger.desk import Desk
 from ledger.store import Entry
 from workflows.ports import FREEZE_FIGURES, FiguresRequest
 

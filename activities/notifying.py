@@ -15,13 +15,13 @@ from temporalio.exceptions import ApplicationError
 from activities.addresses import AddressBook
 from activities.notices import Letter, NotDelivered, Notifier, NotReachable
 from activities.recording import outages_are_retried
+from desk.casework import Asking
+from desk.desk import Desk
+from desk.sealing import opaque_uuid
 from domain.cases import Notice
 from domain.envelope import SYSTEM
 from domain.registry.commands import Outcome, RecordDelivery
-from domain.wording import WordingBroken, notice_text
-from ledger.casework import Asking
-from ledger.desk import Desk
-from ledger.sealing import opaque_uuid
+from wording.sentences import WordingBroken, notice_text
 from workflows.ports import ASK, TELL, TELL_ATTEMPTS, AskRequest, TellRequest, Told
 
 log = structlog.get_logger(__name__)

@@ -1,6 +1,6 @@
 """Recording: the one activity through which facts reach the ledger.
 
-Deciding happens at the desk (`ledger/desk.py`); here its answers are put into the words of
+Deciding happens at the desk (`desk/desk.py`); here its answers are put into the words of
 `workflows.ports`, and its failures into those Temporal understands.
 """
 
@@ -12,9 +12,9 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from desk.casework import Asking, Handled, Written
+from desk.desk import Desk
 from domain.refusals import CommandRefused
-from ledger.casework import Asking, Handled, Written
-from ledger.desk import Desk
 from ledger.store import LedgerUnavailable, VersionTaken
 from workflows.ports import (
     LEDGER_UNAVAILABLE,

@@ -6,8 +6,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from desk.identifiers import new_uuid7
 from domain.envelope import SYSTEM
-from gateway.identifiers import new_uuid7
 from ledger.entry import CommandFacts, Draft
 from ledger.store import Ledger, open_ledger
 from tests.ledger.postgres import PostgresServer, binaries

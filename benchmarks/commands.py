@@ -15,10 +15,10 @@ import psutil
 from temporalio.client import Client
 
 from benchmarks.bare import QUEUE
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.submitting import Gateway
-from ledger.opening import open_books
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import open_books
+from desk.orders import Order
 from runtime.embedded import start_embedded
 from runtime.settings import Settings
 from runtime.temporal import connect

@@ -4,10 +4,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from gateway.identifiers import new_uuid7
-from gateway.submitting import Gateway
-from ledger.casework import Asking, happened, kind_of
-from ledger.opening import books
+from desk.casework import Asking
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import books
+from domain.casebook import kind_of
+from ledger.entry import happened
 from projections.boards import open_boards
 from tests.journeys.district import District
 

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import Books, books
+from domain.casebook import kind_of
 from domain.people import Channel
 from domain.values import category_of, instant_text
-from gateway.identifiers import new_uuid7
-from gateway.submitting import Gateway
-from ledger.casework import kind_of
 from ledger.entry import CommandFacts, Draft, Entry
-from ledger.opening import Books, books
 from ledger.planning import Request, Standing, plan
 from tests.journeys.district import District
 

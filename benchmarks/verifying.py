@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from audit.verify import Looking, verify
+from audit.verify.verifying import Looking, verify
 from benchmarks.large_log import build
 from transparency.tiles import TileFolder
 

@@ -11,8 +11,8 @@ from cli.auditing.recording import exported
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.progress import counting
 from domain.oversight.words import ExportFormat
-from ledger.backup import BackupRefused, Places, make_backup, restore_backup
 from runtime.settings import Settings
+from services.backup import BackupRefused, Places, make_backup, restore_backup
 
 _FILE = click.Path(path_type=Path)
 passphrase_option = click.option(

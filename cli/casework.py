@@ -13,6 +13,9 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.options import command_from, options_of
 from cli.people import acting
 from cli.tables import print_table
+from desk.identifiers import new_uuid7
+from desk.orders import Order, read_order
+from desk.sealing import models_of
 from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.pairing.facts import PairingState
@@ -21,12 +24,9 @@ from domain.refusals import CommandRefused
 from domain.task.facts import SupervisionLevel, TaskState
 from domain.task.state import SlaRegion
 from domain.values import STREAM, instant_text
-from domain.wording import label
-from domain.wording_commands import COMMAND_LABELS
-from domain.wording_names import KnownNames
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order, read_order
-from ledger.sealing import models_of
+from wording.commands import COMMAND_LABELS
+from wording.names import KnownNames
+from wording.sentences import label
 from workflows.ports import Receipt
 
 _OPENING = {"register_task", "draft_pairing"}

@@ -9,10 +9,10 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
+from desk.gateway import Gateway
+from desk.opening import Books, open_books
 from domain.refusals import CommandRefused
-from gateway.submitting import Gateway
 from ledger.database import speaking_plainly
-from ledger.opening import Books, open_books
 from runtime.settings import Settings
 from runtime.temporal import TemporalUnreachable, connect_with
 

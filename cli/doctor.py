@@ -10,10 +10,10 @@ from typing import Any
 import click
 
 from cli.context import Context, json_option, pass_context, run
+from desk.orders import NotNow
 from domain.refusals import CommandRefused
-from domain.wording_labels import label
-from gateway.orders import NotNow
 from ledger.entry import EntryUnreadable
+from wording.labels import label
 
 _CALENDAR_WANTED_FROM_MONTH = 11
 """The State Council publishes the next year's days in November (2025: on the 4th)."""
@@ -104,7 +104,7 @@ def _private_files(context: Context) -> list[Path]:
 
 
 def _books(context: Context) -> Iterator[Finding]:
-    from audit.verify import verify
+    from audit.verify.verifying import verify
 
     books = context.books
     verdict = verify(context.settings.ledger_url)
@@ -207,8 +207,8 @@ def _boards(context: Context, quick: bool) -> Iterator[Finding]:
 
 
 async def _temporal(context: Context) -> list[Finding]:
-    from gateway.watchdog import open_cases, running_clerks
     from runtime.temporal import retention
+    from services.watchdog import open_cases, running_clerks
 
     try:
         gateway = await context.connected_gateway()

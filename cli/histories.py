@@ -5,12 +5,12 @@ from typing import Any
 
 import click
 
-from audit.explained import explained_dues
 from audit.reading import open_reader
+from audit.replay.explained import explained_dues
 from cli.context import Context
-from domain.wording import Language
-from domain.wording_names import KnownNames, Opening
 from projections.history import HistoryLine, case_history
+from wording.names import KnownNames, Opening
+from wording.sentences import Language
 
 
 def print_history(

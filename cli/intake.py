@@ -10,22 +10,22 @@ from typing import Any
 import click
 
 from cli.context import Context, Speaking
-from cli.importing.needs import NEED_FIELDS, NeedReader, NeedRow
-from cli.importing.people import PEOPLE_FIELDS, PeopleReader, PersonRow
-from cli.importing.places import Places
-from cli.importing.reading import read_mapping, read_table
-from cli.importing.tables import BadRow, Field, Problem, Table, TableRefused
-from cli.importing.units import UNIT_FIELDS, UnitReader, UnitRow
-from cli.importing.writing import write_bad_rows
 from cli.progress import progressing
+from desk.gateway import Gateway
+from desk.orders import NotNow, Order
+from desk.sealing import opaque_uuid
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.units import UnitKind
 from domain.values import instant_text
-from gateway.orders import NotNow, Order
-from gateway.submitting import Gateway
-from ledger.sealing import opaque_uuid
+from importing.needs import NEED_FIELDS, NeedReader, NeedRow
+from importing.people import PEOPLE_FIELDS, PeopleReader, PersonRow
+from importing.places import Places
+from importing.reading import read_mapping, read_table
+from importing.tables import BadRow, Field, Problem, Table, TableRefused
+from importing.units import UNIT_FIELDS, UnitReader, UnitRow
+from importing.writing import write_bad_rows
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 _AT_ONCE = 16
@@ -109,7 +109,7 @@ async def import_registry(
     context: Context, file: Path, mapping: Path | None, bad_rows: Path | None, as_json: bool
 ) -> None:
     """Import a table of units or of people; which one it is, its headings tell."""
-    from gateway.bootstrapping import publish_shipped
+    from services.bootstrapping import publish_shipped
 
     await publish_shipped(context.books.desk)
     gateway = Gateway(None, context.books)

@@ -10,7 +10,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import shown
 from domain.envelope import By
 from domain.people import Channel, Role
-from domain.wording_labels import label
+from wording.labels import label
 
 if TYPE_CHECKING:
     from publishing.publisher import Publisher

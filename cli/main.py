@@ -20,7 +20,7 @@ from runtime.settings import SettingsRefused, load_settings
 
 _SECTIONS: dict[str, tuple[str, str]] = {
     "up": ("cli.operate", "up"),
-    "demo": ("cli.demo.command", "demo"),
+    "demo": ("demo.command", "demo"),
     "worker": ("cli.operate", "worker"),
     "follow": ("cli.operate", "follow"),
     "unit": ("cli.registry", "unit"),
@@ -97,15 +97,15 @@ def attempt(words: Sequence[str]) -> int:
 
     Every known fault is a sentence and a status, never a traceback.
     """
-    from audit.verify import CannotVerify
-    from gateway.orders import NotNow
+    from audit.verify.verifying import CannotVerify
+    from desk.orders import NotNow
     from ledger.database import LedgerDamaged, LedgerMissing, LedgerUnavailable, WeakSettings
     from ledger.entry import EntryUnreadable
-    from ledger.keys import KeyRefused
-    from ledger.vault import VaultDamaged
     from publishing.serving import AddressTaken
     from runtime.embedded import EmbeddedRefused
     from runtime.temporal import TemporalUnreachable
+    from vault.keys import KeyRefused
+    from vault.vault import VaultDamaged
 
     speaking = Speaking("--json" in words)
     try:

@@ -13,14 +13,14 @@ from pydantic import SecretStr
 
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import print_table
-from gateway.bootstrapping import publish_shipped
-from gateway.submitting import Gateway
-from gateway.watchdog import Watchdog, begin_again, open_cases
+from desk.gateway import Gateway
 from ledger.database import speaking_plainly
 from publishing.publisher import Publishing, publishing
 from runtime.embedded import embedded_temporal
 from runtime.serving import run_worker
 from runtime.settings import PREFIX, Settings
+from services.bootstrapping import publish_shipped
+from services.watchdog import Watchdog, begin_again, open_cases
 
 
 async def stop_signal() -> asyncio.Event:
@@ -102,7 +102,7 @@ async def _following(context: Context, stop: asyncio.Event) -> None:
 
 
 async def _reconciling(settings: Settings, gateway: Gateway, stop: asyncio.Event) -> None:
-    from gateway.reconciling import reconcile_on_schedule
+    from services.reconciling import reconcile_on_schedule
 
     await reconcile_on_schedule(
         gateway,
@@ -224,8 +224,8 @@ def rebuild_workflows(context: Context, as_json: bool) -> None:
     Exit status: 0 done; 2 it could not be tried.
     """
     from cli.progress import counting
-    from gateway.rebuilding import BY_OPERATOR
-    from gateway.watchdog import running_clerks
+    from services.rebuilding import BY_OPERATOR
+    from services.watchdog import running_clerks
 
     async def rebuilding() -> dict[str, int]:
         gateway = await context.connected_gateway()

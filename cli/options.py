@@ -13,8 +13,8 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from desk.sealing import seals_of
 from domain.sealed import Sealed
-from ledger.sealing import seals_of
 
 _UNIONS = (Union, types.UnionType)
 

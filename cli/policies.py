@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import print_table, shown
+from desk.casework import malformed
 from domain.calendar import CalendarYear, WorkCalendar
 from domain.casebook import CASES
 from domain.clocks import LimitText
@@ -16,7 +17,6 @@ from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Terms
 from domain.values import Instant
-from ledger.casework import malformed
 
 
 def _shipped_terms(profile: str) -> Terms:
@@ -124,8 +124,8 @@ def publish_calendar(
     stream = f"calendar/{name}"
 
     async def publishing() -> dict[str, Any]:
-        from gateway.bootstrapping import publish
-        from gateway.watchdog import recompute_provisional
+        from services.bootstrapping import publish
+        from services.watchdog import recompute_provisional
 
         published = await publish(context.books.desk, stream, command)
         gateway = await context.gateway()
@@ -205,7 +205,7 @@ def publish_policy(context: Context, file: Path | None, shipped: bool, as_json: 
         raise click.UsageError("请给出一个文件，或 --shipped。 Give a FILE or --shipped.")
 
     async def publishing() -> list[str]:
-        from gateway.bootstrapping import publish, publish_shipped
+        from services.bootstrapping import publish, publish_shipped
 
         if file is None:
             return await publish_shipped(context.books.desk)

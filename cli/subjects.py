@@ -11,8 +11,8 @@ from cli.people import acting
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
 from domain.values import STREAM, instant_text
-from domain.wording import instant_shown
-from gateway.oversight import OPERATOR, acting_by
+from services.oversight import OPERATOR, acting_by
+from wording.sentences import instant_shown
 
 
 @click.group()
@@ -37,7 +37,7 @@ def erase(
     \b
     Exit status: 0 erased; 1 refused; 2 it could not be tried.
     """
-    from gateway.erasing import erase_subject
+    from services.erasing import erase_subject
 
     stream = _subject(resident)
     books = context.books
@@ -79,7 +79,7 @@ def show(context: Context, resident: str, acting_person: str | None, as_json: bo
     \b
     Exit status: 0 done; 1 nothing is known of them; 2 it could not be tried.
     """
-    from ledger.erasing import parties_of
+    from vault.erasing import parties_of
 
     stream = _subject(resident)
     may_audit(context, acting_person)

@@ -8,9 +8,9 @@ from typing import Any, TextIO
 import click
 
 from cli.context import Context, pass_context, refused_as_json, run
+from desk.gateway import Gateway
+from desk.orders import NotNow, Order, read_order
 from domain.refusals import CommandRefused
-from gateway.orders import NotNow, Order, read_order
-from gateway.submitting import Gateway
 from workflows.ports import Answer
 
 _LINE_MAX = 16 * 1024 * 1024

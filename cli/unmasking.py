@@ -10,13 +10,13 @@ from cli.auditing.unsealing import unmasking_stream
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.people import acting
 from cli.tables import print_table
+from desk.identifiers import new_uuid7
 from domain.oversight import standing
 from domain.refusals import CommandRefused
 from domain.values import Instant, instant_text
-from domain.wording import instant_shown
-from domain.wording_names import KnownNames
-from gateway.identifiers import new_uuid7
-from gateway.oversight import acting_by, record
+from services.oversight import acting_by, record
+from wording.names import KnownNames
+from wording.sentences import instant_shown
 
 _COLUMNS = (
     ("unmasking", "授权"),

@@ -18,7 +18,6 @@ from docs.probing import Row, pairing_rows, task_rows
 from domain.calendar import CalendarYear, Overlay
 from domain.casebook import CASES
 from domain.clocks import Deadline, LimitText
-from domain.glossary import GLOSSARY
 from domain.oversight import commands as oversight_commands
 from domain.oversight import facts as oversight_facts
 from domain.oversight import refusal_rules as oversight_refusals
@@ -46,9 +45,10 @@ from domain.values import (
     TaskId,
     UnitCode,
 )
-from domain.wording import SENTENCES, clock_label, label
-from domain.wording_labels import PAIRING_STATES, TASK_STATES, Both
 from runtime.settings import PREFIX, Settings
+from wording.glossary import GLOSSARY
+from wording.labels import PAIRING_STATES, TASK_STATES, Both
+from wording.sentences import SENTENCES, clock_label, label
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by `python -m docs.generate`; edit the code, not this page. -->\n"
@@ -123,7 +123,7 @@ def glossary() -> str:
     lines = ((term.zh, term.en, f"`{term.identifier}`") for term in GLOSSARY)
     return (
         f"# Glossary 术语\n\n{MADE}\nThe words of code, screens and documents, kept in "
-        f"`domain/glossary.py`. The seed writes 结队, everyone else 结对; searches match both.\n\n"
+        f"`wording/glossary.py`. The seed writes 结队, everyone else 结对; searches match both.\n\n"
         + table(("中文", "English", "identifier"), lines)
     )
 

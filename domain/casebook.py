@@ -3,8 +3,10 @@
 from domain.cases import CaseKind
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
 from domain.task.case import TASK
+from domain.values import STREAM, category_of
 
 CASES: dict[str, CaseKind] = {
     "task": TASK,
@@ -12,3 +14,15 @@ CASES: dict[str, CaseKind] = {
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
 }
+
+
+def kind_of(stream: str) -> CaseKind:
+    """Return what kind of case *stream* is; refuse a name no stream may have."""
+    kind = CASES.get(category_of(stream))
+    if kind is None or not STREAM.fullmatch(stream):
+        raise CommandRefused(
+            "stream-unknown",
+            "案卷编号应形如 task/<UUID>、pairing/<UUID>、unit/<编码>。",
+            "A case is named task/<uuid>, pairing/<uuid>, unit/<code> and the like.",
+        )
+    return kind

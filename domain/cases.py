@@ -1,6 +1,6 @@
 """What every kind of case offers to the desk, the clerk and the reader: one record of functions.
 
-The desk (`ledger/desk.py`) needs to load, decide and remember; the clerk needs to know what must
+The desk (`desk/desk.py`) needs to load, decide and remember; the clerk needs to know what must
 happen next in the world: the next clock, the conversations under way, the errands to other cases,
 the notices to people. All of it is derived from facts by pure functions.
 """
@@ -43,7 +43,7 @@ class Notice(Frozen):
     """Somebody is to be told about a fact.
 
     *key* is unique for the case (`<version>/<recipient>`), *to* a unit (`unit/<code>`), a person
-    or a resident (`subject/<id>`), *template* one of the texts in `domain/wording.py`, *values*
+    or a resident (`subject/<id>`), *template* one of the texts in `wording/sentences.py`, *values*
     codes, numbers and references for it; never personal data.
     """
 

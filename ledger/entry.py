@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from domain.canonical import canonical
-from domain.envelope import By
+from domain.cases import CaseKind
+from domain.envelope import By, Happened
 from domain.values import STREAM, instant_text
 
 FIELDS = frozenset(
@@ -216,6 +217,17 @@ def _told(body: bytes) -> dict[str, Any]:
     told["recorded_at"] = instant_of(told["recorded_at"])
     told["occurred_at"] = instant_of(told["occurred_at"])
     return told
+
+
+def happened(kind: CaseKind, entry: Entry) -> Happened[Any]:
+    """Return *entry* as `evolve` wants it."""
+    return Happened(
+        fact=kind.facts.validate_python({"kind": entry.kind, **entry.fact}),
+        at=entry.recorded_at,
+        occurred_at=entry.occurred_at,
+        by=entry.by,
+        version=entry.version,
+    )
 
 
 def instant_of(text: str) -> datetime:

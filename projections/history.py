@@ -6,10 +6,12 @@ from typing import Any, Protocol
 
 from domain.clocks import Deadline
 from domain.envelope import By
-from domain.explaining import Reason
 from domain.people import ROLE_LABELS, Role
 from domain.values import instant_text
-from domain.wording import (
+from ledger.entry import Entry
+from wording.explaining import Reason
+from wording.reasons import reason_text
+from wording.sentences import (
     Language,
     Names,
     clock_label,
@@ -17,8 +19,6 @@ from domain.wording import (
     instant_shown,
     sentence,
 )
-from domain.wording_reasons import reason_text
-from ledger.entry import Entry
 
 
 class Readable(Protocol):

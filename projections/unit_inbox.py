@@ -88,7 +88,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Item:
-    """One thing somebody must do: *what* is a code labelled in `domain.wording_labels`."""
+    """One thing somebody must do: *what* is a code labelled in `wording.labels`."""
 
     what: str
     role: Role

@@ -6,13 +6,13 @@ All on one stream, through the desk like every other fact; what stands already i
 from datetime import UTC, datetime
 from typing import Any
 
+from desk.casework import Asking
+from desk.desk import Desk
 from domain.envelope import SYSTEM, By
 from domain.oversight.case import LOG_STREAM
 from domain.oversight.standing import LogBook
 from domain.oversight.words import AlarmGround
 from domain.refusals import CommandRefused
-from ledger.casework import Asking
-from ledger.desk import Desk
 from transparency.suites import DEFAULT
 
 ALARM_KINDS = frozenset({"witness_alarm_raised.v1", "witness_alarm_cleared.v1"})

@@ -15,11 +15,11 @@ from itertools import islice
 
 import structlog
 
+from desk.opening import Books
 from domain.envelope import SYSTEM, By
 from domain.refusals import CommandRefused
 from ledger.checkpoints import Checkpoints, StoredCheckpoint, StoredCosignature
 from ledger.database import LedgerDamaged, LedgerUnavailable
-from ledger.opening import Books
 from publishing.alarms import Alarms
 from publishing.folder import LogBusy, LogFolder
 from publishing.keyring import Keyring

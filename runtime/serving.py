@@ -22,8 +22,8 @@ from activities.notices import Notifier
 from activities.notifiers import notifier_for
 from activities.notifying import Telling
 from activities.recording import Recording
-from ledger.desk import Desk
-from ledger.opening import books
+from desk.desk import Desk
+from desk.opening import books
 from runtime.settings import Settings
 from runtime.temporal import connect_with
 from workflows.conversations.convening import Convening

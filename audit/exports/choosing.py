@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from audit.reading import Reader
-from audit.standing_then import CaseThen, followed
+from audit.replay.standing_then import CaseThen, followed
 from domain.casebook import CASES
 from domain.refusals import CommandRefused
 from domain.values import category_of

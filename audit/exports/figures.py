@@ -1,7 +1,7 @@
 """The figures of an office's workbook: every rate, first of everything, then by month and unit.
 
-They are the auditor's own (`audit/figures.py`), counted from the facts; here they are only put
-into words and added up.
+They are the auditor's own (`audit/replay/figures.py`), counted from the facts; here they are only
+put into words and added up.
 """
 
 from collections import Counter
@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from audit.exports.choosing import Selection
-from audit.figures import Counted, counted
 from audit.reading import Reader
+from audit.replay.figures import Counted, counted
 from domain.rules import Rules
 from domain.service_definitions import DEFINITIONS, exclusion_shown
 from ledger.entry import Entry

@@ -15,8 +15,8 @@ from audit.exports.labels import kind_label
 from audit.exports.pseudonyms import Pseudonyms
 from domain.people import Role
 from domain.values import STREAM, UUID, category_of
-from domain.wording_labels import label
 from ledger.entry import Entry
+from wording.labels import label
 
 Scalar = str | int | bool | datetime
 

@@ -14,8 +14,8 @@ from domain.pairing.facts import PairingState
 from domain.pairing.state import STATE_TYPES, Drafted, Running
 from domain.task.state import Archived, Closed, Known, KnownTask, Merged, sla_region
 from domain.units import UnitKind
-from domain.wording_labels import label
-from domain.wording_names import KnownNames
+from wording.labels import label
+from wording.names import KnownNames
 
 Attributes = Mapping[str, Scalar | None]
 

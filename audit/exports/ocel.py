@@ -39,10 +39,10 @@ from audit.exports.objects import (
 from audit.exports.pseudonyms import Pseudonyms
 from audit.exports.workbench import BEGINNING, Types, Workbench, open_workbench, value_as
 from audit.reading import Reader
-from audit.standing_then import RulesThen
+from audit.replay.standing_then import RulesThen
 from domain.values import instant_text
-from domain.wording_names import KnownNames
 from ledger.entry import Entry
+from wording.names import KnownNames
 
 NOTHING = "NONE"
 """What a text attribute says once it has nothing to say; readers take the empty text for no text,

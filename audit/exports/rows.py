@@ -16,10 +16,10 @@ from domain.pairing.state import Drafted
 from domain.people import Role
 from domain.rules import Rules
 from domain.task.state import AssistStatus, Closed, Known, KnownTask, Merged, sla_region
-from domain.wording import CHINA, Language, clock_label, sentence
-from domain.wording_labels import label
-from domain.wording_names import KnownNames
 from ledger.entry import Entry
+from wording.labels import label
+from wording.names import KnownNames
+from wording.sentences import CHINA, Language, clock_label, sentence
 
 Cell = str | int | datetime | None
 """A text, a whole number, or a moment as a clock in China shows it, without its zone."""

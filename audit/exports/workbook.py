@@ -31,7 +31,7 @@ from audit.exports.rows import (
     task_row,
 )
 from audit.reading import Reader
-from audit.standing_then import RulesThen
+from audit.replay.standing_then import RulesThen
 
 ROWS_MAX = 1_048_575
 """How many rows a sheet holds below its heading."""

@@ -22,10 +22,10 @@ from audit.exports.objects import Attributes, case_attributes
 from audit.exports.ocel_xml import writable
 from audit.exports.pseudonyms import Pseudonyms
 from audit.reading import Reader
-from audit.standing_then import RulesThen
+from audit.replay.standing_then import RulesThen
 from domain.values import instant_text
-from domain.wording_names import KnownNames
 from ledger.entry import Entry
+from wording.names import KnownNames
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1.0" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">

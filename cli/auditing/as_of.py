@@ -12,8 +12,8 @@ from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
 from domain.values import instant_text
-from domain.wording import instant_shown
-from domain.wording_labels import label
+from wording.labels import label
+from wording.sentences import instant_shown
 
 _MENTIONED_MAX = 20
 _SLA = (("sla", "SlaRegion", "时限"), ("supervision", "SupervisionLevel", "督办"))
@@ -52,12 +52,12 @@ def command(
     \b
     Exit status: 0 done; 1 there was no such case; 2 it could not be tried.
     """
-    from audit.as_of import Axis, as_of
-    from audit.explained import explained_clocks
     from audit.reading import open_reader
-    from audit.standing_view import case_view, standing_view
-    from domain.wording_names import KnownNames
-    from ledger.casework import kind_of
+    from audit.replay.as_of import Axis, as_of
+    from audit.replay.explained import explained_clocks
+    from audit.replay.standing_view import case_view, standing_view
+    from domain.casebook import kind_of
+    from wording.names import KnownNames
 
     if case is not None:
         kind_of(case)
@@ -154,7 +154,7 @@ def _print_everything(view: dict[str, Any]) -> None:
 
 
 def _print_case(view: dict[str, Any], case: Any, names: Any) -> None:
-    from audit.standing_view import clock_rows, holder_text, state_label
+    from audit.replay.standing_view import clock_rows, holder_text, state_label
 
     _print_question(view)
     rows = [("案卷", view["stream"]), ("状态", f"{state_label(case)} {view['state']}")]

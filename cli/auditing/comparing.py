@@ -11,9 +11,9 @@ from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
 from domain.values import instant_text
-from domain.wording import instant_shown, limit_text
-from domain.wording_labels import clock_label
-from domain.wording_reasons import RUNGS
+from wording.labels import clock_label
+from wording.reasons import RUNGS
+from wording.sentences import instant_shown, limit_text
 
 _ABOUT_MAX = 150
 _JUDGED = {
@@ -57,10 +57,10 @@ def command(
     Exit status: 0 nothing would differ; 1 something would, or there is no such case or pack;
     2 it could not be tried.
     """
-    from audit.compare import ASSUMPTIONS, compare
     from audit.reading import open_reader
-    from audit.standing_then import RulesThen
-    from ledger.casework import kind_of
+    from audit.replay.compare import ASSUMPTIONS, compare
+    from audit.replay.standing_then import RulesThen
+    from domain.casebook import kind_of
 
     for case in cases:
         kind_of(case)
@@ -105,7 +105,7 @@ def command(
 
 def _found_pack(rules: Any, name: str) -> tuple[Any, Any]:
     """Return the pack *name* and the calendar to use where the ledger has published none."""
-    from audit.compare import published_pack
+    from audit.replay.compare import published_pack
     from policies import (
         PolicyFileRefused,
         PolicyUnknown,

@@ -9,20 +9,20 @@ from typing import Any
 
 import click
 
-from audit.bundle import Extras
 from audit.exports.choosing import Selection, Tick, no_tick
 from audit.exports.workbench import Workbench
+from audit.proofs.bundle import Extras
 from audit.reading import Reader, open_reader
 from cli.auditing.moments import MOMENT, Moment
 from cli.auditing.recording import as_option, exported, may_audit
 from cli.auditing.unsealing import openings_for, unmasking_option
 from cli.context import Context, Speaking, json_option, pass_context
+from domain.casebook import kind_of
 from domain.oversight.words import ExportFormat
 from domain.sealed import Sealed
 from domain.values import instant_text
-from domain.wording import CHINA
-from ledger.casework import kind_of
 from runtime.settings import Settings
+from wording.sentences import CHINA
 
 _TICKS_SHOWN = 200
 """How many entries go by between two movements of the progress bar."""
@@ -124,7 +124,7 @@ def _xlsx(work: Work) -> int:
 
 
 def _evidence(work: Work) -> Made:
-    from audit.bundle import write_evidence
+    from audit.proofs.bundle import write_evidence
 
     found = write_evidence(work.reader, work.path, work.extras, tick=work.tick)
     return Made(found.size, found.size - 1, found.openings)
@@ -308,7 +308,7 @@ def _extras(
 
     Where the vault cannot be opened, erasures stay untold, and the bundle says nothing of them.
     """
-    from audit.bundle import opening_line
+    from audit.proofs.bundle import opening_line
 
     if form != "evidence":
         return Extras()
@@ -324,7 +324,7 @@ def _gone(context: Context) -> Callable[[Sealed], bool] | None:
     from functools import lru_cache
 
     from ledger.database import LedgerUnavailable, WeakSettings
-    from ledger.keys import KeyRefused
+    from vault.keys import KeyRefused
 
     try:
         vault = context.books.vault
@@ -337,8 +337,8 @@ def _gone(context: Context) -> Callable[[Sealed], bool] | None:
 @contextmanager
 def _said() -> Iterator[None]:
     """Say why a file could not be made, in one sentence."""
-    from audit.bundle import NothingSigned
     from audit.exports.placing import PlaceTaken, PlaceUnfit
+    from audit.proofs.bundle import NothingSigned
 
     try:
         yield

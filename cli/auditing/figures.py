@@ -54,8 +54,8 @@ def command(
     \b
     Exit status: 0 done; 1 there is no such metric; 2 it could not be tried.
     """
-    from audit.figures import Wanted, figure, metric_named
     from audit.reading import open_reader
+    from audit.replay.figures import Wanted, figure, metric_named
     from domain.service_definitions import DEFINITIONS
 
     definition = metric_named(metric)
@@ -103,7 +103,7 @@ def figure_view(found: Any) -> dict[str, Any]:
 
     In the lists `settled` is the entry that decides the count, `opened` the one that began it.
     """
-    from audit.figures import reasons_of
+    from audit.replay.figures import reasons_of
 
     def listed(members: Any) -> list[dict[str, Any]]:
         return [

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from audit.reading import Reader
-from domain.wording import CHINA
+from wording.sentences import CHINA
 
 
 class Moment(click.ParamType[datetime]):

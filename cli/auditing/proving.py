@@ -11,8 +11,8 @@ import click
 from cli.auditing.recording import as_option, exported, may_audit
 from cli.auditing.unsealing import openings_for, unmasking_option
 from cli.context import Context, Speaking, json_option, pass_context
+from domain.casebook import kind_of
 from domain.oversight.words import ExportFormat
-from ledger.casework import kind_of
 
 _SUFFIX = {ExportFormat.PROOF: ".tlog-proof", ExportFormat.CASE_FILE: ".case.json"}
 
@@ -82,7 +82,7 @@ def command(
 
 
 def _of_entry(context: Context, position: int) -> Proof:
-    from audit.proving import prove_entry
+    from audit.proofs.proving import prove_entry
     from audit.reading import open_reader
 
     with open_reader(context.settings.ledger_url) as reader:
@@ -100,8 +100,8 @@ def _of_case(
     unmasking_id: str | None,
     person: str | None,
 ) -> Proof:
-    from audit.bundle import opening_line
-    from audit.proving import prove_case
+    from audit.proofs.bundle import opening_line
+    from audit.proofs.proving import prove_case
     from audit.reading import open_reader
     from transparency.keys import load_key
 
@@ -171,7 +171,7 @@ def _handed_out(
 
 def _verifier_beside(target: Path) -> Path:
     """Lay the offline verifier next to what was handed out; a file of that name is left alone."""
-    from audit.bundle import OFFLINE, VERIFIERS
+    from audit.proofs.bundle import OFFLINE, VERIFIERS
 
     beside = target.absolute().parent / VERIFIERS[0]
     with suppress(FileExistsError), beside.open("xb") as file:
@@ -197,9 +197,9 @@ def _sentence(value: dict[str, Any]) -> str:
 @contextmanager
 def _said() -> Iterator[None]:
     """Say why there is no proof, in one sentence."""
-    from audit.bundle import NothingSigned
     from audit.exports.placing import PlaceTaken, PlaceUnfit
-    from audit.proving import CannotProve
+    from audit.proofs.bundle import NothingSigned
+    from audit.proofs.proving import CannotProve
     from domain.refusals import CommandRefused
     from transparency.bundles import TilesDamaged
     from transparency.keys import SigningKeyRefused

@@ -8,12 +8,12 @@ import click
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from audit.reconcile import SENTENCES
+from audit.reconcile.reconciling import SENTENCES
 from cli.auditing.recording import as_option, may_audit, performed
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import counting
-from gateway.reconciling import Reconciler, Report
 from runtime.temporal import TemporalUnreachable, connect_with
+from services.reconciling import Reconciler, Report
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cli.context import Context
 from cli.people import acting
+from desk.casework import Written
+from desk.desk import Desk
 from domain.envelope import By, FactOutOfPlace
 from domain.oversight.words import AuditAct, AuditOutcome, ExportFormat
 from domain.refusals import CommandRefused
-from gateway.oversight import OPERATOR, acting_by, record_audit, record_export
-from ledger.casework import Written
 from ledger.database import (
     LedgerDamaged,
     LedgerMissing,
@@ -26,9 +26,9 @@ from ledger.database import (
     parsed,
     sqlite_file,
 )
-from ledger.desk import Desk
 from ledger.entry import EntryUnreadable
-from ledger.keys import KeyRefused
+from services.oversight import OPERATOR, acting_by, record_audit, record_export
+from vault.keys import KeyRefused
 
 as_option = click.option(
     "--as",
@@ -51,7 +51,7 @@ def performed(
 ) -> Written | None:
     """Record an act of audit after its work; None where it could not be recorded, which is said.
 
-    *person* is what `--as` was given (None: the operator). See `gateway.oversight.record_audit`.
+    *person* is what `--as` was given (None: the operator). See `services.oversight.record_audit`.
     """
     return _recorded(
         context,
@@ -82,7 +82,7 @@ def exported(
 ) -> Written | None:
     """Record that something was handed out; None where it could not be recorded, which is said.
 
-    See `gateway.oversight.record_export`.
+    See `services.oversight.record_export`.
     """
     return _recorded(
         context,

@@ -97,8 +97,8 @@ async def _histories(
     context: Context, client: Client | None, done: _Replayed, failed: list[_Failed]
 ) -> AsyncIterator[tuple[str, str, WorkflowHistory]]:
     """Yield every history that can be read; what cannot is added to *failed*."""
-    from gateway.histories import KINDS, fetched, file_of, runs, unpacked
-    from gateway.sealing import digest_of_file, sealed_runs
+    from services.histories import digest_of_file, sealed_runs
+    from services.temporal_histories import KINDS, fetched, file_of, runs, unpacked
 
     folder = context.settings.histories_path
     for one in sealed_runs(context.books.desk):

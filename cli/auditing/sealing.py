@@ -5,7 +5,7 @@ import click
 from cli.auditing.reconciling import temporal_asked
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import counting
-from gateway.sealing import Sealing, seal_histories
+from services.histories import Sealing, seal_histories
 
 
 @click.command("seal-histories")

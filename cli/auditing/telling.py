@@ -5,9 +5,9 @@ import click
 from cli.auditing.recording import as_option, may_audit, performed
 from cli.auditing.unsealing import unmasker, unmasking_option
 from cli.context import Context, json_option, pass_context
+from domain.casebook import kind_of
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
-from ledger.casework import kind_of
 
 
 @click.command("history")

@@ -8,8 +8,8 @@ from cli.context import Context
 from cli.people import acting
 from domain.refusals import CommandRefused
 from domain.values import STREAM
-from gateway import unmasking as gateway_unmasking
-from gateway.unmasking import FieldOpening, Unmasking
+from services import unmasking as unmasking_service
+from services.unmasking import FieldOpening, Unmasking
 
 unmasking_option = click.option(
     "--unmasking",
@@ -41,7 +41,7 @@ def unmasker(
     if unmasking_id is None:
         return None
     grant = unmasking_stream(unmasking_id)
-    return gateway_unmasking.under_grant(context.books, grant, _named(context, person), stream)
+    return unmasking_service.under_grant(context.books, grant, _named(context, person), stream)
 
 
 def openings_for(
@@ -53,11 +53,11 @@ def openings_for(
 ) -> list[FieldOpening]:
     """Return the openings of sealed fields of the case *stream* for a recipient, recorded first.
 
-    See `gateway.unmasking.openings_for`; *person* is what `--as` was given.
+    See `services.unmasking.openings_for`; *person* is what `--as` was given.
     """
     grant = unmasking_stream(unmasking_id)
     named = _named(context, person)
-    return gateway_unmasking.openings_for(context.books, grant, named, stream, fields)
+    return unmasking_service.openings_for(context.books, grant, named, stream, fields)
 
 
 def _named(context: Context, person: str | None) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from audit.checkpoints import read_kept
-from audit.faults import FAULTS
-from audit.verify import CannotVerify, Looking, OnProgress, Trust, Verdict, verify
+from audit.verify.checkpoints import read_kept
+from audit.verify.faults import FAULTS
+from audit.verify.verifying import CannotVerify, Looking, OnProgress, Trust, Verdict, verify
 from cli.auditing.recording import as_option, performed
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.oversight.words import AuditAct, AuditOutcome

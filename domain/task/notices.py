@@ -2,7 +2,7 @@
 
 Units hear what was sent to them and decided about them, the dispatching street what waits for
 its answer, residents what became of their matter. A notice carries codes, numbers and instants
-only; the words are in `domain/wording.py`, names and numbers in the vault.
+only; the words are in `wording/sentences.py`, names and numbers in the vault.
 
 A recipient `role/<ROLE>` stands for everybody who holds that role for the task's place
 (`values["place"]`); the notifier finds them in the registry.

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ledger.backup import Places
+from desk.opening import Books, open_books
 from ledger.checkpoints import Checkpoints
-from ledger.opening import Books, open_books
 from publishing.publisher import Publisher
 from runtime.settings import Settings
+from services.backup import Places
 from tests.ledger.episodes import a_task, append
 
 ORIGIN = "pairing.example.org/log"

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from audit.verify import verify
+from audit.verify.verifying import verify
+from desk.opening import books
 from domain.sealed import Sealed
-from ledger import backup_copies
-from ledger.backup import BackupRefused, Made, make_backup, restore_backup
-from ledger.opening import books
-from ledger.vault import VaultDamaged
+from services import backup_copies
+from services.backup import BackupRefused, Made, make_backup, restore_backup
 from tests.backup.books_at_work import AtWork, at_work
 from tests.ledger.postgres import PostgresServer
+from vault.vault import VaultDamaged
 
 TIMES = 20
 PASSPHRASE = "石牌街道-备份口令-二〇二六"

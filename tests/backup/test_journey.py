@@ -8,18 +8,18 @@ from typing import Any
 import click
 from click.testing import CliRunner
 
-from audit.verify import verify
+from audit.verify.verifying import verify
 from cli.auditing.reconciling import command as reconcile
 from cli.auditing.replaying import command as replay_workflows
 from cli.auditing.sealing import command as seal_histories
 from cli.backup import backup, restore
 from cli.context import Context
 from cli.operate import rebuild_boards, rebuild_workflows
-from gateway.identifiers import new_uuid7
-from gateway.orders import NotNow
-from gateway.watchdog import begin_again
+from desk.identifiers import new_uuid7
+from desk.orders import NotNow
 from publishing.publisher import Publisher
 from runtime.settings import Settings
+from services.watchdog import begin_again
 from tests.journeys.district import District
 from tests.journeys.installation import Installation, installed
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from cli.main import attempt
-from gateway.identifiers import new_uuid7
+from desk.identifiers import new_uuid7
 
 EXAMPLES = Path("examples/tianhe")
 

@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from audit.verify import verify
+from audit.verify.verifying import verify
+from desk.casework import Asking, Handled, Written
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import Books, books
+from desk.orders import Order
+from domain.casebook import kind_of
 from domain.envelope import SYSTEM
 from domain.people import Channel
 from domain.refusals import CommandRefused
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.submitting import Gateway
-from ledger.casework import Asking, Handled, Written, kind_of
-from ledger.opening import Books, books
 from tests.journeys.district import District
 
 

@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.sealing import models_of
 from domain.casebook import CASES
 from domain.envelope import SYSTEM, Happened
 from domain.pairing import coordination as pairing_coordination
 from domain.registry import facts as registry_facts
 from domain.task import notices as task_notices
-from domain.wording import (
+from tests.domain.pairing import stories as p
+from tests.domain.task import stories as s
+from tests.domain.wording_examples import example, fact_models, kind_of, made
+from tests.domain.world import CIVIL_AFFAIRS, MONDAY, UNITS
+from wording.commands import COMMAND_LABELS
+from wording.labels import ENUMERATIONS, LABELS, clock_label
+from wording.notices import NOTICE_TEXTS
+from wording.sentences import (
     SENTENCES,
     OpaqueNames,
     WordingBroken,
@@ -26,15 +34,7 @@ from domain.wording import (
     notice_text,
     sentence,
 )
-from domain.wording_commands import COMMAND_LABELS
-from domain.wording_labels import ENUMERATIONS, LABELS, clock_label
-from domain.wording_notices import NOTICE_TEXTS
-from domain.wording_template import fill, marks_of, parts_of
-from ledger.sealing import models_of
-from tests.domain.pairing import stories as p
-from tests.domain.task import stories as s
-from tests.domain.wording_examples import example, fact_models, kind_of, made
-from tests.domain.world import CIVIL_AFFAIRS, MONDAY, UNITS
+from wording.template import fill, marks_of, parts_of
 
 GOLDEN = Path(__file__).with_name("sentences.json")
 CONVERSATIONS = Path(__file__).parents[2] / "workflows" / "conversations"

@@ -9,11 +9,11 @@ from pathlib import Path
 import xlsxwriter
 import xlwt
 
-from cli.importing.needs import NeedReader
-from cli.importing.places import Places
-from cli.importing.tables import Field
 from domain.policy import Policy
 from domain.units import Unit, UnitKind
+from importing.needs import NeedReader
+from importing.places import Places
+from importing.tables import Field
 
 ROOT = Path(__file__).parents[2]
 TIANHE = ROOT / "examples" / "tianhe"

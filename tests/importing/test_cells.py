@@ -7,10 +7,10 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from cli.importing.cells import moment, telephone, yes_or_no
-from cli.importing.reading import read_table
-from cli.importing.tables import BadRow, Row, TableRefused
-from cli.importing.writing import write_bad_rows
+from importing.cells import moment, telephone, yes_or_no
+from importing.reading import read_table
+from importing.tables import BadRow, Row, TableRefused
+from importing.writing import write_bad_rows
 from tests.importing.offices import FIELDS, HEADINGS, ZONE, delimited, xlsx
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.importing.biff import survey
-from cli.importing.reading import read_table
-from cli.importing.tables import LIMITS, TableRefused
+from importing.biff import survey
+from importing.reading import read_table
+from importing.tables import LIMITS, TableRefused
 from tests.importing.offices import FIELDS, HEADINGS, ROWS, delimited, xls, xlsx
 
 MEBIBYTE = 1024 * 1024

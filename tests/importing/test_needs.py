@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.importing.needs import NEED_FIELDS, NeedRows, matter_code
-from cli.importing.reading import read_table
-from cli.importing.writing import write_bad_rows
 from domain.task.commands import AnswerChannel, RequestType, Source
+from importing.needs import NEED_FIELDS, NeedRows, matter_code
+from importing.reading import read_table
+from importing.writing import write_bad_rows
 from tests.importing.offices import delimited, need_reader, xlsx
 
 SOUND = {

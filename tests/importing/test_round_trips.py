@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.importing.reading import read_mapping, read_table
-from cli.importing.tables import BadRow, Problem, TableKind, TableRefused, column_letters
-from cli.importing.writing import guarded, plain, write_bad_rows
-from cli.importing.xlsx import column_number
+from importing.reading import read_mapping, read_table
+from importing.tables import BadRow, Problem, TableKind, TableRefused, column_letters
+from importing.writing import guarded, plain, write_bad_rows
+from importing.xlsx import column_number
 from tests.importing.offices import FIELDS, HEADINGS, ROWS, delimited, xls, xlsx
 
 EXPECTED = [{"code": code, "text": text, "phone": phone} for code, text, phone, _ in ROWS]

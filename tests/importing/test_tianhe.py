@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from cli.importing.needs import NEED_FIELDS, NeedReader, NeedRows
-from cli.importing.people import PEOPLE_FIELDS, PeopleReader
-from cli.importing.places import Places
-from cli.importing.reading import read_table
-from cli.importing.tables import LIMITS
-from cli.importing.units import UNIT_FIELDS, UnitReader, UnitRows
-from cli.importing.xlsx import sheets_of
 from domain.people import Role
 from domain.units import UnitKind
+from importing.needs import NEED_FIELDS, NeedReader, NeedRows
+from importing.people import PEOPLE_FIELDS, PeopleReader
+from importing.places import Places
+from importing.reading import read_table
+from importing.tables import LIMITS
+from importing.units import UNIT_FIELDS, UnitReader, UnitRows
+from importing.xlsx import sheets_of
 from tests.importing.offices import MONDAY, SINCE, TIANHE, ZONE, gd_2022
 
 

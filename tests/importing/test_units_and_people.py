@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from cli.importing.people import PEOPLE_FIELDS, PeopleReader, PersonRows
-from cli.importing.reading import read_table
-from cli.importing.units import UNIT_FIELDS, UnitReader, UnitRows
 from domain.people import Role
+from importing.people import PEOPLE_FIELDS, PeopleReader, PersonRows
+from importing.reading import read_table
+from importing.units import UNIT_FIELDS, UnitReader, UnitRows
 from tests.importing.offices import SINCE, ZONE, gd_2022, xlsx
 
 UNIT_HEADINGS = (

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.bootstrapping import publish_shipped
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order, read_order
-from gateway.submitting import Gateway
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.orders import Order, read_order
+from services.bootstrapping import publish_shipped
 
 STREET, CENTER, BUREAU = "440106003-SO", "440106003-PSC", "440106-MZJ"
 UNITS = (

@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.bootstrapping import publish_shipped
-from gateway.submitting import Gateway
-from ledger.opening import Books, open_books
+from desk.gateway import Gateway
+from desk.opening import Books, open_books
 from runtime.embedded import EmbeddedTemporal, start_embedded
 from runtime.settings import Settings
 from runtime.temporal import connect
+from services.bootstrapping import publish_shipped
 
 PATIENCE = 120.0
 """How long a journey waits for something that must happen, in seconds."""

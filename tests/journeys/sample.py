@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from cli.demo.cast import Cast
-from cli.importing.needs import NEED_FIELDS, NeedReader, NeedRow
-from cli.importing.people import PEOPLE_FIELDS, PeopleReader
-from cli.importing.places import Places
-from cli.importing.reading import read_table
-from cli.importing.units import UNIT_FIELDS, UnitReader
 from cli.intake import ZONE
+from demo.cast import Cast
 from domain.people import Grant, Person
 from domain.rules import Rules, Terms
+from importing.needs import NEED_FIELDS, NeedReader, NeedRow
+from importing.people import PEOPLE_FIELDS, PeopleReader
+from importing.places import Places
+from importing.reading import read_table
+from importing.units import UNIT_FIELDS, UnitReader
 from policies import shipped_calendar, shipped_pack
 from tests.domain.world import uuid_of
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from audit.verify import verify
-from gateway.bootstrapping import publish
-from gateway.identifiers import new_uuid7
-from gateway.orders import NotNow, Order
-from gateway.watchdog import begin_again, open_cases
+from audit.verify.verifying import verify
+from desk.identifiers import new_uuid7
+from desk.orders import NotNow, Order
 from policies import shipped_pack
+from services.bootstrapping import publish
+from services.watchdog import begin_again, open_cases
 from tests.journeys.district import District
 from tests.journeys.installation import PATIENCE, Installation, installed, until
 from workflows.ports import Receipt

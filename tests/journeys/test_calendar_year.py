@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from gateway.bootstrapping import publish
-from gateway.watchdog import recompute_provisional
 from policies import shipped_pack
+from services.bootstrapping import publish
+from services.watchdog import recompute_provisional
 from tests.journeys.district import District
 from tests.journeys.installation import PATIENCE, Installation, installed
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from audit.verify import verify
-from cli.demo.programme import PATHS
+from audit.verify.verifying import verify
+from demo.programme import PATHS
 from tests.journeys.sample import FOLDER
 from transparency.merkle import root_of
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cli.demo.cast import Cast, NobodyThere
-from cli.demo.pairings import another, plans
+from demo.cast import Cast, NobodyThere
+from demo.pairings import another, plans
 from domain.people import Role
 from tests.domain.world import (
     CIVIL_AFFAIRS,

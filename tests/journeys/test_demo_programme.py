@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from cli.demo.pairings import plans
-from cli.demo.playing import HANDED_OVER, set_aside
-from cli.demo.programme import PATHS, Programme, duplicates, plain, programme
+from demo.pairings import plans
+from demo.playing import HANDED_OVER, set_aside
+from demo.programme import PATHS, Programme, duplicates, plain, programme
 from tests.journeys import sample
 
 

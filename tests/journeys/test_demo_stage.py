@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.demo.home import MARKER, fresh_home
-from cli.demo.showing import Showing
-from cli.demo.stage import Room
+from demo.home import MARKER, fresh_home
+from demo.showing import Showing
+from demo.stage import Room
 from domain.refusals import CommandRefused
 from runtime.settings import load_settings
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from gateway.identifiers import new_uuid7
+from desk.identifiers import new_uuid7
 from tests.journeys.district import REGISTRATION, ROLES, STREET, UNITS
 
 STOP_SECONDS = 60

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ledger.store import Ledger, open_ledger
-from ledger.vault import Vault, open_vault
 from tests.ledger.postgres import PostgresServer
 from tests.ledger.truth import check_ledger
+from vault.vault import Vault, open_vault
 
 
 @pytest.fixture(scope="session")

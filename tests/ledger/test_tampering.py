@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from audit.verify import CannotVerify, Fault, verify
+from audit.verify.verifying import CannotVerify, Fault, verify
 from ledger.entry import entry_hash
 from ledger.store import open_ledger
 from tests.ledger.episodes import COUNTY, a_task, append, facts, minutes

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, make_url, text
 
 from domain.sealed import Sealed
-from ledger.keys import load_key
 from ledger.store import LedgerMissing
-from ledger.vault import (
+from tests.ledger.postgres import PostgresServer
+from vault.keys import load_key
+from vault.vault import (
     HolderErased,
     ItemConflict,
     KeyRefused,
@@ -22,7 +23,6 @@ from ledger.vault import (
     VaultDamaged,
     open_vault,
 )
-from tests.ledger.postgres import PostgresServer
 
 PHONE = b"+86 138-0013-8000 \xe7\x8e\x8b\xe4\xb8\xbd"
 

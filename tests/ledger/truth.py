@@ -1,6 +1,6 @@
 """One way to say "is the whole ledger still true?", for every test that touches one."""
 
-from audit.verify import Verdict, verify
+from audit.verify.verifying import Verdict, verify
 
 
 def check_ledger(ledger_url: str) -> Verdict:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ledger.keys import decrypt, derived, framed
-from ledger.opening import Books
+from desk.opening import Books
 from ledger.schema import vault_items, vault_keys
+from vault.keys import decrypt, derived, framed
 
 
 def secrets_of(books: Books, key_file: Path, holders: Iterable[str]) -> dict[str, bytes]:

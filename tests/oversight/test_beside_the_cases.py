@@ -9,15 +9,15 @@ from cli.context import Context
 from domain.casebook import CASES
 from domain.envelope import SYSTEM
 from domain.oversight.case import LOG_STREAM, OVERSIGHT_CASES
-from domain.wording import OpaqueNames
-from gateway.oversight import record
-from gateway.watchdog import Watchdog, open_cases
 from projections.boards import open_boards
 from projections.history import case_history
 from runtime.settings import Settings
+from services.oversight import record
+from services.watchdog import Watchdog, open_cases
 from tests.cli.test_command_line import jiedui
 from tests.domain.world import uuid_of
 from tests.oversight.town import Town, founded, open_town
+from wording.sentences import OpaqueNames
 
 KEY = "pairing.example.org/log+0a1b2c3d+AQab+/=="
 

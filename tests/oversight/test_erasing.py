@@ -11,20 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, text
 
+from desk.casework import Asking, Written
+from desk.identifiers import new_uuid7
+from desk.orders import Order
+from domain.casebook import kind_of
 from domain.envelope import SYSTEM
 from domain.oversight.parties import Parties
 from domain.people import Channel
 from domain.refusals import CommandRefused
 from domain.sealed import sealed_in
-from gateway.erasing import erase_subject
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.oversight import OPERATOR, acting_by
-from ledger.casework import Asking, Written, kind_of
-from ledger.erasing import NotRecorded, destroy_keys
+from services.erasing import erase_subject
+from services.oversight import OPERATOR, acting_by
 from tests.journeys.district import REGISTRATION, order
 from tests.oversight.secrets import forms_of, secrets_of
 from tests.oversight.town import GRANDMOTHER, Town
+from vault.erasing import NotRecorded, destroy_keys
 
 BASIS = "本人撤回同意，依个人信息保护法第四十七条"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import cli.main
+from desk.orders import Order
 from domain.refusals import CommandRefused
 from domain.sealed import Sealed
-from gateway.orders import Order
 from tests.cli.test_command_line import Done, jiedui
 from tests.journeys.district import District, order
 from tests.journeys.installation import Installation, installed, until

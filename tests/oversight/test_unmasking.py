@@ -9,11 +9,11 @@ import pytest
 
 from domain.refusals import CommandRefused
 from domain.sealed import Sealed, sealed_in
-from gateway.erasing import erase_subject
-from gateway.oversight import OPERATOR
-from gateway.unmasking import DAMAGED, ERASED, FieldOpening, openings_for, under_grant
-from ledger.vault import Vault
+from services.erasing import erase_subject
+from services.oversight import OPERATOR
+from services.unmasking import DAMAGED, ERASED, FieldOpening, openings_for, under_grant
 from tests.oversight.town import GRANDMOTHER, Town
+from vault.vault import Vault
 
 
 def framed(*parts: bytes) -> bytes:
@@ -177,7 +177,7 @@ def test_an_item_key_tells_nothing_of_the_data_key(tmp_path: Any) -> None:
     """Given all openings but one, the last text stays sealed: every item has a key of its own."""
     import uuid
 
-    from ledger.vault import open_vault
+    from vault.vault import open_vault
 
     vault: Vault = open_vault(f"sqlite:///{tmp_path}/vault.db", tmp_path / "vault.key")
     holder = f"subject/{uuid.uuid4()}"

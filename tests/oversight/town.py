@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from desk.casework import Asking, Written
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import Books, open_books
+from desk.orders import Order
+from domain.casebook import kind_of
 from domain.people import Channel
 from domain.refusals import CommandRefused
-from gateway.bootstrapping import publish_shipped
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.submitting import Gateway
-from ledger.casework import Asking, Written, kind_of
-from ledger.opening import Books, open_books
+from services.bootstrapping import publish_shipped
 from tests.journeys.district import BUREAU, CENTER, OPERATOR, District, order
 
 OVERSEERS = (

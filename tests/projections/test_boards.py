@@ -10,8 +10,6 @@ from domain.envelope import By, rung_by
 from domain.people import Channel, Role
 from domain.registry.facts import UnitChanged, UnitClosed
 from domain.task import commands as c
-from domain.wording import OpaqueNames
-from domain.wording_names import KnownNames
 from projections.boards import Boards, open_boards
 from projections.history import case_history, who
 from projections.supervision_board import LEVELS, quarter_of
@@ -38,6 +36,8 @@ from tests.domain.world import (
     uuid_of,
 )
 from tests.projections.book import Book, LogInMemory
+from wording.names import KnownNames
+from wording.sentences import OpaqueNames
 
 
 def shown(tmp_path: Path, **stories: Story) -> Boards:

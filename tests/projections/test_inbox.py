@@ -8,7 +8,6 @@ from domain.pairing.case import PAIRING
 from domain.people import Role
 from domain.task.case import TASK
 from domain.task.commands import GrantExtension
-from domain.wording_labels import LABELS
 from projections.boards import Boards, open_boards
 from projections.task_picture import FINAL
 from projections.unit_inbox import COMMANDS
@@ -36,6 +35,7 @@ from tests.domain.world import (
 )
 from tests.projections.book import LogInMemory
 from tests.projections.walks import pairing_walk, task_walk
+from wording.labels import LABELS
 
 RAMP = task_id("the ramp")
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from ledger.opening import Books, open_books
+from desk.opening import Books, open_books
 from publishing.publisher import Publisher
 from runtime.settings import Settings
 from tests.ledger.episodes import append, facts

@@ -12,9 +12,9 @@ from cli.auditing.reconciling import command as reconcile
 from cli.auditing.replaying import command as replay_workflows
 from cli.auditing.sealing import command as seal_histories
 from cli.context import Context
-from gateway.histories import clerk_now, file_of
-from gateway.watchdog import begin_again
 from runtime.settings import Settings
+from services.temporal_histories import clerk_now, file_of
+from services.watchdog import begin_again
 from tests.journeys.installation import PATIENCE
 from tests.reconcile.town import changing, town
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.reconcile import (
+from audit.reconcile.reconciling import (
     AT_WORK,
     FINISHING,
     SENTENCES,

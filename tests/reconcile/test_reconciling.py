@@ -18,16 +18,16 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import WorkflowHistory
 
+from desk.casework import Asking, Written
+from desk.identifiers import new_uuid7
 from domain.envelope import By
 from domain.people import Channel, Role
-from gateway.histories import clerk_now, file_of, packed, tells_the_same, unpacked
-from gateway.identifiers import new_uuid7
-from gateway.reconciling import Reconciler, reconcile_on_schedule
-from gateway.sealing import seal_histories
-from gateway.watchdog import Watchdog, begin_again
-from ledger.backup_copies import copy_sqlite
-from ledger.casework import Asking, Written
 from runtime.replaying import failure_of, replayer
+from services.backup_copies import copy_sqlite
+from services.histories import seal_histories
+from services.reconciling import Reconciler, reconcile_on_schedule
+from services.temporal_histories import clerk_now, file_of, packed, tells_the_same, unpacked
+from services.watchdog import Watchdog, begin_again
 from tests.journeys.installation import PATIENCE
 from tests.reconcile.town import Town, changing, town
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowHistory
 
-from gateway.histories import packed, unpacked
 from runtime.replaying import failure_of, replayer
+from services.temporal_histories import packed, unpacked
 
 RECORDED = Path(__file__).parents[1] / "histories"
 A_LIFE = "clerk-a-life@0.1.0"

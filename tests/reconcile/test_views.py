@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from audit.case_views import CLERKED, boards_seen, clerk_notes, commands_of, ledger_case
 from audit.reading import CannotRead
-from audit.reconcile import LedgerCase, compare_boards
+from audit.reconcile.case_views import CLERKED, boards_seen, clerk_notes, commands_of, ledger_case
+from audit.reconcile.reconciling import LedgerCase, compare_boards
 from domain.values import category_of
 from ledger.entry import Entry
 from projections.boards import open_boards

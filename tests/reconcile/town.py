@@ -8,9 +8,9 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from gateway.identifiers import new_uuid7
-from gateway.reconciling import Reconciler, Report
+from desk.identifiers import new_uuid7
 from projections.boards import open_boards
+from services.reconciling import Reconciler, Report
 from tests.journeys.district import District
 from tests.journeys.installation import Installation, installed
 

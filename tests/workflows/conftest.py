@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from ledger.desk import Desk
+from desk.desk import Desk
 from ledger.store import open_ledger
-from ledger.vault import open_vault
 from runtime.logging import configure_logging
 from tests.workflows.office import Office, office
 from tests.workflows.tiny import OneTown, tiny_cases
+from vault.vault import open_vault
 
 __all__ = ["tiny_cases"]
 

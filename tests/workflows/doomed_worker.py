@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desk.desk import Desk
 from domain import casebook
-from ledger.desk import Desk
 from ledger.store import open_ledger
-from ledger.vault import open_vault
 from runtime import serving
 from runtime.temporal import connect
 from tests.workflows.office import Postman
 from tests.workflows.tiny import OneTown, tiny_case
+from vault.vault import open_vault
 
 
 class DoomedDesk(Desk):

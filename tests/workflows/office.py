@@ -14,8 +14,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 from activities.notices import Letter
+from desk.desk import Desk
 from domain.envelope import By
-from ledger.desk import Desk
 from ledger.store import Entry, Ledger
 from runtime import serving
 from runtime.embedded import find_binary, start_embedded

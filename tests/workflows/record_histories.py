@@ -15,13 +15,13 @@ from typing import Any
 
 from temporalio.client import WorkflowUpdateFailedError
 
+from desk.desk import Desk
 from domain import casebook
-from ledger.desk import Desk
 from ledger.store import open_ledger
-from ledger.vault import open_vault
 from tests.workflows.conftest import ROLLING_OVER_SOON
 from tests.workflows.office import Office, new_case, office, until
 from tests.workflows.tiny import FORBIDDEN, OneTown, tiny_case
+from vault.vault import open_vault
 from workflows.ports import RESYNC
 
 HISTORIES = Path(__file__).parents[1] / "histories"

@@ -12,16 +12,16 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.addresses import AddressBook
 from activities.erasing import Erasing
+from desk.casework import Asking
+from desk.desk import Desk
 from domain.envelope import SYSTEM
 from domain.sealed import Sealed
-from ledger.casework import Asking
-from ledger.desk import Desk
 from ledger.store import open_ledger
-from ledger.vault import open_vault
 from tests.domain.task.stories import register
 from tests.domain.world import CENTER_COORDINATOR, DISPATCHER
 from tests.workflows.office import new_case, new_id
 from tests.workflows.tiny import OneTown
+from vault.vault import open_vault
 from workflows.ports import EraseRequest
 
 PHONE = "13800138000"

@@ -29,8 +29,8 @@ from activities.notifiers import (
     signature,
 )
 from activities.notifying import Telling, receipt_stream
-from ledger.casework import Asking
-from ledger.desk import Desk
+from desk.casework import Asking
+from desk.desk import Desk
 from runtime.settings import SettingsRefused, load_settings
 from tests.domain.world import CIVIL_AFFAIRS, DISPATCHER
 from tests.workflows.office import Postman, new_case, new_id

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from temporalio.service import RPCError
 
-from ledger.desk import Desk
+from desk.desk import Desk
 from ledger.store import LedgerUnavailable
 from tests.workflows.office import Office, new_case, new_id, office, until
 from workflows.ports import REPORT, TASK_QUEUE, CaseStart
@@ -165,7 +165,7 @@ async def test_a_clerk_that_missed_facts_catches_up_with_its_next_command(
     """Facts written beside the clerk are told and run like its own."""
     case, other = new_case(), new_case()
     await plain_town.submit(case, kind="add_note")
-    from ledger.casework import Asking
+    from desk.casework import Asking
     from tests.domain.world import DISPATCHER
 
     errand = {

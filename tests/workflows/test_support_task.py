@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest_asyncio
 
+from desk.desk import Desk
 from domain.envelope import By
-from ledger.desk import Desk
 from ledger.store import open_ledger
-from ledger.vault import open_vault
 from tests.domain.task.stories import EVIDENCE, TO_CIVIL_AFFAIRS, WHISTLE, register, submit, triage
 from tests.domain.world import (
     CALLBACK_AGENT,
@@ -23,6 +22,7 @@ from tests.domain.world import (
 )
 from tests.workflows.office import Office, new_case, office_of_one_time, until
 from tests.workflows.tiny import OneTown
+from vault.vault import open_vault
 
 
 @pytest_asyncio.fixture(loop_scope="session")

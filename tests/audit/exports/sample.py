@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from desk.casework import Asking, Written
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import Books, books
+from desk.orders import Order
+from domain.casebook import kind_of
 from domain.envelope import SYSTEM
 from domain.people import Channel
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.submitting import Gateway
-from ledger.casework import Asking, Written, kind_of
-from ledger.erasing import destroy_keys
-from ledger.opening import Books, books
 from tests.journeys.district import District
 from tests.projections.book import new_book
 from tests.projections.walks import pairing_walk, task_walk
+from vault.erasing import destroy_keys
 
 DEFAULT_POLICY = "gd-2022"
 KEY = b"the same residents in every form"

@@ -19,8 +19,7 @@ from audit.reading import Reader, open_reader
 from domain.casebook import CASES
 from domain.refusals import CommandRefused
 from domain.values import category_of
-from ledger.casework import happened
-from ledger.entry import Entry
+from ledger.entry import Entry, happened
 from tests.audit.exports.conftest import Exports
 from tests.audit.exports.sample import DEFAULT_POLICY, KEY, Sample
 

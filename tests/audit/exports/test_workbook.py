@@ -15,18 +15,18 @@ from audit.exports.figures import MEANINGS, WHOLE, SheetFigure
 from audit.exports.labels import KIND_LABELS, kind_label
 from audit.exports.rows import FLOW_COLUMNS, TASK_COLUMNS
 from audit.exports.workbook import write_workbook
-from audit.figures import figures_table
 from audit.reading import open_reader
+from audit.replay.figures import figures_table
 from domain.service_definitions import DEFINITIONS, exclusion_shown
 from domain.task.state import Known
 from domain.values import category_of
-from domain.wording import CHINA, SENTENCES
-from domain.wording_labels import label
 from tests.audit.exports.conftest import TELLING, Exports
 from tests.audit.exports.sample import DEFAULT_POLICY, Sample
 from tests.domain.pairing import stories as pairing_stories
 from tests.domain.world import CENTER_COORDINATOR, uuid_of
 from tests.projections.book import new_book
+from wording.labels import label
+from wording.sentences import CHINA, SENTENCES
 
 HARMFUL = '=HYPERLINK("http://example.org","点")'
 

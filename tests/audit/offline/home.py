@@ -8,18 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from audit.bundle import Extras, opening_line, write_evidence
-from audit.proving import prove_case, prove_entry
+from audit.proofs.bundle import Extras, opening_line, write_evidence
+from audit.proofs.proving import prove_case, prove_entry
 from audit.reading import open_reader
+from desk.casework import Asking
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import Books, books
+from desk.orders import Order
+from domain.casebook import kind_of
 from domain.envelope import SYSTEM
 from domain.people import Channel
 from domain.sealed import Sealed
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.submitting import Gateway
-from ledger.casework import Asking, kind_of
 from ledger.checkpoints import Checkpoints, StoredCheckpoint, StoredCosignature
-from ledger.opening import Books, books
 from tests.journeys.district import District
 from transparency.checkpoints import Checkpoint
 from transparency.keys import COSIGNATURE_V1, ED25519, SigningKey

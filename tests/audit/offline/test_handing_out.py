@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from audit.bundle import Extras, NothingSigned, newest_witnessed, write_evidence
 from audit.exports.choosing import chosen
 from audit.exports.jsonl import write_jsonl
-from audit.proving import CannotProve, prove_case, prove_entry
+from audit.proofs.bundle import Extras, NothingSigned, newest_witnessed, write_evidence
+from audit.proofs.proving import CannotProve, prove_case, prove_entry
 from audit.reading import open_reader
 from ledger.store import open_ledger
 from tests.audit.offline.home import LOG, STRANGER, Town

@@ -4,17 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from audit.as_of import Axis, as_of
-from audit.explained import explained_clocks
-from audit.following import TASK_FACT_FOLLOWS, can_follow
 from audit.reading import Reader, open_reader
-from audit.standing_then import CaseThen, RulesThen, StandingThen, fold, followed
-from audit.standing_view import case_view, standing_view
+from audit.replay.as_of import Axis, as_of
+from audit.replay.explained import explained_clocks
+from audit.replay.following import TASK_FACT_FOLLOWS, can_follow
+from audit.replay.standing_then import CaseThen, RulesThen, StandingThen, fold, followed
+from audit.replay.standing_view import case_view, standing_view
 from domain.people import Grant, Role
 from domain.registry.facts import RoleGranted, RoleRevoked, UnitChanged, UnitClosed
 from domain.task import commands as c
 from domain.task.case import FACTS
-from domain.wording import OpaqueNames
 from tests.audit.replaying.rich import Chronicle
 from tests.domain.task import stories as s
 from tests.domain.world import (
@@ -32,6 +31,7 @@ from tests.domain.world import (
     sealed,
     task_id,
 )
+from wording.sentences import OpaqueNames
 
 RAMP = task_id("the ramp")
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from audit.compare import ASSUMPTIONS, Comparison, compare, published_pack
-from audit.playing import Judgement, Playing
 from audit.reading import Reader, open_reader
-from audit.standing_then import RulesThen
+from audit.replay.compare import ASSUMPTIONS, Comparison, compare, published_pack
+from audit.replay.playing import Judgement, Playing
+from audit.replay.standing_then import RulesThen
 from domain.policy import Policy
 from domain.task import commands as c
 from policies import shipped_calendar, shipped_pack

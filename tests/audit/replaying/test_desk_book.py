@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from audit.as_of import Axis, as_of
-from audit.compare import compare
-from audit.explained import explained_dues
-from audit.figures import counted
 from audit.reading import open_reader
+from audit.replay.as_of import Axis, as_of
+from audit.replay.compare import compare
+from audit.replay.explained import explained_dues
+from audit.replay.figures import counted
+from desk.gateway import Gateway
+from desk.identifiers import new_uuid7
+from desk.opening import Books, books
+from desk.orders import Order
+from domain.casebook import kind_of
 from domain.people import Channel
 from domain.service_definitions import DEFINITIONS
-from gateway.identifiers import new_uuid7
-from gateway.orders import Order
-from gateway.submitting import Gateway
-from ledger.casework import kind_of
-from ledger.opening import Books, books
 from policies import shipped_pack
 from projections.boards import open_boards
 from tests.journeys.district import BUREAU, District

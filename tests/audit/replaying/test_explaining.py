@@ -4,14 +4,11 @@ from collections import Counter
 from datetime import UTC, timedelta
 from typing import Any
 
-from audit.explained import explained_dues
 from audit.reading import Reader, open_reader
+from audit.replay.explained import explained_dues
 from domain.clocks import RecomputeDeadlines
 from domain.envelope import SYSTEM
-from domain.explaining import Reason, Rule
 from domain.task import commands as c
-from domain.wording import OpaqueNames
-from domain.wording_reasons import length_text, reason_text
 from projections.history import history_of
 from tests.audit.replaying.rich import Chronicle, carried_story
 from tests.domain.harness import Story
@@ -29,6 +26,9 @@ from tests.domain.world import (
     sealed,
     task_id,
 )
+from wording.explaining import Reason, Rule
+from wording.reasons import length_text, reason_text
+from wording.sentences import OpaqueNames
 
 RAMP = task_id("the ramp")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.figures import (
+from audit.reading import Reader, open_reader
+from audit.replay.figures import (
     Counted,
     Wanted,
     counted,
@@ -15,7 +16,6 @@ from audit.figures import (
     metric_named,
     reasons_of,
 )
-from audit.reading import Reader, open_reader
 from domain.service_definitions import DEFINITIONS
 from domain.task import commands as c
 from ledger.store import open_ledger

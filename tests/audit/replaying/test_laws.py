@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.as_of import Axis, as_of
-from audit.compare import compare
-from audit.explained import explained_dues
-from audit.figures import counted
 from audit.reading import Reader, open_reader
+from audit.replay.as_of import Axis, as_of
+from audit.replay.compare import compare
+from audit.replay.explained import explained_dues
+from audit.replay.figures import counted
 from ledger.store import open_ledger
 from tests.audit.replaying.rich import Chronicle
 from tests.domain.world import POLICY

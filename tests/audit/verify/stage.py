@@ -15,12 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, text
 
-from audit.checkpoints import Trust
-from audit.verify import Looking, Verdict, verify
+from audit.verify.checkpoints import Trust
+from audit.verify.verifying import Looking, Verdict, verify
 from domain.values import instant_text
 from ledger.numbers import work_order_number
 from ledger.store import open_ledger
-from ledger.vault import open_vault
 from tests.ledger.episodes import COUNTY, append, facts, minutes
 from transparency.checkpoints import Checkpoint
 from transparency.keys import COSIGNATURE_V1, ED25519, SigningKey
@@ -28,6 +27,7 @@ from transparency.merkle import root_of
 from transparency.notes import Note
 from transparency.policies import read_policy
 from transparency.suites import suite_line
+from vault.vault import open_vault
 
 ORIGIN = "log.example.org/jiedui"
 TASKS = tuple(f"task/00000000-0000-4000-8000-00000000000{n}" for n in range(3))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from audit.checkpoints import Trust
-from audit.verify import CannotVerify, Verdict, verify
+from audit.verify.checkpoints import Trust
+from audit.verify.verifying import CannotVerify, Verdict, verify
 from ledger.store import open_ledger
 from tests.audit.verify.stage import LOG, POLICY, Office, checkpoint, founded
 from tests.ledger.episodes import append, minutes

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.legality import Told, judge
-from audit.task_rules import MAY_HAPPEN_IN
+from audit.verify.legality import Told, judge
+from audit.verify.task_rules import MAY_HAPPEN_IN
 from domain.canonical import canonical
 from domain.envelope import By, Happened
 from domain.task import facts as f

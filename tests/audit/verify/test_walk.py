@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.checkpoints import Trust
-from audit.log_files import wrong_files
 from audit.sources import Row, opened
-from audit.tree import Tree
-from audit.verify import CannotVerify, Looking, verify
-from audit.walk import Walk
+from audit.verify.checkpoints import Trust
+from audit.verify.log_files import wrong_files
+from audit.verify.tree import Tree
+from audit.verify.verifying import CannotVerify, Looking, verify
+from audit.verify.walk import Walk
 from ledger.store import open_ledger
 from tests.audit.verify.stage import (
     LOG,

@@ -1,0 +1,1 @@
+"""What stood when, and why: time travel, figures, other packs. Start at `as_of.py`."""

@@ -1,0 +1,1 @@
+"""Is the book what it was? Chain, tree, legality, seals, checkpoints: see `verifying.py`."""

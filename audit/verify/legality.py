@@ -1,0 +1,107 @@
+"""Is every case a story that the rules allow? Each one is folded by the domain, fact by fact.
+
+The commands that led to the facts are not in the book, so the decider cannot be asked again; asked
+is what facts alone can answer: each is of a known kind and form, may follow where the case stands,
+and was not decided by whoever had asked for it. Memory holds one case at a time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from pydantic import ValidationError
+
+from audit.verify.faults import Fault
+from audit.verify.task_rules import wrong_in_task
+from domain.casebook import CASES
+from domain.cases import CaseKind
+from domain.envelope import Happened
+from domain.values import category_of
+from ledger.entry import Entry, EntryUnreadable, read
+
+Told = tuple[str, int, int, bytes, bytes]
+"""Stream, position, ordinal, body and hash of an entry, as `Source.stories` yields them."""
+
+_SAY_EVERY = 2000
+
+
+@dataclass
+class Legality:
+    """How many cases and facts were judged, and what was found."""
+
+    cases: int
+    facts: int
+    faults: list[Fault]
+
+
+def judge(told: Iterable[Told], on_progress: Callable[[int], None] | None = None) -> Legality:
+    """Fold every case in *told*, which comes stream by stream in order of version."""
+    found = Legality(0, 0, [])
+    for stream, entries in groupby(told, itemgetter(0)):
+        found.cases += 1
+        for fault in _judge_one(stream, entries, found):
+            found.faults.append(fault)
+        if on_progress is not None and found.cases % _SAY_EVERY == 0:
+            on_progress(found.facts)
+    return found
+
+
+def _judge_one(stream: str, entries: Iterable[Told], found: Legality) -> Iterator[Fault]:
+    """Fold one case; after a fact that cannot be remembered the rest of it cannot be judged."""
+    kind = CASES.get(category_of(stream))
+    state: Any = None if kind is None else kind.initial
+    hash_before = ""
+    can_go_on = True
+    for _, position, ordinal, body, stored_hash in entries:
+        found.facts += 1
+        if not can_go_on:
+            continue
+        try:
+            entry = read(position, ordinal, body, stored_hash.hex())
+        except (EntryUnreadable, AttributeError, TypeError):
+            can_go_on = False  # the walk has said what is wrong with its bytes
+            continue
+        if kind is None:
+            can_go_on = False
+            yield Fault(position, stream, "legality", "no such kind of case")
+            continue
+        try:
+            happened = _happened(kind, entry)
+            for wrong in _wrong(kind, state, happened, hash_before):
+                yield Fault(position, stream, "legality", wrong)
+            state = kind.evolve(state, happened)
+        except ValidationError as problem:
+            can_go_on = False
+            yield Fault(position, stream, "legality", _said(entry.kind, problem))
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, AssertionError) as no:
+            # The domain's own words hold kinds and states; a bug's words could hold anything.
+            can_go_on = False
+            yield Fault(position, stream, "legality", f"{entry.kind}: {type(no).__name__}")
+        hash_before = entry.hash
+
+
+def _happened(kind: CaseKind, entry: Entry) -> Happened[Any]:
+    return Happened(
+        fact=kind.facts.validate_python({"kind": entry.kind, **entry.fact}),
+        at=entry.recorded_at,
+        occurred_at=entry.occurred_at,
+        by=entry.by,
+        version=entry.version,
+    )
+
+
+def _wrong(kind: CaseKind, state: Any, happened: Happened[Any], hash_before: str) -> Iterable[str]:
+    if kind.category == "task":
+        return wrong_in_task(state, happened, hash_before)
+    if kind.is_over(state):
+        return (f"{happened.fact.kind} after the end, in {kind.state_name(state)}",)
+    return ()
+
+
+def _said(kind: str, problem: ValidationError) -> str:
+    """Name the fields that are wrong, never what stands in them."""
+    faults = problem.errors(include_input=False, include_url=False, include_context=False)
+    fields = sorted({".".join(map(str, fault["loc"])) or fault["type"] for fault in faults})
+    return f"{kind}: {', '.join(fields[:5])}"

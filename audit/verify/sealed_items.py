@@ -1,0 +1,180 @@
+"""Sealed items and erasures: what no longer opens must be what the ledger says was erased.
+
+No key is needed for this question: whether a holder's key was destroyed stands in the vault's own
+tables, and whether it should have been stands in the ledger.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+import orjson
+import psycopg
+from sqlalchemy import make_url
+
+from audit.sources import CannotVerify, Source
+from audit.verify.faults import Fault
+
+_AT_ONCE = 400
+_ERASED = ("subject_erased.v1", "subject_key_destroyed.v1")
+
+
+@dataclass
+class Sealed:
+    """What was found: items referred to, items that open no more, and faults."""
+
+    items: int = 0
+    undecryptable: int = 0
+    erasures: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+class _Ask(Protocol):
+    def __call__(self, table: str, question: str, values: list[str]) -> list[Any]: ...
+
+
+def compare(source: Source, vault_url: str) -> Sealed:
+    """Hold every sealed reference in the ledger against the vault at *vault_url*.
+
+    Raises `CannotVerify` where there is no vault to be read.
+    """
+    found = Sealed()
+    with _vault(vault_url) as ask:
+        rows = ask("vault_keys", "SELECT holder, wrapped IS NOT NULL FROM vault_keys", [])
+        has_key = {str(holder): bool(there) for holder, there in rows}
+        erased = _erased_subjects(source)
+        found.erasures = len(erased)
+        for holder, there in sorted(has_key.items()):
+            if not there and not _may_be_gone(source, holder, erased):
+                _say(found, None, holder, "erasure", "its key is gone, and no fact says so")
+        for subject, position in sorted(erased.items()):
+            if has_key.get(subject):
+                _say(found, position, subject, "erasure", "recorded, and its key is still there")
+        references = _references(source)
+        while batch := list(islice(references, _AT_ONCE)):
+            _look_up(batch, ask, has_key, found)
+    return found
+
+
+def _erased_subjects(source: Source) -> dict[str, int]:
+    """Return the residents whose erasure is recorded, with the position of the fact."""
+    erased: dict[str, int] = {}
+    question = "SELECT position, stream, kind, body FROM entries WHERE kind IN (?, ?)"
+    for position, stream, kind, body in source.ask(question, *_ERASED):
+        subject = stream if kind == _ERASED[0] else _fact(body).get("subject")
+        if isinstance(subject, str):
+            erased.setdefault(subject, int(position))
+    return erased
+
+
+def _may_be_gone(source: Source, holder: str, erased: Mapping[str, int]) -> bool:
+    """Say whether a fact explains that *holder* has no key: its own, or those of all its parties.
+
+    The key of a task goes with the last resident who is a party of it.
+    """
+    if holder in erased:
+        return True
+    parties: set[str] = set()
+    question = "SELECT kind, body FROM entries WHERE stream = ? AND kind IN (?, ?)"
+    for kind, body in source.ask(question, holder, "task_registered.v1", "duplicate_attached.v1"):
+        fact = _fact(body)
+        if kind == "task_registered.v1":
+            parties |= {fact["requester"]} if fact.get("requester") else set()
+        else:
+            parties |= set(fact.get("subjects", ()))
+    return bool(parties) and parties <= erased.keys()
+
+
+Reference = tuple[int, str, str, str]
+"""Position, holder, item and keyed digest of one sealed text."""
+
+
+def _references(source: Source) -> Iterator[Reference]:
+    for block in source.rows():
+        for row in block:
+            if isinstance(row, tuple) and isinstance(row[10], bytes) and b'"holder":' in row[10]:
+                for sealed in _sealed_in(_fact(row[10])):
+                    yield (row[0], sealed["holder"], sealed["item"], sealed["digest"])
+
+
+def _sealed_in(value: Any) -> Iterator[dict[str, str]]:
+    if isinstance(value, dict):
+        if value.keys() == {"holder", "item", "digest"}:
+            yield value
+        else:
+            for inner in value.values():
+                yield from _sealed_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _sealed_in(inner)
+
+
+def _look_up(batch: list[Reference], ask: _Ask, has_key: Mapping[str, bool], found: Sealed) -> None:
+    """Items of holders with a key are there, unaltered; the others open no more."""
+    found.items += len(batch)
+    readable = [one for one in batch if has_key.get(one[1])]
+    found.undecryptable += len(batch) - len(readable)
+    for position, holder, _, _ in batch:
+        if holder not in has_key:
+            _say(found, position, holder, "vault", "the vault knows no key of this holder")
+    marks = ", ".join("?" * len(readable))
+    question = f"SELECT item, holder, digest FROM vault_items WHERE item IN ({marks})"  # noqa: S608 - question marks
+    items = [item for _, _, item, _ in readable]
+    rows = ask("vault_items", question, items) if items else []
+    stored = {str(item): (str(holder), bytes(digest).hex()) for item, holder, digest in rows}
+    for position, holder, item, digest in readable:
+        if item not in stored:
+            _say(found, position, holder, "vault", f"item {item} is lost")
+        elif stored[item] != (holder, digest):
+            _say(found, position, holder, "vault", f"item {item} has another holder or digest")
+
+
+def _say(found: Sealed, position: int | None, holder: str, rule: str, what: str) -> None:
+    found.faults.append(Fault(position, holder, rule, what))
+
+
+def _fact(body: Any) -> dict[str, Any]:
+    try:
+        fact = orjson.loads(body)["fact"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return fact if isinstance(fact, dict) else {}
+
+
+@contextmanager
+def _vault(url: str) -> Iterator[_Ask]:
+    """Open the vault for reading; on SQLite its keys lie in a file of their own beside it."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+        try:
+            with psycopg.connect(plain, connect_timeout=10) as server:
+                server.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield lambda _, question, values: server.execute(
+                    question.replace("?", "%s"), values
+                ).fetchall()
+        except psycopg.Error as problem:
+            raise _no_vault(problem) from None
+        return
+    items = Path(str(address.database))
+    keys = items.with_name(f"{items.stem}-keys{items.suffix}")
+    opened: dict[str, sqlite3.Connection] = {}
+    try:
+        for table, file in (("vault_items", items), ("vault_keys", keys)):
+            opened[table] = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
+        yield lambda table, question, values: opened[table].execute(question, values).fetchall()
+    except sqlite3.Error as problem:
+        raise _no_vault(problem) from None
+    finally:
+        for connection in opened.values():
+            connection.close()
+
+
+def _no_vault(problem: Exception) -> CannotVerify:
+    found = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
+    return CannotVerify(f"无法读取保险库（{found}）。 The vault cannot be read: {found}.")

@@ -1,0 +1,158 @@
+"""What the desk works with: a command as asked, a case as folded, an answer as written.
+
+Nothing here decides or appends; `desk.py` does.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.canonical import digest_of
+from domain.cases import CaseKind, Errand, Notice, Talk
+from domain.clocks import RingClock, ring_id
+from domain.envelope import By, Happened, rung_by
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from domain.values import instant_text
+from ledger.entry import FACT_BYTES_MAX
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One command as it reaches the desk."""
+
+    command_id: str
+    by: By
+    command: dict[str, Any]
+    occurred_at: datetime | None = None
+    because_of: str | None = None
+
+    def digest(self) -> str:
+        """What makes two commands with the same id the same command."""
+        return digest_of(
+            {
+                "command": self.command,
+                "person": self.by.person,
+                "unit": self.by.unit,
+                "role": self.by.role.value,
+                "occurred_at": None if self.occurred_at is None else instant_text(self.occurred_at),
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a command left in the book; *repeated* when it had been there before."""
+
+    command_id: str
+    version: int
+    position: int
+    hash: str
+    recorded_at: datetime | None
+    facts: tuple[str, ...]
+    state: str
+    number: str = ""
+    repeated: bool = False
+
+
+@dataclass(frozen=True)
+class Handled:
+    """Where a case stands after its commands, and what follows from the facts since *known*."""
+
+    version: int
+    state: str
+    over: bool
+    next_clock: tuple[str, datetime] | None
+    talks: tuple[Talk, ...]
+    answers: tuple[Written | CommandRefused, ...]
+    errands: tuple[Errand, ...]
+    tell_after: int | None
+
+
+@dataclass
+class Case:
+    """A case as folded from the ledger: never shown to anybody while it may be behind."""
+
+    stream: str
+    kind: CaseKind
+    version: int = 0
+    head: str = ""
+    state: Any = None
+    told: list[tuple[Happened[Any], Any]] = field(default_factory=list)
+    """The facts folded last, each with the state it left."""
+
+    def remember(self, happened: Happened[Any], head: str) -> None:
+        """Fold one more fact."""
+        self.state = self.kind.evolve(self.state, happened)
+        self.version, self.head = happened.version, head
+        self.told.append((happened, self.state))
+
+
+def addressees(notice: Notice, rules: Rules, at: datetime) -> list[Notice]:
+    """Return *notice* once for each unit it goes to.
+
+    A rule that may not look at the registry addresses `role/<role>` with the place in question;
+    here that becomes the units of the place where somebody holds the role.
+    """
+    if not notice.to.startswith("role/"):
+        return [notice]
+    role, place = notice.to.removeprefix("role/"), notice.values.get("place", "")
+    found = {
+        grant.unit
+        for person in rules.people.values()
+        for grant in person.grants
+        if grant.role.value == role
+        and grant.stands(at)
+        and grant.unit in rules.units
+        and rules.units[grant.unit].covers(place)
+    }
+    return [
+        notice.model_copy(update={"key": f"{notice.key}/{unit}", "to": f"unit/{unit}"})
+        for unit in sorted(found)
+    ]
+
+
+def ring_of(name: str, due: datetime) -> Asking:
+    """Return the command that rings a clock: the same for the clerk's timer and for the desk."""
+    return Asking(
+        command_id=ring_id(name, instant_text(due)),
+        by=rung_by(name),
+        command=RingClock(name=name, due=due).model_dump(mode="json"),
+    )
+
+
+def command_conflict(command_id: str) -> CommandRefused:
+    """Say that a command id was used before with other content."""
+    return CommandRefused(
+        "command-conflict",
+        f"命令编号 {command_id} 已用于内容不同的命令；请换一个新编号，或按原内容重试。",
+        f"Command id {command_id} was used for another command; take a new id, "
+        "or repeat the first command as it was.",
+    )
+
+
+def malformed(error: ValidationError) -> CommandRefused:
+    """Say which field of a command is wrong and what it should be, never what was typed."""
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    where = "；".join(
+        f"{'.'.join(str(part) for part in fault['loc']) or '命令'}：{fault['msg']}"
+        for fault in faults[:5]
+    )
+    return CommandRefused(
+        "command-malformed",
+        f"命令格式不符：{where}。",
+        f"The command is not of its form: {where}.",
+    )
+
+
+def too_large(kind: str, size: int) -> CommandRefused:
+    """Say that a command would leave a fact too large for an entry of the public log."""
+    return CommandRefused(
+        "fact-too-large",
+        f"该命令产生的事实 {kind} 为 {size:,} 字节，上限 {FACT_BYTES_MAX:,} 字节；"
+        "请拆分后重新提交。",
+        f"The fact {kind} would take {size:,} bytes and at most {FACT_BYTES_MAX:,} fit; "
+        "split the command into several.",
+    )

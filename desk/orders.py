@@ -1,0 +1,78 @@
+"""What a person hands in, and what they get back: orders, receipts, refusals, 'not now'."""
+
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, StringConstraints, ValidationError
+
+from desk.casework import malformed
+from domain.envelope import By
+from domain.people import Channel, Role
+from domain.refusals import CommandRefused
+from domain.values import Frozen, Instant, PersonId, SubjectId, UnitCode
+
+CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,159}$")]
+"""An idempotency key chosen by the client; opaque, never a telephone number or a name."""
+
+
+class NotNow(Exception):
+    """Nothing is known to be recorded; the same command id may be sent again."""
+
+    rule = "not-now"
+
+    def __init__(self, found: str) -> None:
+        self.found = found
+        super().__init__(
+            f"系统暂时无法受理（{found}），请稍后用同一命令编号重试。"
+            f"Not now ({found}); try again with the same command id."
+        )
+
+
+class Who(Frozen):
+    """Who gives an order; unit and role may be left out where the registry knows only one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: PersonId | SubjectId | None = None
+    unit: UnitCode | None = None
+    role: Role | None = None
+    on_behalf_of: PersonId | SubjectId | None = None
+    channel: Channel | None = None
+
+
+class Order(Frozen):
+    """One line of `jiedui submit`: the case, the idempotency key, who, what."""
+
+    stream: str
+    command_id: CommandId
+    by: Who | PersonId | SubjectId
+    command: dict[str, Any]
+    occurred_at: Instant | None = None
+
+    def who(self) -> Who:
+        """Return who gives the order, as a record."""
+        return self.by if isinstance(self.by, Who) else Who(person=self.by)
+
+
+def read_order(value: Any) -> Order:
+    """Return the order *value* holds; raise `CommandRefused` naming each field that is wrong."""
+    if not isinstance(value, dict):
+        raise CommandRefused(
+            "order-malformed",
+            "每行应为一个 JSON 对象。",
+            "Each line holds one JSON object.",
+        )
+    try:
+        return Order.model_validate(value)
+    except ValidationError as error:
+        raise malformed(error) from None
+
+
+def as_by(who: Who, channel: Channel) -> By:
+    """Return *who* as the envelope's `By`, once the role is known."""
+    return By(
+        role=who.role or Role.SYSTEM,
+        person=who.person,
+        unit=who.unit,
+        on_behalf_of=who.on_behalf_of,
+        channel=who.channel or channel,
+    )

@@ -1,0 +1,95 @@
+"""Read a CSV file: UTF-8 with or without byte-order mark, or GB18030, as offices save it."""
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass
+
+from importing.tables import Cell, Limits, Sheet, TableRefused, broken_file, too_large
+
+DELIMITERS = (",", "\t", ";")
+HARMLESS_CONTROLS = frozenset("\t\r\n")
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A CSV file as read: its cells, and how it was written."""
+
+    sheet: Sheet
+    encoding: str
+    delimiter: str
+
+
+def read_csv(data: bytes, limits: Limits) -> Delimited:
+    """Return the cells of the CSV file *data*; raises `TableRefused`."""
+    encoding, text = decoded(data)
+    # A byte-order mark inside is a character; any other control character means no text at all.
+    if any(ord(sign) < 32 and sign not in HARMLESS_CONTROLS for sign in set(text)):
+        raise TableRefused(
+            "control-characters",
+            "文件中有空字符或控制字符，不是有效的 CSV 文本；请重新导出或改用 .xlsx。",
+            "The file holds NUL or control characters and is no CSV text; export it again or use "
+            ".xlsx.",
+        )
+    delimiter = delimiter_of(text)
+    rows: dict[int, dict[int, Cell]] = {}
+    count = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for number, record in enumerate(reader, start=1):
+            cells = {at: cell_of(value, limits) for at, value in enumerate(record) if value.strip()}
+            if not cells:
+                continue
+            count += len(cells)
+            if number > limits.rows or max(cells) >= limits.columns or count > limits.cells:
+                raise too_large(limits)
+            rows[number] = cells
+    except csv.Error as error:
+        raise TableRefused(
+            "broken-csv",
+            f"CSV 第{reader.line_num}行附近引号不成对或单元格过长；请检查后重试。",
+            f"Near line {reader.line_num} of the CSV a quotation mark is unpaired or a cell is far "
+            "too long; check it and try again.",
+        ) from error
+    return Delimited(Sheet("CSV", rows), encoding, delimiter)
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """Return the encoding and the text; UTF-8 is tried first, as no GB18030 text passes for it."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise unknown_encoding()
+    if data.startswith(codecs.BOM_UTF8):
+        try:
+            return "utf-8-sig", data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise unknown_encoding() from error
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return encoding, data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise unknown_encoding()
+
+
+def unknown_encoding() -> TableRefused:
+    """Return the refusal of text in an encoding that is not read."""
+    return TableRefused(
+        "unknown-encoding",
+        "文字编码无法识别；CSV 请用 UTF-8 或 GB18030（GBK）保存，或改用 .xlsx。",
+        "The text encoding is not known; save CSV as UTF-8 or GB18030 (GBK), or use .xlsx.",
+    )
+
+
+def delimiter_of(text: str) -> str:
+    """Return the separator that stands most often in the first line that holds anything."""
+    first = next((line for line in text[:20_000].splitlines() if line.strip()), "")
+    if not first:
+        raise broken_file()
+    return max(DELIMITERS, key=first.count)
+
+
+def cell_of(value: str, limits: Limits) -> Cell:
+    """Return the cell, with the rule it breaks."""
+    if len(value) > limits.cell_characters:
+        return Cell(value[: limits.cell_characters], None, "too-long")
+    return Cell(value)

@@ -1,0 +1,378 @@
+"""Rows of a problem ledger (问题台账) as needs that can be registered, or as problems.
+
+What a resident said stays in memory: it is in no representation, no problem and no refusal.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from domain.policy import Category
+from domain.task.commands import AnswerChannel, RequestType, Source
+from importing.cells import folded, listed, moment, telephone, yes_or_no
+from importing.places import Places
+from importing.tables import BadRow, Field, Problem, Row, Table
+
+NEED_FIELDS = (
+    Field("ledger_row", ("台账编号", "工单编号", "ledger_row", "Ledger number"), length_max=60),
+    Field("source", ("诉求来源", "问题来源", "source"), True, True, 40),
+    Field("category", ("诉求类别", "服务类别", "问题类别", "category"), True, True, 40),
+    Field("request_type", ("诉求类型", "request_type", "Request type"), length_max=40),
+    Field("street", ("所属街道", "街道", "街镇", "street"), True, True, 60),
+    Field("community", ("社区", "所属社区", "community"), length_max=60),
+    Field("text", ("诉求内容", "问题描述", "text", "Content"), True, True, 4000),
+    Field("name", ("诉求人", "姓名", "name", "Requester"), length_max=100),
+    Field("phone", ("联系电话", "手机号码", "phone", "Telephone"), length_max=40),
+    Field("address", ("住址", "地址", "详细地址", "address"), length_max=300),
+    Field("urgent", ("是否紧急", "紧急程度", "urgent"), length_max=20),
+    Field("safety", ("是否涉及安全", "安全隐患", "safety"), length_max=20),
+    Field(
+        "occurred_at",
+        ("发现时间", "受理时间", "登记日期", "occurred_at", "Found at"),
+        True,
+        True,
+        40,
+    ),
+    Field("matter", ("问题事项", "事项", "matter"), length_max=60),
+    Field("answer_channel", ("期望反馈方式", "反馈方式", "answer_channel"), length_max=40),
+)
+"""The columns of a problem ledger; 台账编号 makes a second import of a changed file repeatable."""
+
+SOURCES = {
+    "居民提出": Source.RESIDENT,
+    "居民反映": Source.RESIDENT,
+    "居民来访": Source.RESIDENT,
+    "居民来电": Source.RESIDENT,
+    "社区发现": Source.COMMUNITY,
+    "社区走访": Source.COMMUNITY,
+    "网格员上报": Source.COMMUNITY,
+    "党群服务中心征集": Source.CENTER,
+    "党群服务中心": Source.CENTER,
+    "12345转办": Source.HOTLINE,
+    "12345热线": Source.HOTLINE,
+    "热线转办": Source.HOTLINE,
+    "城市体检": Source.URBAN_CHECKUP,
+    "城区体检": Source.URBAN_CHECKUP,
+    "结对项目": Source.PROJECT,
+    "微心愿": Source.MICRO_WISH,
+} | {folded(source): source for source in Source}
+
+REQUEST_TYPES = {
+    "": RequestType.HELP,
+    "咨询": RequestType.CONSULT,
+    "求助": RequestType.HELP,
+    "建议": RequestType.SUGGESTION,
+    "投诉": RequestType.COMPLAINT,
+    "举报": RequestType.REPORT,
+} | {folded(kind): kind for kind in RequestType}
+
+CHANNELS = {
+    "电话": AnswerChannel.PHONE,
+    "电话回复": AnswerChannel.PHONE,
+    "短信": AnswerChannel.SMS,
+    "微信": AnswerChannel.LINK,
+    "链接": AnswerChannel.LINK,
+    "网络": AnswerChannel.LINK,
+    "上门": AnswerChannel.VISIT,
+    "当面": AnswerChannel.VISIT,
+    "无需反馈": AnswerChannel.NONE,
+    "不需反馈": AnswerChannel.NONE,
+} | {folded(channel): channel for channel in AnswerChannel}
+
+BY_TELEPHONE = frozenset({AnswerChannel.PHONE, AnswerChannel.SMS, AnswerChannel.LINK})
+LEDGER_ROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@/:-]{0,59}")
+
+
+@dataclass(frozen=True)
+class NeedRow:
+    """A need ready to be registered: what `register_task` asks for, in plain texts still unsealed.
+
+    *repeat_key* is the same when the same row of the same table is read again: the ledger number
+    where the row has one, else the file's digest and the row's number. *occurred_at* has its
+    offset; a date without a time means its midnight.
+    """
+
+    number: int
+    repeat_key: str
+    ledger_row: str | None
+    source: Source
+    category: str
+    request_type: RequestType
+    place: str
+    matter: str
+    urgent: bool
+    safety: bool
+    answer_channel: AnswerChannel
+    occurred_at: datetime
+    text: str = field(repr=False)
+    name: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    address: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class NeedRows:
+    """What a table came to: needs in the order of the table, and the rows to be handed back."""
+
+    good: tuple[NeedRow, ...]
+    bad: tuple[BadRow, ...]
+
+
+@dataclass(frozen=True)
+class NeedReader:
+    """Reads needs with what the registry and the policy pack know.
+
+    *matters* gives readable codes to matter labels; any other label gets a code by digest. *now*
+    is the instant after which nothing can have been found; *zone* is the office's.
+    """
+
+    categories: Sequence[Category]
+    places: Places
+    now: datetime
+    zone: tzinfo
+    matters: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, table: Table) -> NeedRows:
+        """Return the needs of *table* and the rows that are not taken, every problem named."""
+        labels, matters = category_labels(self.categories), folded_keys(self.matters)
+        good: list[NeedRow] = []
+        bad: list[BadRow] = []
+        seen: set[str] = set()
+        for row in table.rows:
+            reading = Reading(self, row, labels, matters)
+            need = reading.need(table.digest)
+            if need is not None and need.repeat_key in seen:
+                reading.fault(
+                    "ledger_row",
+                    "ledger-row-twice",
+                    "台账编号与前面的行重复；请改为唯一编号。",
+                    "The ledger number stands in an earlier row; give each row its own.",
+                )
+            if need is None or reading.problems:
+                bad.append(BadRow(row, tuple(reading.problems)))
+            else:
+                seen.add(need.repeat_key)
+                good.append(need)
+        return NeedRows(tuple(good), tuple(bad))
+
+
+@dataclass
+class Reading:
+    """The reading of one row; problems gather as the cells are read."""
+
+    reader: NeedReader
+    row: Row
+    labels: Mapping[str, str]
+    matters: Mapping[str, str]
+    problems: list[Problem] = field(default_factory=list)
+
+    def need(self, digest: str) -> NeedRow | None:
+        """Return the need of this row, or None with the problems gathered."""
+        self.problems.extend(self.row.problems)
+        source, category = self.source(), self.category()
+        request_type, place = self.request_type(), self.place()
+        phone, occurred_at = self.phone(), self.occurred_at()
+        urgent, safety = self.answer("urgent"), self.answer("safety")
+        channel, ledger_row = self.channel(phone), self.ledger_row()
+        if self.problems:
+            return None
+        assert source is not None
+        assert category is not None
+        assert request_type is not None
+        assert place is not None
+        assert occurred_at is not None
+        assert channel is not None
+        return NeedRow(
+            number=self.row.number,
+            repeat_key=ledger_row or f"{digest[:32]}/{self.row.number}",
+            ledger_row=ledger_row,
+            source=source,
+            category=category,
+            request_type=request_type,
+            place=place,
+            matter=matter_code(self.cell("matter"), self.matters),
+            urgent=urgent,
+            safety=safety,
+            answer_channel=channel,
+            occurred_at=occurred_at,
+            text=self.cell("text"),
+            name=self.cell("name") or None,
+            phone=phone,
+            address=self.cell("address") or None,
+        )
+
+    def cell(self, name: str) -> str:
+        """Return the text of a cell; a column the table lacks is empty."""
+        return self.row.cells.get(name, "")
+
+    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
+        """Note a problem, unless reading the table already found that cell unusable."""
+        if not self.row.spoilt(name):
+            self.problems.append(self.row.problem(name, rule, chinese, english))
+
+    def source(self) -> Source | None:
+        """Return where the need came from."""
+        found = listed(self.cell("source"), SOURCES)
+        if found is None:
+            self.fault(
+                "source",
+                "unknown-source",
+                "诉求来源请填：居民提出、社区发现、党群服务中心征集、12345转办、城市体检、结对项目或微心愿。",
+                "The source must be one of: resident, community, center, hotline, urban_checkup, "
+                "project, micro_wish.",
+            )
+        return found
+
+    def category(self) -> str | None:
+        """Return the code of the category."""
+        found = listed(self.cell("category"), self.labels)
+        if found is None:
+            names = "、".join(category.label.zh for category in self.reader.categories)
+            codes = ", ".join(category.code for category in self.reader.categories)
+            self.fault(
+                "category",
+                "unknown-category",
+                f"诉求类别不在清单内；可填：{names}。",
+                f"The category is not on the list; it is one of: {codes}.",
+            )
+        return found
+
+    def request_type(self) -> RequestType | None:
+        """Return the kind of request; an empty cell asks for help."""
+        found = listed(self.cell("request_type"), REQUEST_TYPES)
+        if found is None:
+            self.fault(
+                "request_type",
+                "unknown-request-type",
+                "诉求类型请填：咨询、求助、建议、投诉或举报。",
+                "The request type must be one of: consult, help, suggestion, complaint, report.",
+            )
+        return found
+
+    def place(self) -> str | None:
+        """Return the division code of the community, or of the street where none is named."""
+        street = self.reader.places.street(self.cell("street"))
+        if street is None:
+            self.fault(
+                "street",
+                "unknown-street",
+                "名册中没有这个街道；请填写现行街道全称。",
+                "The registry has no such street; write its full present name.",
+            )
+            return None
+        if not self.cell("community"):
+            return street
+        community = self.reader.places.community(self.cell("community"), street)
+        if community is None:
+            self.fault(
+                "community",
+                "unknown-community",
+                "该街道名册中没有这个社区；请核对街道与社区是否对应。",
+                "The registry has no such community in that street; check that both belong "
+                "together.",
+            )
+        return community
+
+    def phone(self) -> str | None:
+        """Return the telephone number as digits, or None where none is given."""
+        if not self.cell("phone"):
+            return None
+        found = telephone(self.cell("phone"))
+        if found is None:
+            self.fault(
+                "phone",
+                "not-a-phone",
+                "联系电话不是有效号码；请填11位手机号或带区号的座机号。",
+                "This is no telephone number; write 11 digits of a mobile or a landline with its "
+                "area code.",
+            )
+        return found
+
+    def occurred_at(self) -> datetime | None:
+        """Return when the need was found."""
+        found = moment(self.cell("occurred_at"), self.reader.zone)
+        if found is None:
+            self.fault(
+                "occurred_at",
+                "not-a-date",
+                "发现时间不是有效日期；请按 2026-11-03 或 2026-11-03 14:30 填写。",
+                "This is no date; write it as 2026-11-03 or 2026-11-03 14:30.",
+            )
+        elif found > self.reader.now:
+            self.fault(
+                "occurred_at",
+                "date-ahead",
+                "发现时间晚于今天；请核对年份。",
+                "The date lies ahead of today; check the year.",
+            )
+        return found
+
+    def answer(self, name: str) -> bool:
+        """Return a yes or no."""
+        found = yes_or_no(self.cell(name))
+        if found is None:
+            self.fault(name, "not-yes-or-no", "请填“是”或“否”。", "Write 是 (yes) or 否 (no).")
+        return bool(found)
+
+    def channel(self, phone: str | None) -> AnswerChannel | None:
+        """Return how the resident wishes to be asked; left empty, by telephone if there is one."""
+        if not self.cell("answer_channel"):
+            return AnswerChannel.PHONE if phone else AnswerChannel.NONE
+        found = listed(self.cell("answer_channel"), CHANNELS)
+        if found is None:
+            self.fault(
+                "answer_channel",
+                "unknown-channel",
+                "期望反馈方式请填：电话、短信、微信、上门或无需反馈。",
+                "The answer channel must be one of: phone, sms, link, visit, none.",
+            )
+        elif found in BY_TELEPHONE and not self.cell("phone"):
+            self.fault(
+                "answer_channel",
+                "channel-needs-phone",
+                "按此方式反馈需要联系电话；请补填电话或改选“上门”“无需反馈”。",
+                "This way of answering needs a telephone number; add one, or choose visit or none.",
+            )
+        return found
+
+    def ledger_row(self) -> str | None:
+        """Return the ledger number, or None where the table has none."""
+        text = self.cell("ledger_row")
+        if text and LEDGER_ROW.fullmatch(text) is None:
+            self.fault(
+                "ledger_row",
+                "not-a-ledger-row",
+                "台账编号只能用字母、数字和 - _ . / : @，最多60位。",
+                "A ledger number holds letters, digits and - _ . / : @ only, at most 60.",
+            )
+        return text or None
+
+
+def category_labels(categories: Sequence[Category]) -> dict[str, str]:
+    """Return every way to write a category: its code, its label, and the parts of its label."""
+    found: dict[str, str] = {}
+    for category in categories:
+        parts = re.split(r"[/、+＋()（）“”]", category.label.zh)
+        for word in (category.code, category.label.zh, category.label.en, *parts):
+            if folded(word):
+                found.setdefault(folded(word), category.code)
+    return found
+
+
+def folded_keys(words: Mapping[str, str]) -> dict[str, str]:
+    """Return *words* with their keys as they are compared."""
+    return {folded(key): value for key, value in words.items()}
+
+
+def matter_code(label: str, matters: Mapping[str, str]) -> str:
+    """Return the code of a matter: from the list, or `m-` and ten digits of the label's SHA-256.
+
+    A label names a matter, never a person, so its digest gives nobody away; the same label gives
+    the same code in every file. No label is `general`.
+    """
+    key = folded(label)
+    if not key:
+        return "general"
+    return matters.get(key) or f"m-{hashlib.sha256(key.encode()).hexdigest()[:10]}"

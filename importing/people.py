@@ -1,0 +1,180 @@
+"""Rows of a staff list as people with roles, or as problems.
+
+Names and telephone numbers stay in memory: they are in no representation and no problem.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from domain.people import ROLE_LABELS, Role
+from importing.cells import folded, listed, moment, telephone
+from importing.tables import BadRow, Field, Problem, Row, Table
+
+PEOPLE_FIELDS = (
+    Field("staff_number", ("工号", "人员编号", "staff_number"), True, True, 40),
+    Field("name", ("姓名", "name"), True, True, 100),
+    Field("phone", ("手机号码", "联系电话", "电话", "phone"), length_max=40),
+    Field("unit", ("所属单位编码", "单位编码", "unit"), True, True, 32),
+    Field("role", ("角色", "岗位角色", "role"), True, True, 40),
+    Field("since", ("任职日期", "生效日期", "since"), length_max=40),
+)
+"""The columns of a staff list; a person with several roles has a row for each."""
+
+ASSIGNABLE = tuple(role for role in Role if role not in (Role.RESIDENT, Role.SYSTEM))
+ROLES = {folded(ROLE_LABELS[role][0]): role for role in ASSIGNABLE} | {
+    folded(role): role for role in ASSIGNABLE
+}
+STAFF_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One role of one person; rows with one *staff_number* speak of the same person."""
+
+    number: int
+    staff_number: str
+    unit: str
+    role: Role
+    since: datetime
+    name: str = field(repr=False)
+    phone: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PersonRows:
+    """What a table came to: roles in the order of the table, and the rows handed back."""
+
+    good: tuple[PersonRow, ...]
+    bad: tuple[BadRow, ...]
+
+
+@dataclass(frozen=True)
+class PeopleReader:
+    """Reads people with what is known already: the codes of *units*, and what no date means."""
+
+    units: frozenset[str]
+    since: datetime
+    zone: tzinfo
+
+    def read(self, table: Table) -> PersonRows:
+        """Return the people of *table* and the rows that are not taken, every problem named."""
+        good: list[PersonRow] = []
+        bad: list[BadRow] = []
+        names: dict[str, tuple[str, str | None]] = {}
+        for row in table.rows:
+            reading = Reading(self, row)
+            person = reading.person()
+            if person is not None:
+                told = (person.name, person.phone)
+                if names.setdefault(person.staff_number, told) != told:
+                    reading.fault(
+                        "staff_number",
+                        "staff-number-shared",
+                        "同一工号对应了不同的姓名或电话。",
+                        "The staff number stands for another name or telephone number above.",
+                    )
+            if person is None or reading.problems:
+                bad.append(BadRow(row, tuple(reading.problems)))
+            else:
+                good.append(person)
+        return PersonRows(tuple(good), tuple(bad))
+
+
+@dataclass
+class Reading:
+    """The reading of one row; problems gather as the cells are read."""
+
+    reader: PeopleReader
+    row: Row
+    problems: list[Problem] = field(default_factory=list)
+
+    def person(self) -> PersonRow | None:
+        """Return the person of this row, or None with the problems gathered."""
+        self.problems.extend(self.row.problems)
+        number, unit, role = self.staff_number(), self.unit(), self.role()
+        phone, since = self.phone(), self.since()
+        if self.problems or role is None or since is None:
+            return None
+        return PersonRow(
+            number=self.row.number,
+            staff_number=number,
+            unit=unit,
+            role=role,
+            since=since,
+            name=self.row.cells["name"],
+            phone=phone,
+        )
+
+    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
+        """Note a problem, unless reading the table already found that cell unusable."""
+        if not self.row.spoilt(name):
+            self.problems.append(self.row.problem(name, rule, chinese, english))
+
+    def staff_number(self) -> str:
+        """Return the number by which the office tells its people apart."""
+        number = self.row.cells["staff_number"]
+        if STAFF_NUMBER.fullmatch(number) is None:
+            self.fault(
+                "staff_number",
+                "not-a-staff-number",
+                "工号只能用字母、数字和 - _ .，最多40位。",
+                "A staff number holds letters, digits and - _ . only, at most 40.",
+            )
+        return number
+
+    def unit(self) -> str:
+        """Return the code of the unit, which is known."""
+        unit = self.row.cells["unit"]
+        if unit not in self.reader.units:
+            self.fault(
+                "unit",
+                "unknown-unit",
+                "名册中没有这个单位编码；请先导入单位。",
+                "The registry has no such unit; import the units first.",
+            )
+        return unit
+
+    def role(self) -> Role | None:
+        """Return the role."""
+        found = listed(self.row.cells["role"], ROLES)
+        if found is None:
+            names = "、".join(ROLE_LABELS[role][0] for role in ASSIGNABLE)
+            self.fault(
+                "role",
+                "unknown-role",
+                f"角色请填：{names}。",
+                f"The role must be one of: {', '.join(ASSIGNABLE)}.",
+            )
+        return found
+
+    def phone(self) -> str | None:
+        """Return the telephone number as digits, or None where none is given."""
+        text = self.row.cells.get("phone", "")
+        if not text:
+            return None
+        found = telephone(text)
+        if found is None:
+            self.fault(
+                "phone",
+                "not-a-phone",
+                "手机号码不是有效号码；请填11位手机号或带区号的座机号。",
+                "This is no telephone number; write 11 digits of a mobile or a landline with its "
+                "area code.",
+            )
+        return found
+
+    def since(self) -> datetime | None:
+        """Return from when the role is held."""
+        text = self.row.cells.get("since", "")
+        if not text:
+            return self.reader.since
+        found = moment(text, self.reader.zone)
+        if found is None:
+            self.fault(
+                "since",
+                "not-a-date",
+                "任职日期不是有效日期；请按 2026-11-03 填写。",
+                "This is no date; write it as 2026-11-03.",
+            )
+        return found

@@ -1,0 +1,72 @@
+"""Read the sheets of a legacy .xls file: surveyed first, then opened in a process under limits.
+
+The library that knows the format reserves what a file announces and ends its process when that
+cannot be had; so it runs in a child that may fail without harm.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from importing.biff import survey
+from importing.tables import Cell, Limits, Sheet, broken_file, protected_file
+from importing.xlsx import EXACT_BELOW
+
+CHILD = Path(__file__).with_name("xls_child.py")
+SECONDS = 20
+WANTS_PASSWORD = 3
+UNTOLD_FORMULA = "（公式）"
+"""What stands for a formula whose text the format keeps compiled."""
+
+
+def sheets_of(data: bytes, limits: Limits) -> Iterator[Sheet]:
+    """Yield the visible sheets of the .xls file *data*; raises `TableRefused`."""
+    formulas = survey(data, limits).formulas
+    for line in read_by_child(data, limits).splitlines():
+        told = json.loads(line)
+        computed = formulas[told["index"]] if told["index"] < len(formulas) else frozenset()
+        rows: dict[int, dict[int, Cell]] = {}
+        for at, row in enumerate(told["rows"]):
+            for column, value in enumerate(row):
+                formula = UNTOLD_FORMULA if (at, column) in computed else None
+                if value is None and formula is None:
+                    continue
+                rows.setdefault(at + 1, {})[column] = cell_of(value, formula, limits)
+        yield Sheet(told["name"], rows)
+
+
+def read_by_child(data: bytes, limits: Limits) -> str:
+    """Return what the child printed; a child that fails means a broken file."""
+    with tempfile.NamedTemporaryFile(suffix=".xls") as copy:
+        copy.write(data)
+        copy.flush()
+        try:
+            answer = subprocess.run(
+                [sys.executable, "-I", str(CHILD), copy.name, str(limits.rows)],
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise broken_file() from error
+    if answer.returncode == WANTS_PASSWORD:
+        raise protected_file()
+    if answer.returncode != 0:
+        raise broken_file()
+    return answer.stdout.decode("utf-8")
+
+
+def cell_of(value: list[str] | None, formula: str | None, limits: Limits) -> Cell:
+    """Return the cell the child told of, with the rule it breaks."""
+    kind, text = value or ["text", ""]
+    if kind == "number":
+        number = float(text)
+        if abs(number) >= EXACT_BELOW:
+            return Cell(text, formula, "number-precision")
+        return Cell(str(int(number)) if number == int(number) else text, formula)
+    if len(text) > limits.cell_characters:
+        return Cell(text[: limits.cell_characters], formula, "too-long")
+    return Cell(text, formula)

@@ -1,0 +1,74 @@
+"""Read one .xls file in a process of its own, under hard limits, and print its rows as JSON.
+
+Run by `importing.xls` by file path; imports nothing of the project, so that the limits stand
+before anything but the standard library is loaded. Prints one JSON object a visible sheet:
+`{"index", "name", "rows"}`, each row a list of `[kind, text]` or null. Exit status: 0 done, 3 the
+file wants a password, 1 anything else.
+"""
+
+import json
+import sys
+from datetime import date, datetime, time, timedelta
+
+MEMORY_BYTES = 768 * 1024 * 1024
+SECONDS = 10
+
+
+def limit() -> None:
+    """Put the process under its limits, where the system has them."""
+    try:
+        import resource
+    except ImportError:  # Windows keeps the parent's time-out only.
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+
+
+def written(value: object) -> list[str] | None:
+    """Return *value* as its kind and text; an empty cell is null."""
+    match value:
+        case "" | None:
+            return None
+        case bool():
+            return ["text", "TRUE" if value else "FALSE"]
+        case datetime():
+            text = value.strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00").removesuffix(" 00:00")
+            return ["text", text]
+        case date():
+            return ["text", value.strftime("%Y-%m-%d")]
+        case time():
+            return ["text", value.strftime("%H:%M")]
+        case timedelta():
+            return ["text", str(value)]
+        case float() | int():
+            return ["number", repr(value)]
+        case _:
+            return ["text", str(value)]
+
+
+def main(path: str, rows_max: int) -> int:
+    """Print the visible sheets of the file at *path*, at most *rows_max* rows each."""
+    limit()
+    import python_calamine
+
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - nothing more is loaded than is needed
+            workbook = python_calamine.CalamineWorkbook.from_filelike(file)
+            for index, sheet in enumerate(workbook.sheets_metadata):
+                if sheet.visible is not python_calamine.SheetVisibleEnum.Visible:
+                    continue
+                if sheet.typ is not python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                found = workbook.get_sheet_by_index(index)
+                rows = found.to_python(skip_empty_area=False, nrows=rows_max)
+                told = [[written(value) for value in row] for row in rows]
+                print(json.dumps({"index": index, "name": sheet.name, "rows": told}))
+    except python_calamine.PasswordError:
+        return 3
+    except (python_calamine.CalamineError, MemoryError, OSError):
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1], int(sys.argv[2])))

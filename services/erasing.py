@@ -1,0 +1,55 @@
+"""Erase a resident for good: the fact, then the keys, and what can be shown of it afterwards."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from desk.casework import Asking
+from desk.identifiers import new_uuid7
+from desk.opening import Books
+from domain.envelope import By
+from domain.refusals import CommandRefused
+from vault.erasing import destroy_keys, parties_of
+
+_ERASED_BEFORE = "already-erased"
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """What stays of an erasure: the fact's place and hash in the log, and whose keys are gone.
+
+    *repeated* when the fact stood before; *holders* begins with the resident, then come the tasks
+    that no other party is left of.
+    """
+
+    subject: str
+    position: int
+    hash: str
+    recorded_at: datetime
+    holders: tuple[str, ...]
+    repeated: bool
+
+
+def erase_subject(books: Books, subject: str, by: By, basis: str) -> Tombstone:
+    """Record the erasure of *subject*, destroy its keys, and return the tombstone.
+
+    Repeatable: a second call finds the fact and finishes what is left. Raises `CommandRefused`
+    for a resident no task knows (`subject-unknown`) and while a task of theirs is open
+    (`subject-still-needed`), and `LedgerUnavailable`.
+    """
+    if not parties_of(books.ledger).tasks_of(subject):
+        raise CommandRefused(
+            "subject-unknown",
+            f"账本中没有当事人 {subject}，请核对编号。",
+            f"The ledger knows no resident {subject}; check the number.",
+        )
+    command = {"kind": "record_erasure", "basis": basis}
+    asking = Asking(f"erase/{new_uuid7()}", by, command)
+    (answer,) = books.desk.record_now(subject, 0, datetime.now(UTC), [asking]).answers
+    repeated = isinstance(answer, CommandRefused)
+    if isinstance(answer, CommandRefused) and answer.rule != _ERASED_BEFORE:
+        raise answer
+    holders = destroy_keys(books.ledger, books.vault, subject)
+    entry = books.ledger.read(subject)[0]
+    return Tombstone(
+        subject, entry.position, entry.hash, entry.recorded_at, tuple(holders), repeated
+    )

@@ -1,0 +1,107 @@
+"""Names as the registry and the policy packs know them, for one kind of reader.
+
+People stay opaque unless the reader brings a way of opening sealed texts that lets them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from domain.policy import Policy
+from domain.rules import Rules
+from domain.sealed import Sealed
+from wording.sentences import Language, OpaqueNames
+
+Opening = Callable[[Sealed], str | None]
+"""Returns a sealed text, or None where this reader may not see it or it was erased."""
+
+
+class KnownNames(OpaqueNames):
+    """Units, divisions, categories and grounds by name.
+
+    *open_sealed* opens texts (and with them the names of staff), *number_of* gives a case's
+    work-order number or title; without them texts stay sealed and cases opaque. *policy* is the
+    pack whose labels come first; other packs help where it does not know a code.
+    """
+
+    def __init__(
+        self,
+        rules: Rules,
+        open_sealed: Opening | None = None,
+        number_of: Callable[[str], str | None] | None = None,
+        policy: str | None = None,
+    ) -> None:
+        self._rules = rules
+        self._open = open_sealed
+        self._number_of = number_of
+        first = policy or rules.default_policy
+        packs = sorted(rules.policies.items(), key=lambda item: (item[0] != first, item[0]))
+        self._policies = [terms.policy for _, terms in packs]
+        self._grounds = {
+            code: both
+            for pack in reversed(self._policies)
+            for code, both in _labels_of(pack).items()
+        }
+        self._places = {unit.division: unit.name for unit in _places(rules)}
+
+    def unit(self, code: str, language: Language) -> str:
+        """Return the unit's registered name, or its code."""
+        known = self._rules.units.get(code)
+        return super().unit(code, language) if known is None else known.name
+
+    def person(self, reference: str, language: Language) -> str:
+        """Return the name of a person in service where it may be opened, else a placeholder."""
+        known = self._rules.people.get(reference)
+        if known is not None and known.name is not None and self._open is not None:
+            name = self._open(known.name)
+            if name is not None:
+                return name
+        return super().person(reference, language)
+
+    def category(self, code: str, language: Language) -> str:
+        """Return the label of the category in the first pack that has it, or its code."""
+        for policy in self._policies:
+            category = policy.category(code)
+            if category is not None:
+                return category.label.zh if language == "zh" else category.label.en
+        return super().category(code, language)
+
+    def ground(self, code: str, language: Language) -> str:
+        """Return the label of an item of a closed list, or its code."""
+        both = self._grounds.get(code)
+        return super().ground(code, language) if both is None else both[language == "en"]
+
+    def place(self, code: str, language: Language) -> str:
+        """Return the name of the unit that stands for the division, or the code."""
+        return self._places.get(code) or super().place(code, language)
+
+    def case(self, stream: str, language: Language) -> str:
+        """Return the work-order number or title, or an opaque placeholder."""
+        number = None if self._number_of is None else self._number_of(stream)
+        return number or super().case(stream, language)
+
+    def opened(self, sealed: Mapping[str, Any]) -> str | None:
+        """Return the sealed text where this reader may see it."""
+        return None if self._open is None else self._open(Sealed.model_validate(sealed))
+
+
+def _labels_of(policy: Policy) -> dict[str, tuple[str, str]]:
+    lists = (
+        policy.duty_classes,
+        policy.refusal_grounds,
+        policy.divert_routes,
+        policy.termination_grounds,
+        policy.score_exclusion_grounds,
+        policy.carrying.causes,
+        policy.whistling.grounds,
+        policy.pairing.mandatory_terms,
+    )
+    return {one.code: (one.label.zh, one.label.en) for items in lists for one in items}
+
+
+_STANDS_FOR_A_PLACE = ("STREET_OFFICE", "COMMUNITY", "RESIDENTS_COMMITTEE")
+
+
+def _places(rules: Rules) -> list[Any]:
+    """Return the units a division is called after: its street office before its communities."""
+    units = [unit for unit in rules.units.values() if unit.kind in _STANDS_FOR_A_PLACE]
+    return sorted(units, key=lambda unit: -_STANDS_FOR_A_PLACE.index(unit.kind))
