@@ -13,8 +13,8 @@ demo: $(READY)  ## The main job end to end on the sample district, then a summar
 run: $(READY)  ## Everything on this machine until Ctrl-C; state under JIEDUI_HOME (default var/).
 	$(BIN)/jiedui up
 
-test: $(READY)  ## All tests but the long chaos runs.
-	$(BIN)/python -m pytest
+test: $(READY)  ## All tests, files side by side: many only wait for servers and clocks.
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(READY)  ## Format, lint, types, doors between rooms.
 	$(BIN)/ruff format --check .

@@ -1,15 +1,169 @@
-"""The composition root of a worker process: settings → logging → serving, until told to stop."""
+"""The composition root of a worker process: settings → books → activities → Temporal workers.
+
+Two workers in one process: clerks with what they ask of the desk, and notices, which are talk with
+slow strangers and never in the way of clocks. `jiedui up` and `jiedui worker` run the same.
+"""
 
 import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any
 
-from ledger.database import LedgerUnavailable, WeakSettings
+import structlog
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.addresses import AddressBook
+from activities.desk_work import DeskWork
+from activities.notices import Notifier
+from activities.notifiers import notifier_for
+from activities.notifying import Telling
+from desk.desk import Desk
+from desk.opening import books
+from ledger.database import ClockBehind, LedgerUnavailable, WeakSettings
 from runtime.logging import configure_logging
-from runtime.serving import run_worker
 from runtime.settings import Settings, SettingsRefused, load_settings
-from runtime.temporal import TemporalUnreachable
+from runtime.temporal import TemporalUnreachable, connect_with
+from workflows.conversations.convening import Convening
+from workflows.conversations.feedback_round import FeedbackRound
+from workflows.conversations.hand_over import HandOver
+from workflows.conversations.review import Review
+from workflows.conversations.signing import Signing
+from workflows.pairing import Pairing
+from workflows.ports import NOTICE_QUEUE, TASK_QUEUE
+from workflows.support_task import SupportTask
+
+log = structlog.get_logger("worker")
+
+WORKFLOWS: Sequence[type[Any]] = (
+    SupportTask,
+    Pairing,
+    FeedbackRound,
+    Convening,
+    Signing,
+    Review,
+    HandOver,
+)
+"""Every workflow there is; replays use the same list."""
+
+GRACE = timedelta(seconds=6)
+"""How long a stopping worker lets its activities finish; recording takes milliseconds, and an
+interrupted one is done again elsewhere."""
+
+_CACHED_WORKFLOWS = 5_000
+_STICKY = timedelta(seconds=3)
+"""A workflow whose worker died is taken up by another after so long (10 s by default)."""
+
+_CLERKS_AT_ONCE = 16
+"""Workflow tasks taken at once: more than a machine can finish within their time-out would only
+wait in the worker, time out there, and be done twice."""
+
+_AT_THE_DESK_AT_ONCE = 16
+_LETTERS_AT_ONCE = 16
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Return the sandbox of workflow code; our pure rooms are imported once, not per workflow.
+
+    `tests/architecture` holds that they read no clock, no environment and no random number.
+    """
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(
+            "domain", "pydantic", "pydantic_core", "structlog", "workflows.ports"
+        )
+    )
+
+
+def clerk_activities(desk: Desk) -> list[Callable[..., Any]]:
+    """Return the activities that stand next to the ledger."""
+    work = DeskWork(desk)
+    return [work.look, work.ring, work.run_errand, work.listen]
+
+
+def notice_activities(desk: Desk, notifier: Notifier) -> list[Callable[..., Any]]:
+    """Return the activities that talk with strangers."""
+    telling = Telling(desk, AddressBook(desk), notifier)
+    return [telling.tell, telling.take_step]
+
+
+def workers(
+    client: Client, desk: Desk, notifier: Notifier, *, grace: timedelta = GRACE
+) -> list[Worker]:
+    """Return the two workers of one process, not yet running."""
+    return [
+        Worker(
+            client,
+            task_queue=TASK_QUEUE,
+            workflows=WORKFLOWS,
+            activities=clerk_activities(desk),
+            workflow_runner=sandbox(),
+            max_cached_workflows=_CACHED_WORKFLOWS,
+            max_concurrent_workflow_tasks=_CLERKS_AT_ONCE,
+            max_concurrent_local_activities=_AT_THE_DESK_AT_ONCE,
+            workflow_task_poller_behavior=PollerBehaviorAutoscaling(
+                minimum=2, initial=4, maximum=8
+            ),
+            sticky_queue_schedule_to_start_timeout=_STICKY,
+            graceful_shutdown_timeout=grace,
+        ),
+        Worker(
+            client,
+            task_queue=NOTICE_QUEUE,
+            activities=notice_activities(desk, notifier),
+            max_concurrent_activities=_LETTERS_AT_ONCE,
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(
+                minimum=1, initial=2, maximum=10
+            ),
+            graceful_shutdown_timeout=grace,
+        ),
+    ]
+
+
+async def run_worker(
+    settings: Settings,
+    *,
+    stop: asyncio.Event | None = None,
+    serving: Callable[[], None] | None = None,
+    grace: timedelta = GRACE,
+) -> None:
+    """Work for the settings' installation until *stop* is set; *serving* is called once it does.
+
+    Activities under way get *grace* to finish. Raises `SettingsRefused`, `WeakSettings`,
+    `LedgerUnavailable` or `TemporalUnreachable`.
+    """
+    stop = stop or asyncio.Event()
+    notifier = notifier_for(settings)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(notifier.close)
+        client = await connect_with(settings)
+        opened = stack.enter_context(
+            books(settings.ledger_url, settings.vault_url, settings.key_path, settings.policy)
+        )
+        hands = workers(client, opened.desk, notifier, grace=grace)
+        await work(hands, stop, serving)
+
+
+async def work(
+    hands: Sequence[Worker], stop: asyncio.Event, serving: Callable[[], None] | None = None
+) -> None:
+    """Let *hands* work until *stop* is set, or until one of them fails for good."""
+    running = [asyncio.create_task(hand.run()) for hand in hands]
+    told = asyncio.create_task(stop.wait())
+    log.info("worker serves", hands=len(hands))
+    if serving is not None:
+        serving()
+    try:
+        await asyncio.wait([told, *running], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
+        log.info("worker stops")
+        await asyncio.gather(*[hand.shutdown() for hand in hands], return_exceptions=True)
+        await asyncio.gather(*running)
 
 
 def main() -> None:
@@ -19,7 +173,13 @@ def main() -> None:
         settings = load_settings()
         configure_logging(settings.log_level, settings.log_format)
         asyncio.run(_until_told_to_stop(settings))
-    except (SettingsRefused, WeakSettings, LedgerUnavailable, TemporalUnreachable) as error:
+    except (
+        SettingsRefused,
+        WeakSettings,
+        ClockBehind,
+        LedgerUnavailable,
+        TemporalUnreachable,
+    ) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
 

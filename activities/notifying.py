@@ -6,23 +6,30 @@ arrive twice (a crash between sending and writing the receipt); it carries the s
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.addresses import AddressBook
+from activities.desk_work import outages_are_retried, talk_standing
 from activities.notices import Letter, NotDelivered, Notifier, NotReachable
-from activities.recording import outages_are_retried
+from desk import clerking
 from desk.casework import Asking
 from desk.desk import Desk
-from desk.sealing import opaque_uuid
 from domain.cases import Notice
 from domain.envelope import SYSTEM
 from domain.registry.commands import Outcome, RecordDelivery
 from wording.sentences import WordingBroken, notice_text
-from workflows.ports import ASK, TELL, TELL_ATTEMPTS, AskRequest, TellRequest, Told
+from workflows.ports import (
+    TAKE_STEP,
+    TELL,
+    TELL_ATTEMPTS,
+    StepRequest,
+    TalkStanding,
+    TellRequest,
+    Told,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -43,30 +50,31 @@ class Telling:
         A second call passes over those for whom there is a receipt. The last attempt records what
         could not be delivered as failed, and returns.
         """
+        stream = request.stream
         with outages_are_retried():
-            notices = await self.desk.notices(request.stream, request.after, request.until)
-            return await self._tell_all(request.stream, notices)
+            wanted = await self.desk.aside(
+                clerking.notices, self.desk, stream, request.after, request.until
+            )
+            return await self._tell_all(stream, wanted)
 
-    @activity.defn(name=ASK)
-    async def ask(self, request: AskRequest) -> Told:
-        """Tell one recipient about a step of a conversation; a second call finds its receipt."""
-        notice = Notice(
-            key=request.key, to=request.to, template=request.template, values=request.values
-        )
+    @activity.defn(name=TAKE_STEP)
+    async def take_step(self, request: StepRequest) -> TalkStanding:
+        """Take a step of a conversation, should the case ask for it now; say what comes next.
+
+        People are asked first, each once, then the case has its record of it.
+        """
+        desk, stream = self.desk, request.stream
         with outages_are_retried():
-            return await self._tell_all(request.stream, [notice])
+            talk = await desk.aside(clerking.talk_of, desk, stream, request.key)
+            step = talk and await desk.aside(clerking.next_step, desk, stream, talk)
+            if step is not None and step.name == request.step and step.at <= desk.ledger.clock():
+                await self._tell_all(stream, step.asks)
+                await desk.aside(clerking.take_down, desk, stream, talk, step)
+            standing: TalkStanding = await desk.aside(talk_standing, desk, stream, request.key)
+            return standing
 
     async def _tell_all(self, stream: str, notices: Sequence[Notice]) -> Told:
-        places = {notice.key: notice for notice in notices}
-        untold = [
-            notice
-            for notice, told in zip(
-                places.values(),
-                await asyncio.to_thread(self._told_before, stream, list(places.values())),
-                strict=True,
-            )
-            if not told
-        ]
+        untold = await self.desk.aside(clerking.untold, self.desk, stream, notices)
         room = asyncio.Semaphore(_AT_ONCE)
 
         async def telling(notice: Notice) -> Outcome | None:
@@ -79,13 +87,8 @@ class Telling:
         return Told(
             delivered=ends.count(Outcome.DELIVERED),
             failed=len(ends) - ends.count(Outcome.DELIVERED),
-            earlier=len(places) - len(untold),
+            earlier=len({notice.key for notice in notices}) - len(untold),
         )
-
-    def _told_before(self, stream: str, notices: Sequence[Notice]) -> list[bool]:
-        return [
-            self.desk.ledger.version(receipt_stream(stream, notice.key)) > 0 for notice in notices
-        ]
 
     async def _deliver(self, stream: str, notice: Notice) -> Outcome | None:
         """Make one attempt; None when it failed and another one may come."""
@@ -100,14 +103,14 @@ class Telling:
             if info.attempt < TELL_ATTEMPTS:
                 return None
             outcome, detail = Outcome.FAILED, reason.detail
-        await self._write_receipt(stream, notice, outcome, detail, info.started_time)
+        await self._write_receipt(stream, notice, outcome, detail)
         return outcome
 
     def _letter(self, stream: str, notice: Notice) -> Letter:
         chinese, english = self._text(stream, notice)
         phone = self.addresses.phone(stream, notice.to) if self.notifier.wants_phone else None
         return Letter(
-            id=receipt_stream(stream, notice.key).partition("/")[2],
+            id=clerking.receipt_stream(stream, notice.key).partition("/")[2],
             stream=stream,
             to=notice.to,
             template=notice.template,
@@ -126,7 +129,7 @@ class Telling:
             return notice_text("any", {"case": stream}, names)
 
     async def _write_receipt(
-        self, stream: str, notice: Notice, outcome: Outcome, detail: str, at: datetime
+        self, stream: str, notice: Notice, outcome: Outcome, detail: str
     ) -> None:
         attempt = activity.info().attempt
         command = RecordDelivery(
@@ -139,9 +142,4 @@ class Telling:
             attempt=attempt,
         )
         asking = Asking(f"delivery/{attempt}", SYSTEM, command.model_dump(mode="json"))
-        await self.desk.record(receipt_stream(stream, notice.key), 0, at, [asking])
-
-
-def receipt_stream(stream: str, key: str) -> str:
-    """Return the stream that holds the receipt of the notice *key* of *stream*."""
-    return f"notice/{opaque_uuid('notice', stream, key)}"
+        await self.desk.record(clerking.receipt_stream(stream, notice.key), [asking])

@@ -1,10 +1,8 @@
 """Facts folded and projected per second."""
 
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from desk.casework import Asking
 from desk.gateway import Gateway
 from desk.identifiers import new_uuid7
 from desk.opening import books
@@ -20,7 +18,7 @@ def measure(home: Path, *, quick: bool) -> None:
     home.mkdir(parents=True)
     url = f"sqlite:///{home}"
     with books(f"{url}/ledger.db", f"{url}/vault.db", home / "vault.key", "gd-2022") as opened:
-        gateway = Gateway(None, opened)
+        gateway = Gateway(opened)
         asyncio.run(_fill(gateway, 40 if quick else 400))
         streams = list(opened.ledger.streams("task"))
         kind = kind_of(streams[0])
@@ -51,14 +49,6 @@ def measure(home: Path, *, quick: bool) -> None:
 async def _fill(gateway: Gateway, tasks: int) -> None:
     """Record cases at the desk itself: here only reading is measured."""
     district = await District.found(gateway)
-    now = datetime.now(UTC)
     for _ in range(tasks):
-        task = f"task/{new_uuid7()}"
-        orders = district.whole_case(task)
-        askings: list[Asking] = []
-        for order in orders:
-            kind = kind_of(task)
-            asking = gateway._prepared(kind, order, order.who().channel or "cli", now)
-            askings.append(asking)
-        handled = await gateway.desk.record(task, 0, now + timedelta(), askings)
-        assert all(not isinstance(answer, Exception) for answer in handled.answers)
+        answers = await gateway.submit_batch(district.whole_case(f"task/{new_uuid7()}"))
+        assert all(answer.receipt for answer in answers), answers

@@ -7,15 +7,14 @@ thousand a transaction: what is measured afterwards is reading, never writing.
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
-from desk.gateway import Gateway
+from desk.gateway import Gateway, asking_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books, books
 from domain.casebook import kind_of
-from domain.people import Channel
 from domain.values import category_of, instant_text
 from ledger.entry import CommandFacts, Draft, Entry
 from ledger.planning import Request, Standing, plan
@@ -69,16 +68,11 @@ def _count(connection: sqlite3.Connection, standing: Standing) -> None:
 
 async def _a_whole_case(opened: Books) -> list[Entry]:
     """Record one real case at the desk and return its entries."""
-    gateway = Gateway(None, opened)
+    gateway = Gateway(opened)
     district = await District.found(gateway)
     task = f"task/{new_uuid7()}"
-    now = datetime.now(UTC)
-    kind = kind_of(task)
-    askings = [
-        gateway._prepared(kind, order, order.who().channel or Channel.CLI, now)
-        for order in district.whole_case(task)
-    ]
-    handled = await gateway.desk.record(task, 0, now, askings)
+    askings = [asking_of(kind_of(task), order) for order in district.whole_case(task)]
+    handled = await gateway.desk.record(task, askings)
     assert all(not isinstance(answer, Exception) for answer in handled.answers)
     return opened.ledger.read(task)
 

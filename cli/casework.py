@@ -9,15 +9,15 @@ from typing import Any
 import click
 from pydantic import BaseModel
 
-from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.context import Context, Speaking, json_option, pass_context
 from cli.options import command_from, options_of
 from cli.people import acting
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
 from desk.orders import Order, read_order
-from desk.sealing import models_of
 from domain.casebook import CASES
 from domain.cases import CaseKind
+from domain.command_models import models_of
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Role
 from domain.refusals import CommandRefused
@@ -27,7 +27,6 @@ from domain.values import STREAM, instant_text
 from wording.commands import COMMAND_LABELS
 from wording.names import KnownNames
 from wording.sentences import label
-from workflows.ports import Receipt
 
 _OPENING = {"register_task", "draft_pairing"}
 """Commands that begin a case: they are given a new id instead of an existing one."""
@@ -85,12 +84,13 @@ def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) 
 
 
 def _submit(context: Context, order: Order, speaking: Speaking) -> None:
-    async def submitting() -> Receipt:
-        gateway = await context.connected_gateway()
-        return await gateway.submit(order)
+    from dispatch.cursor import what_waits
 
-    receipt = run(submitting)
+    receipt = context.gateway.submit_now(order)
     number = f"（工单 {receipt.number}）" if receipt.number else ""
+    waits = what_waits(context.settings.dispatch_url, context.books.ledger.clock())
+    if waits is not None:
+        click.echo(waits, err=True)
     speaking.say(
         {"outcome": "recorded", **receipt.model_dump(mode="json")},
         f"已记录 {receipt.stream}{number} 第 {receipt.version} 版，账本位置 {receipt.position}，"

@@ -4,19 +4,19 @@ import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from desk.gateway import Gateway
-from desk.opening import Books, open_books
-from domain.refusals import CommandRefused
-from ledger.database import speaking_plainly
-from runtime.settings import Settings
-from runtime.temporal import TemporalUnreachable, connect_with
+if TYPE_CHECKING:
+    from temporalio.client import Client
 
-_PATIENCE = timedelta(seconds=3)
+    from desk.gateway import Gateway
+    from desk.opening import Books
+    from domain.refusals import CommandRefused
+    from runtime.settings import Settings
+
+_PATIENCE_SECONDS = 3.0
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class Speaking:
         """Say *value* as JSON, or *sentence*."""
         click.echo(json.dumps(value, ensure_ascii=False, default=str) if self.as_json else sentence)
 
-    def refuse(self, refusal: CommandRefused) -> None:
+    def refuse(self, refusal: "CommandRefused") -> None:
         """Say a refusal: the rule and its sentence."""
         if self.as_json:
             self.say(refused_as_json(refusal), "")
@@ -61,15 +61,16 @@ def refused_as_json(refusal: Any) -> dict[str, Any]:
 class Context:
     """One run of the command: opens what it is asked for, and closes it at the end."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: "Settings") -> None:
         self.settings = settings
-        self.unreachable = ""
         self._books: Books | None = None
 
     @property
-    def books(self) -> Books:
+    def books(self) -> "Books":
         """The open books of this installation, made on first use."""
         if self._books is None:
+            from desk.opening import open_books
+
             self.make_home()
             self._books = open_books(
                 self.settings.ledger_url,
@@ -91,21 +92,25 @@ class Context:
         descriptor = os.open(folder / "jiedui.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         return os.fdopen(descriptor, "a", encoding="utf-8", buffering=1)
 
-    async def gateway(self) -> Gateway:
-        """Return the gateway; without Temporal it still takes registry commands."""
-        try:
-            return await self.connected_gateway()
-        except TemporalUnreachable as error:
-            self.unreachable = str(error)
-            return Gateway(None, self.books, self.settings.reply_timeout_seconds)
+    @property
+    def gateway(self) -> "Gateway":
+        """The gateway to this installation's desk, in this process."""
+        from desk.gateway import Gateway
 
-    async def connected_gateway(self) -> Gateway:
-        """Return the gateway; raise `TemporalUnreachable` where Temporal does not answer."""
-        client = await connect_with(self.settings, patience=_PATIENCE)
-        return Gateway(client, self.books, self.settings.reply_timeout_seconds)
+        return Gateway(self.books)
+
+    async def temporal(self) -> "Client":
+        """Return a client of Temporal; raise `TemporalUnreachable` where it does not answer."""
+        from datetime import timedelta
+
+        from runtime.temporal import connect_with
+
+        patience = timedelta(seconds=_PATIENCE_SECONDS)
+        return await connect_with(self.settings, patience=patience)
 
     def boards(self) -> Any:
         """Return the boards, caught up with the ledger."""
+        from ledger.database import speaking_plainly
         from projections.boards import open_boards
 
         self.make_home()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +15,15 @@ from domain.refusals import CommandRefused
 from ledger.entry import EntryUnreadable
 from wording.labels import label
 
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
 _CALENDAR_WANTED_FROM_MONTH = 11
 """The State Council publishes the next year's days in November (2025: on the 4th)."""
 
+
+_CLOCKS_APART_MAX = timedelta(minutes=2)
+"""How far clocks of different machines may be apart before somebody should look."""
 
 _HISTORIES_KEPT_AT_LEAST = timedelta(days=30)
 """Sealing must have time to be mended before a history is gone."""
@@ -47,6 +53,7 @@ def doctor(context: Context, quick: bool, as_json: bool) -> None:
     findings += _unless_unreadable(_books(context))
     findings += _unless_unreadable(_log(context))
     findings += _unless_unreadable(_boards(context, quick))
+    findings.append(_dispatching(context))
     findings += run(lambda: _temporal(context))
     if as_json:
         from cli.main import printable
@@ -177,6 +184,7 @@ def _log(context: Context) -> Iterator[Finding]:
             "没有见证方：掌握数据库和密钥者可重写全账而不被发现",
             "请外单位运行 jiedui-witness，再 jiedui log policy adopt FILE。 Ask others to witness.",
         )
+    yield from _witnesses_clocks(context)
     for witness in told["witnesses"]:
         if witness["alarm"]:
             yield Finding(
@@ -206,33 +214,49 @@ def _boards(context: Context, quick: bool) -> Iterator[Finding]:
         yield Finding("看板 boards", "well", "与由账本重建者一致")
 
 
-async def _temporal(context: Context) -> list[Finding]:
-    from runtime.temporal import retention
-    from services.watchdog import open_cases, running_clerks
+def _witnesses_clocks(context: Context) -> Iterator[Finding]:
+    """Compare when witnesses say they signed with when their word reached us."""
+    from ledger.checkpoints import Checkpoints
+    from transparency.keys import cosigned_at
+    from transparency.notes import read_signature_lines
 
+    checkpoints = Checkpoints(context.books.ledger)
+    newest = checkpoints.newest()
+    for one in [] if newest is None else checkpoints.cosignatures(newest.size):
+        (signature,) = read_signature_lines(one.line + "\n")
+        yield from _apart(one.witness, cosigned_at(signature) - one.received_at)
+
+
+async def _temporal(context: Context) -> list[Finding]:
+    from dispatch.dispatcher import open_cases
+    from dispatch.waking import running_clerks
+    from runtime.temporal import retention
+
+    desk = context.books.desk
     try:
-        gateway = await context.connected_gateway()
-        assert gateway.client is not None
-        running = await running_clerks(gateway.client)
-        keeps = await retention(gateway.client)
+        client = await context.temporal()
+        running = await running_clerks(client)
+        keeps = await retention(client)
+        behind = await _clocks_apart(context, client)
     except (NotNow, CommandRefused, Exception) as error:  # noqa: BLE001 - any outage is a finding
         return [
             Finding(
                 "Temporal",
                 "look",
-                f"未能连接（{type(error).__name__}）",
+                f"未能连接（{type(error).__name__}）；命令照常受理，时限与通知等待恢复",
                 "jiedui up，或检查 JIEDUI_TEMPORAL_ADDRESS。 Start it, or check the address.",
             )
         ]
-    cases = await asyncio.to_thread(open_cases, context.books.desk)
+    cases = await asyncio.to_thread(open_cases, desk)
     missing = [stream for stream in cases if stream not in running]
-    now = datetime.now(UTC)
-    late = [
-        stream
-        for stream, standing in cases.items()
-        if standing.next_clock is not None and (now - standing.next_clock[1]).total_seconds() > 60
-    ]
-    findings: list[Any] = []
+    now = desk.ledger.clock()
+    late = []
+    for stream in cases:  # those whose clocks ring first come first
+        clock = desk.standing(stream).next_clock
+        if clock is None or (now - clock[1]).total_seconds() <= 60:
+            break
+        late.append(stream)
+    findings: list[Any] = behind
     if keeps < _HISTORIES_KEPT_AT_LEAST:
         findings.append(
             Finding(
@@ -257,7 +281,53 @@ async def _temporal(context: Context) -> list[Finding]:
                 "时限 clocks",
                 "wrong",
                 f"{len(late)} 件的时限已过一分钟以上未处理",
-                "检查工作进程；jiedui follow 会自动催动。 Look at the workers.",
+                "检查工作进程；跟账进程会再次唤醒。 Look at the workers.",
             )
         )
     return findings or [Finding("工作流 clerks", "well", f"{len(cases)} 件未结案卷均有工作流")]
+
+
+async def _clocks_apart(context: Context, client: "Client") -> list[Finding]:
+    """Compare the ledger's clock with Temporal's: both ring the same limits."""
+    from runtime.temporal import server_time
+
+    apart = await server_time(client) - context.books.ledger.clock()
+    return list(_apart("Temporal", apart))
+
+
+def _apart(whose: str, apart: timedelta) -> Iterator[Finding]:
+    if abs(apart) > _CLOCKS_APART_MAX:
+        yield Finding(
+            "时钟 clocks",
+            "wrong",
+            f"账本与 {whose} 的时钟相差 {abs(apart).total_seconds():.0f} 秒",
+            "校准各主机的时钟。 Set the clocks right.",
+        )
+
+
+def _dispatching(context: Context) -> Finding:
+    """Say whether clerks are woken: who follows, how many wait, when Temporal was reached last."""
+    from dispatch.cursor import Cursor
+
+    cursor = Cursor(context.settings.dispatch_url)
+    try:
+        stands = cursor.standing()
+    finally:
+        cursor.close()
+    now = context.books.ledger.clock()
+    if stands.active(now) and not stands.waiting:
+        told = f"至位置 {stands.position}，共唤醒 {stands.woken} 次"
+        return Finding("派发 dispatcher", "well", told)
+    if not stands.active(now):
+        return Finding(
+            "派发 dispatcher",
+            "look",
+            f"无人跟账，时限与通知等待中（至位置 {stands.position}）",
+            "jiedui up 或 jiedui follow。 Nobody follows the log; clocks and notices wait.",
+        )
+    return Finding(
+        "派发 dispatcher",
+        "look",
+        f"{stands.waiting} 件等待唤醒，Temporal 最近连通于 {stands.reached_at or '—'}",
+        "检查 Temporal。 Clerks wait for Temporal.",
+    )

@@ -112,7 +112,7 @@ async def import_registry(
     from services.bootstrapping import publish_shipped
 
     await publish_shipped(context.books.desk)
-    gateway = Gateway(None, context.books)
+    gateway = context.gateway
     try:
         table, people = table_of(file, PEOPLE_FIELDS, mapping), True
     except CommandRefused as as_people:
@@ -234,7 +234,7 @@ async def import_need_table(
     from cli.people import acting
 
     table = table_of(file, NEED_FIELDS, mapping)
-    gateway = await context.connected_gateway()
+    gateway = context.gateway
     by = None if acting_person is None else acting(context, acting_person, None, None)
     intake, _ = await take_needs(gateway, table, str(file), by=by, policy=policy)
     finish(intake, table, bad_rows, as_json)

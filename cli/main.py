@@ -13,10 +13,9 @@ from typing import Any
 import click
 
 from cli.context import Context, Speaking
-from cli.options import with_paragraphs
+from cli.helping import help_for
+from cli.paragraphs import with_paragraphs
 from domain.refusals import CommandRefused
-from runtime.logging import configure_logging
-from runtime.settings import SettingsRefused, load_settings
 
 _SECTIONS: dict[str, tuple[str, str]] = {
     "up": ("cli.operate", "up"),
@@ -74,6 +73,9 @@ def jiedui(ctx: click.Context) -> None:
     \b
     Exit status: 0 done; 1 the answer is no; 2 it could not be tried.
     """
+    from runtime.logging import configure_logging
+    from runtime.settings import load_settings
+
     settings = load_settings()
     # A command's own output is on standard output; its log is for those who run services.
     level = settings.log_level if ctx.invoked_subcommand in {"up", "worker", "follow"} else "error"
@@ -97,21 +99,18 @@ def attempt(words: Sequence[str]) -> int:
 
     Every known fault is a sentence and a status, never a traceback.
     """
-    from audit.verify.verifying import CannotVerify
-    from desk.orders import NotNow
-    from ledger.database import LedgerDamaged, LedgerMissing, LedgerUnavailable, WeakSettings
-    from ledger.entry import EntryUnreadable
-    from publishing.serving import AddressTaken
-    from runtime.embedded import EmbeddedRefused
-    from runtime.temporal import TemporalUnreachable
-    from vault.keys import KeyRefused
-    from vault.vault import VaultDamaged
-
+    told = help_for(words)
+    if told is not None:
+        click.echo(told)
+        return 0
     speaking = Speaking("--json" in words)
     try:
         # Outside standalone mode click returns the status of an Exit.
-        left = jiedui.main(list(words), prog_name="jiedui", standalone_mode=False)
+        with jiedui.make_context("jiedui", list(words)) as ctx:
+            left = jiedui.invoke(ctx)
         status = left if isinstance(left, int) else 0
+    except click.exceptions.Exit as end:
+        status = end.exit_code
     except click.ClickException as error:
         error.show()
         status = 2
@@ -121,26 +120,40 @@ def attempt(words: Sequence[str]) -> int:
     except CommandRefused as refusal:
         speaking.refuse(refusal)
         status = 1
-    except (
-        AddressTaken,
-        CannotVerify,
-        EmbeddedRefused,
-        EntryUnreadable,
-        KeyRefused,
-        LedgerDamaged,
-        LedgerMissing,
-        LedgerUnavailable,
-        NotNow,
-        SettingsRefused,
-        TemporalUnreachable,
-        VaultDamaged,
-        WeakSettings,
-    ) as error:
-        speaking.fail(error)
-        status = 2
     except BrokenPipeError:
         status = 2
+    except Exception as error:
+        if not isinstance(error, _known_faults()):
+            raise
+        speaking.fail(error)
+        status = 2
     return status
+
+
+_FAULTS = (
+    ("audit.verify.verifying", "CannotVerify"),
+    ("desk.orders", "NotNow"),
+    ("ledger.database", "ClockBehind"),
+    ("ledger.database", "LedgerDamaged"),
+    ("ledger.database", "LedgerMissing"),
+    ("ledger.database", "LedgerUnavailable"),
+    ("ledger.database", "WeakSettings"),
+    ("ledger.entry", "EntryUnreadable"),
+    ("publishing.serving", "AddressTaken"),
+    ("runtime.embedded", "EmbeddedRefused"),
+    ("runtime.settings", "SettingsRefused"),
+    ("runtime.temporal", "TemporalUnreachable"),
+    ("vault.keys", "KeyRefused"),
+    ("vault.vault", "VaultDamaged"),
+)
+"""What says in a sentence that something could not be tried, by where it comes from."""
+
+
+def _known_faults() -> tuple[type[Exception], ...]:
+    """Return those that can have been raised: a fault comes from a module that was imported."""
+    return tuple(
+        getattr(sys.modules[module], name) for module, name in _FAULTS if module in sys.modules
+    )
 
 
 def _leave(status: int) -> None:

@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import json
+import os
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,14 +17,15 @@ from pydantic import SecretStr
 
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import print_table
-from desk.gateway import Gateway
 from ledger.database import speaking_plainly
-from publishing.publisher import Publishing, publishing
-from runtime.embedded import embedded_temporal
-from runtime.serving import run_worker
-from runtime.settings import PREFIX, Settings
+from publishing.publisher import publishing
+from runtime.caretaking import Caretaker, Child, Program, how_it_went
+from runtime.embedded import EmbeddedTemporal, start_embedded
+from runtime.settings import PREFIX, Settings, environment_of
+from runtime.temporal import TemporalUnreachable
 from services.bootstrapping import publish_shipped
-from services.watchdog import Watchdog, begin_again, open_cases
+
+_TRY_AGAIN_SECONDS = 2.0
 
 
 async def stop_signal() -> asyncio.Event:
@@ -34,90 +39,94 @@ async def stop_signal() -> asyncio.Event:
 
 @dataclass(frozen=True)
 class Running:
-    """What runs in this process: the gateway, and the public log with its address."""
+    """What runs: the caretaker's children, where Temporal is, and where the public log is."""
 
-    gateway: Gateway
-    public_log: Publishing
+    caretaker: Caretaker
+    temporal: str
+    public_log: str
 
 
 @contextlib.asynccontextmanager
-async def everything(context: Context, stop: asyncio.Event) -> AsyncIterator[Running]:
-    """Run Temporal, worker, follower, watchdog and the public log for the length of the block.
+async def everything(context: Context, say: Callable[[str], None]) -> AsyncIterator[Running]:
+    """Run Temporal, a worker and the follower as children for the length of the block.
 
-    They are stopped in the order of the way back: no new work, then the worker, then Temporal.
+    They are stopped in the order of the way back: the worker first, then the follower, which signs
+    once more what was recorded last, then Temporal. Raises `EmbeddedRefused`.
     """
     settings = context.settings
     context.make_home()
     published = await publish_shipped(context.books.desk)
     if published:
-        click.echo(f"已公布随附的日历与政策包 {len(published)} 份。", err=True)
-    async with contextlib.AsyncExitStack() as stack:
-        if settings.temporal_address is None:
-            server = embedded_temporal(settings.home, binary=settings.temporal_bin)
-            if (await stack.enter_async_context(server)).set_aside is not None:
-                click.echo("Temporal 版本已变，工作流将由账本重建。", err=True)
-        gateway = await context.connected_gateway()
-        # With a stop of its own: it signs once more when the worker has recorded its last.
-        still = asyncio.Event()
-        public_log = await stack.enter_async_context(publishing(settings, context.books, still))
-        await stack.enter_async_context(_working(settings))
-        watching = Watchdog(gateway).run(timedelta(seconds=settings.watchdog_seconds), stop)
-        at_work = [
-            asyncio.create_task(_following(context, stop)),
-            asyncio.create_task(watching),
-            asyncio.create_task(_reconciling(settings, gateway, stop)),
-        ]
-        try:
-            yield Running(gateway, public_log)
-        finally:
-            stop.set()
-            await asyncio.gather(*at_work, return_exceptions=True)
-
-
-@contextlib.asynccontextmanager
-async def _working(settings: Settings) -> AsyncIterator[None]:
-    """Run a worker for the length of the block; it serves when the block begins."""
-    stop, serves = asyncio.Event(), asyncio.Event()
-    at_work = asyncio.create_task(run_worker(settings, stop=stop, serving=serves.set))
-    ready = asyncio.create_task(serves.wait())
-    await asyncio.wait({at_work, ready}, return_when=asyncio.FIRST_COMPLETED)
+        say(f"已公布随附的日历与政策包 {len(published)} 份。 {len(published)} packs published.")
+    children, server = [], None
+    if settings.temporal_address is None:
+        server = _Server(settings, say)
+        children.append(Child("temporal", server.begin, server.gone, server.end))
+    children += [_program(settings, "follow").child(), _program(settings, "worker").child()]
+    caretaker = Caretaker(children, say)
     try:
-        if at_work.done():
-            await at_work
-        yield
+        await caretaker.start()
+        address = settings.temporal_address or (server.address if server is not None else "")
+        yield Running(caretaker, address, await _public_log(settings, caretaker))
     finally:
-        ready.cancel()
-        stop.set()
-        await at_work
+        await caretaker.stop()
 
 
-async def _following(context: Context, stop: asyncio.Event) -> None:
-    from projections.boards import open_boards
+class _Server:
+    """The embedded Temporal server as the caretaker's child; it keeps its port."""
 
-    boards = open_boards(context.settings.boards_url)
-    try:
-        await boards.follower(context.books.ledger).run(stop)
-    finally:
-        boards.close()
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        self._settings, self._say = settings, say
+        self._server: EmbeddedTemporal | None = None
+
+    @property
+    def address(self) -> str:
+        return "" if self._server is None else self._server.address
+
+    async def begin(self) -> int:
+        await self.end()
+        settings = self._settings
+        self._server = await start_embedded(settings.home, binary=settings.temporal_bin)
+        if self._server.set_aside is not None:
+            self._say("Temporal 版本已变，流程将由账本重建。 Temporal changed; clerks are rebuilt.")
+        return self._server.pid
+
+    async def gone(self) -> str:
+        assert self._server is not None
+        return how_it_went(await self._server.gone())
+
+    async def end(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            await server.stop()
 
 
-async def _reconciling(settings: Settings, gateway: Gateway, stop: asyncio.Event) -> None:
-    from services.reconciling import reconcile_on_schedule
+def _program(settings: Settings, name: str) -> Program:
+    environment = {**os.environ, **environment_of(settings)}
+    words = (sys.executable, "-m", "cli.main", name)
+    return Program(name, words, settings.home.absolute() / "logs" / f"{name}.log", environment)
 
-    await reconcile_on_schedule(
-        gateway,
-        settings.ledger_url,
-        settings.boards_url,
-        settings.histories_path,
-        timedelta(seconds=settings.reconcile_seconds),
-        stop,
-    )
+
+async def _public_log(settings: Settings, caretaker: Caretaker) -> str:
+    """Return where the follower serves the public log, "" while it does not yet."""
+    follow = next(child for child in caretaker.children if child.name == "follow")
+    for _ in range(150):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            told = json.loads(_follow_file(settings).read_text(encoding="utf-8"))
+            if told["pid"] == follow.pid:
+                return str(told["public_log"])
+        await asyncio.sleep(0.2)
+    return ""
+
+
+def _follow_file(settings: Settings) -> Path:
+    return settings.home.absolute() / "follow.json"
 
 
 @click.command()
 @pass_context
 def up(context: Context) -> None:
-    r"""在本机运行全部：Temporal、工作进程、跟账、值守，直至 Ctrl-C。 Everything on this machine.
+    r"""在本机运行全部：Temporal、工作进程、跟账与派发，直至 Ctrl-C。 Everything on this machine.
 
     State is kept under JIEDUI_HOME (default var/) and found again at the next start.
 
@@ -127,11 +136,10 @@ def up(context: Context) -> None:
 
     async def running() -> None:
         stop = await stop_signal()
-        async with everything(context, stop) as here:
+        async with everything(context, click.echo) as here:
             home = context.settings.home.absolute()
-            assert here.gateway.client is not None
-            where = here.gateway.client.service_client.config.target_host
-            click.echo(f"结对已运行。Temporal {where}，公开日志 {here.public_log.url}")
+            where = here.public_log or "（启动中 starting）"
+            click.echo(f"结对已运行。Temporal {here.temporal}，公开日志 {where}")
             click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
             click.echo("Running. There is no console yet; use the command line from another")
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")
@@ -147,16 +155,29 @@ def up(context: Context) -> None:
 def worker(context: Context) -> None:
     r"""只运行工作进程（生产环境可多个）。 One worker process.
 
+    While Temporal is away it waits; clocks and messages wait with it, people work on.
+
     \b
     Exit status: 0 stopped in order; 2 it could not start.
     """
 
     async def running() -> None:
-        await run_worker(
-            context.settings,
-            stop=await stop_signal(),
-            serving=lambda: click.echo("工作进程已运行。 Worker running.", err=True),
-        )
+        from worker import run_worker
+
+        stop, said = await stop_signal(), False
+        while not stop.is_set():
+            try:
+                await run_worker(
+                    context.settings,
+                    stop=stop,
+                    serving=lambda: click.echo("工作进程已运行。 Worker running.", err=True),
+                )
+            except TemporalUnreachable as error:
+                if not said:
+                    click.echo(f"{error}", err=True)
+                said = True
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), _TRY_AGAIN_SECONDS)
 
     run(running)
 
@@ -164,25 +185,73 @@ def worker(context: Context) -> None:
 @click.command()
 @pass_context
 def follow(context: Context) -> None:
-    r"""跟账与值守（同时只应有一个）。 Follow the log into the boards; look after the clerks.
+    r"""跟账：看板、派发、对账、公开日志（同时只有一个在办，其余待命）。 Follow the log.
+
+    Boards and the public log go on while Temporal is away; wake-ups wait for it.
 
     \b
     Exit status: 0 stopped in order; 2 it could not start.
     """
 
     async def running() -> None:
-        stop = await stop_signal()
-        gateway = await context.connected_gateway()
-        every = timedelta(seconds=context.settings.watchdog_seconds)
-        async with publishing(context.settings, context.books, stop) as public_log:
+        stop, settings = await stop_signal(), context.settings
+        async with publishing(settings, context.books, stop) as public_log:
+            _tell(settings, public_log.url)
             click.echo(f"跟账已运行，公开日志 {public_log.url} Following.", err=True)
             await asyncio.gather(
                 _following(context, stop),
-                Watchdog(gateway).run(every, stop),
-                _reconciling(context.settings, gateway, stop),
+                _dispatching(context, stop),
+                _reconciling(context, stop),
             )
 
     run(running)
+
+
+def _tell(settings: Settings, public_log: str) -> None:
+    """Write down where the public log is, in one step, for whoever started this process."""
+    target = _follow_file(settings)
+    new = target.with_suffix(".json.new")
+    told = json.dumps({"pid": os.getpid(), "public_log": public_log})
+    new.write_text(told + "\n", encoding="utf-8")
+    new.replace(target)
+
+
+async def _following(context: Context, stop: asyncio.Event) -> None:
+    from projections.boards import open_boards
+
+    boards = open_boards(context.settings.boards_url)
+    try:
+        await boards.follower(context.books.ledger).run(stop)
+    finally:
+        boards.close()
+
+
+async def _dispatching(context: Context, stop: asyncio.Event) -> None:
+    from dispatch.cursor import Cursor
+    from dispatch.dispatcher import Dispatcher
+
+    settings = context.settings
+    cursor = Cursor(settings.dispatch_url)
+    every = timedelta(seconds=settings.watchdog_seconds)
+    try:
+        await Dispatcher(context.books.desk, cursor, context.temporal, look_every=every).run(stop)
+    finally:
+        cursor.close()
+
+
+async def _reconciling(context: Context, stop: asyncio.Event) -> None:
+    from services.reconciling import reconcile_on_schedule
+
+    settings = context.settings
+    await reconcile_on_schedule(
+        context.temporal,
+        context.books.desk,
+        settings.ledger_url,
+        settings.boards_url,
+        settings.histories_path,
+        timedelta(seconds=settings.reconcile_seconds),
+        stop,
+    )
 
 
 @click.group()
@@ -224,30 +293,30 @@ def rebuild_workflows(context: Context, as_json: bool) -> None:
     Exit status: 0 done; 2 it could not be tried.
     """
     from cli.progress import counting
-    from services.rebuilding import BY_OPERATOR
-    from services.watchdog import running_clerks
+    from dispatch.cursor import Cursor
+    from dispatch.dispatcher import open_cases
+    from dispatch.waking import BY_OPERATOR, begin_again, running_clerks
 
     async def rebuilding() -> dict[str, int]:
-        gateway = await context.connected_gateway()
-        assert gateway.client is not None
-        cases = await asyncio.to_thread(open_cases, context.books.desk)
-        running = await running_clerks(gateway.client)
+        client, desk = await context.temporal(), context.books.desk
+        cases = await asyncio.to_thread(open_cases, desk)
+        running = await running_clerks(client)
         missing = [stream for stream in cases if stream not in running]
+        started = 0
         with counting("重建 rebuilding") as tick:
-            started = await begin_again(
-                gateway.client,
-                gateway.desk,
-                missing,
-                reason=BY_OPERATOR,
-                progress=lambda done: tick(done, len(missing)),
-            )
+            for done, stream in enumerate(missing, 1):
+                started += await begin_again(client, desk, stream, reason=BY_OPERATOR)
+                tick(done, len(missing))
+        cursor = Cursor(context.settings.dispatch_url)
+        cursor.put_back()
+        cursor.close()
         return {"open": len(cases), "running": len(cases) - len(missing), "started": started}
 
     done = run(rebuilding)
     Speaking(as_json).say(
         done,
         f"未结案卷 {done['open']} 件，已有工作流 {done['running']} 件，"
-        f"新启动 {done['started']} 件。 {done['started']} clerks begun again.",
+        f"新启动 {done['started']} 件；派发将从头再看一遍。 {done['started']} clerks begun again.",
     )
 
 

@@ -13,7 +13,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from desk.sealing import seals_of
+from domain.command_models import seals_of
 from domain.sealed import Sealed
 
 _UNIONS = (Union, types.UnionType)
@@ -135,15 +135,3 @@ def _as_json(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_as_json(item) for item in value]
     return value
-
-
-def with_paragraphs(command: click.Command) -> click.Command:
-    """Return *command* with click's mark for "leave these lines as they are" in its help texts.
-
-    Docstrings are written raw, so that the mark reads as a backslash and a `b` in the source.
-    """
-    if command.help:
-        command.help = command.help.replace("\\b\n", "\b\n")
-    for inner in getattr(command, "commands", {}).values():
-        with_paragraphs(inner)
-    return command

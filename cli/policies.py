@@ -1,5 +1,6 @@
 """`jiedui calendar`, `jiedui policy`, `jiedui schema`: the data that decisions are made by."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -124,19 +125,16 @@ def publish_calendar(
     stream = f"calendar/{name}"
 
     async def publishing() -> dict[str, Any]:
+        from desk.recomputing import recompute_provisional
         from services.bootstrapping import publish
-        from services.watchdog import recompute_provisional
 
         published = await publish(context.books.desk, stream, command)
-        gateway = await context.gateway()
-        recomputed = -1 if gateway.client is None else await recompute_provisional(gateway)
+        recomputed = await asyncio.to_thread(recompute_provisional, context.books.desk)
         return {"stream": stream, "published": bool(published), "recomputed": recomputed}
 
     done = run(publishing)
-    later = "（Temporal 未运行，将由值守进程补算）" if done["recomputed"] < 0 else ""
     Speaking(as_json).say(
-        done,
-        f"{stream} {year.year} 年已公布；重算案卷 {max(done['recomputed'], 0)} 件{later}。",
+        done, f"{stream} {year.year} 年已公布；重算案卷 {done['recomputed']} 件。"
     )
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from desk.sealing import models_of, seals_of
 from domain.cases import CaseKind
+from domain.command_models import models_of, seals_of
 
 
 def commands(case: CaseKind) -> dict[str, Any]:

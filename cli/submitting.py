@@ -9,9 +9,8 @@ import click
 
 from cli.context import Context, pass_context, refused_as_json, run
 from desk.gateway import Gateway
-from desk.orders import NotNow, Order, read_order
+from desk.orders import Answer, NotNow, Order, read_order
 from domain.refusals import CommandRefused
-from workflows.ports import Answer
 
 _LINE_MAX = 16 * 1024 * 1024
 """Characters in one line: room for a document of 10 MiB in base64."""
@@ -42,9 +41,8 @@ def submit(context: Context, file: TextIO) -> None:
 async def submit_lines(context: Context, lines: Iterable[str]) -> int:
     """Submit *lines* and print their results; return the exit status."""
     numbered = [(number, _read(line)) for number, line in enumerate(lines, 1) if line.strip()]
-    gateway = await context.gateway()
     status = 0
-    async for number, result in results(gateway, numbered):
+    async for number, result in results(context.gateway, numbered):
         click.echo(json.dumps({"line": number, **result}, ensure_ascii=False, default=str))
         status = max(status, {"recorded": 0, "refused": 1}.get(result["outcome"], 2))
     return status

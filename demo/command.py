@@ -102,17 +102,17 @@ class Staged:
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
-    """Run everything in this process, play the programme, stop everything."""
+    """Run everything on this machine, play the programme, stop everything."""
     from cli.operate import everything, stop_signal
 
     stop = await stop_signal()
     # The witnesses outlive the log's last checkpoint, which is signed when everything stops.
     async with (
         two_witnesses(context.settings.home) as witnesses,
-        everything(context, stop) as here,
+        everything(context, lambda line: click.echo(line, err=True)),
     ):
         policy_file = await invite(context, witnesses)
-        work = asyncio.create_task(played(here.gateway, folder, streets, policy_file))
+        work = asyncio.create_task(played(context.gateway, folder, streets, policy_file))
         told = asyncio.create_task(stop.wait())
         await asyncio.wait({work, told}, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():

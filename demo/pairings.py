@@ -268,13 +268,7 @@ async def _suspended(pairing: Pairing, seconds: int) -> None:
 async def reviewed(pairing: Pairing) -> None:
     """Both sides score each other on frozen figures, with the residents' grades; it passes."""
     if not pairing.review_fell_due:
-        from activities.figures import Figures
-        from workflows.ports import FiguresRequest
-
-        desk = pairing.stage.gateway.desk
-        figures = await Figures(desk).freeze(FiguresRequest(stream=pairing.stream))
-        opened = pairing.authority("open_review", figures=figures.model_dump(mode="json"))
-        await pairing.does(opened)
+        await pairing.does(pairing.authority("open_review"))
     await _scored(pairing)
     scored = await pairing.stage.until_fact(pairing.stream, "review_scored.v1", passed=True)
     if scored.fact["residents"] is None:

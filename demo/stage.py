@@ -13,11 +13,10 @@ from typing import Any
 
 from demo.cast import Cast, Part
 from desk.gateway import Gateway
-from desk.orders import NotNow, Order
+from desk.orders import NotNow, Order, Receipt
 from domain.casebook import CASES
 from domain.values import category_of
 from ledger.entry import Entry
-from workflows.ports import Receipt
 
 TRIES = 6
 """How often a command is sent when the answer is 'not now'; always with the same command id."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cli.context import Context
 from demo.stage import Unexpected
+from publishing.folder import LogBusy
 from publishing.publisher import Publisher
 from publishing.signer import key_on_record
 
@@ -26,6 +27,7 @@ NAMES = (
 """Who the two are said to be, and their names as witnesses."""
 
 _PATIENCE_SECONDS = 20.0
+_TRIES = 60
 _URL = re.compile(r"http://[0-9.:]+")
 
 
@@ -54,7 +56,7 @@ async def invite(context: Context, witnesses: list[Witnessing]) -> Path:
     The file is what an auditor is given: the log's key, the witnesses' keys, the quorum.
     """
     publisher = Publisher(context.settings, context.books)
-    await publisher.publish()  # the first checkpoint, which makes the key
+    await _first_checkpoint(publisher)
     key = key_on_record(publisher.noting.standing())
     assert key is not None
     for one in witnesses:
@@ -68,6 +70,18 @@ async def invite(context: Context, witnesses: list[Witnessing]) -> Path:
     await asyncio.to_thread(file.write_text, text, encoding="utf-8")
     await asyncio.to_thread(publisher.adopt, text)
     return file
+
+
+async def _first_checkpoint(publisher: Publisher) -> None:
+    """Have a first checkpoint signed, which makes the key; the follower may be at it already."""
+    for _ in range(_TRIES):
+        try:
+            await publisher.publish()
+        except LogBusy:
+            await asyncio.sleep(0.3)
+        else:
+            return
+    raise Unexpected("the public log is busy all the time")
 
 
 @contextlib.asynccontextmanager

@@ -3,28 +3,52 @@
 Nothing here decides or appends; `desk.py` does.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, ValidationError
 
 from domain.canonical import digest_of
-from domain.cases import CaseKind, Errand, Notice, Talk
+from domain.cases import CaseKind, Notice
 from domain.clocks import RingClock, ring_id
 from domain.envelope import By, Happened, rung_by
+from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
-from domain.values import instant_text
+from domain.values import Frozen, PersonId, SubjectId, UnitCode, instant_text
 from ledger.entry import FACT_BYTES_MAX
+
+
+class Who(Frozen):
+    """Who gives an order; unit and role may be left out where the registry knows only one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    person: PersonId | SubjectId | None = None
+    unit: UnitCode | None = None
+    role: Role | None = None
+    on_behalf_of: PersonId | SubjectId | None = None
+    channel: Channel | None = None
+
+    def acting(self, role: Role, unit: str | None) -> By:
+        """Return this person acting in *role* for *unit*, by the channel the door has set."""
+        assert self.channel is not None, "a door says by which channel an order came"
+        return By(
+            role=role,
+            person=self.person,
+            unit=unit,
+            on_behalf_of=self.on_behalf_of,
+            channel=self.channel,
+        )
 
 
 @dataclass(frozen=True)
 class Asking:
-    """One command as it reaches the desk."""
+    """One command as it reaches the desk; *by* may leave the role to the registry."""
 
     command_id: str
-    by: By
+    by: By | Who
     command: dict[str, Any]
     occurred_at: datetime | None = None
     because_of: str | None = None
@@ -36,7 +60,7 @@ class Asking:
                 "command": self.command,
                 "person": self.by.person,
                 "unit": self.by.unit,
-                "role": self.by.role.value,
+                "role": None if self.by.role is None else self.by.role.value,
                 "occurred_at": None if self.occurred_at is None else instant_text(self.occurred_at),
             }
         )
@@ -59,16 +83,22 @@ class Written:
 
 @dataclass(frozen=True)
 class Handled:
-    """Where a case stands after its commands, and what follows from the facts since *known*."""
+    """Where a case stands after its commands, and what became of each of them."""
+
+    version: int
+    state: str
+    over: bool
+    answers: tuple[Written | CommandRefused, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a case stands in the ledger; *next_clock* is the one that rings first, and when."""
 
     version: int
     state: str
     over: bool
     next_clock: tuple[str, datetime] | None
-    talks: tuple[Talk, ...]
-    answers: tuple[Written | CommandRefused, ...]
-    errands: tuple[Errand, ...]
-    tell_after: int | None
 
 
 @dataclass
@@ -80,14 +110,11 @@ class Case:
     version: int = 0
     head: str = ""
     state: Any = None
-    told: list[tuple[Happened[Any], Any]] = field(default_factory=list)
-    """The facts folded last, each with the state it left."""
 
     def remember(self, happened: Happened[Any], head: str) -> None:
         """Fold one more fact."""
         self.state = self.kind.evolve(self.state, happened)
         self.version, self.head = happened.version, head
-        self.told.append((happened, self.state))
 
 
 def addressees(notice: Notice, rules: Rules, at: datetime) -> list[Notice]:

@@ -3,10 +3,11 @@
 Read at the moment of deciding, so a rule such as "no open task is left" never trusts a board.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from domain.figures import ReviewFigures, figures_of, last_review
 from domain.pairing.case import neighbour as neighbour_pairing
 from domain.rules import NeighbourPairing, NeighbourTask
 from domain.task.case import neighbour as neighbour_task
@@ -16,25 +17,29 @@ from ledger.store import Ledger
 
 
 class LedgerNeighbours:
-    """Answers from the ledger; *state_of* folds a stream (the desk keeps recent folds)."""
+    """Answers from the ledger for one decision; *state_of* folds a stream as it stands now.
+
+    *seen* is the log's head when the first question was asked, -1 when none was: a decision that
+    looked at other cases is replayed with what stood then.
+    """
 
     def __init__(self, ledger: Ledger, state_of: Callable[[str], tuple[int, Any]]) -> None:
-        self.ledger = ledger
-        self.state_of = state_of
+        self._ledger, self._state_of = ledger, state_of
+        self.seen = -1
 
     def task(self, stream: str) -> NeighbourTask | None:
         """Return the task *stream*, or None where there is none."""
-        version, state = self.state_of(stream)
+        version, state = self._state(stream)
         return neighbour_task(stream, state) if version else None
 
     def pairing(self, stream: str) -> NeighbourPairing | None:
         """Return the pairing *stream*, or None where there is none."""
-        version, state = self.state_of(stream)
+        version, state = self._state(stream)
         return neighbour_pairing(stream, state) if version else None
 
     def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks of the pairing, ordered by stream."""
-        return self._open(self.ledger.streams_of_pairing(pairing))
+        return self._open(self._looked_at().streams_of_pairing(pairing))
 
     def open_tasks_of(self, subject: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks a resident is a party of, ordered by stream.
@@ -43,19 +48,19 @@ class LedgerNeighbours:
         """
         streams = {
             entry.stream
-            for entry in self.ledger.of_kind("task_registered.v1", None)
+            for entry in self._looked_at().of_kind("task_registered.v1", None)
             if entry.fact.get("requester") == subject
         }
         streams |= {
             entry.stream
-            for entry in self.ledger.of_kind("duplicate_attached.v1", None)
+            for entry in self._looked_at().of_kind("duplicate_attached.v1", None)
             if subject in entry.fact.get("subjects", ())
         }
         return self._open(streams)
 
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
         """Return the open pairings *unit* is a party of, ordered by stream."""
-        pairings = (self.pairing(stream) for stream in sorted(self.ledger.streams("pairing")))
+        pairings = (self.pairing(stream) for stream in sorted(self._looked_at().streams("pairing")))
         return tuple(
             pairing
             for pairing in pairings
@@ -67,8 +72,27 @@ class LedgerNeighbours:
         return sum(
             entry.fact.get("unit") == unit
             and is_red_card(SupervisionRaised.model_validate(entry.fact))
-            for entry in self.ledger.of_kind("supervision_raised.v1", since)
+            for entry in self._looked_at().of_kind("supervision_raised.v1", since)
         )
+
+    def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
+        """Return what the pairing's tasks come to since its review before."""
+        ledger = self._looked_at()
+        tasks = (
+            [entry for entry in ledger.read(stream) if entry.position <= self.seen]
+            for stream in ledger.streams_of_pairing(pairing)
+        )
+        return figures_of(tasks, self.seen, last_review(ledger.read(pairing)), satisfied_from)
+
+    def _looked_at(self) -> Ledger:
+        """The head is noted before anything is read, so that no later fact is taken for seen."""
+        if self.seen < 0:
+            self.seen = self._ledger.head()
+        return self._ledger
+
+    def _state(self, stream: str) -> tuple[int, Any]:
+        self._looked_at()
+        return self._state_of(stream)
 
     def _open(self, streams: list[str] | set[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in sorted(streams))

@@ -4,11 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, StringConstraints, ValidationError
 
-from desk.casework import malformed
-from domain.envelope import By
-from domain.people import Channel, Role
+from desk.casework import Who, malformed
 from domain.refusals import CommandRefused
-from domain.values import Frozen, Instant, PersonId, SubjectId, UnitCode
+from domain.values import Frozen, Instant, PersonId, SubjectId
 
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,159}$")]
 """An idempotency key chosen by the client; opaque, never a telephone number or a name."""
@@ -25,18 +23,6 @@ class NotNow(Exception):
             f"系统暂时无法受理（{found}），请稍后用同一命令编号重试。"
             f"Not now ({found}); try again with the same command id."
         )
-
-
-class Who(Frozen):
-    """Who gives an order; unit and role may be left out where the registry knows only one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    person: PersonId | SubjectId | None = None
-    unit: UnitCode | None = None
-    role: Role | None = None
-    on_behalf_of: PersonId | SubjectId | None = None
-    channel: Channel | None = None
 
 
 class Order(Frozen):
@@ -67,12 +53,25 @@ def read_order(value: Any) -> Order:
         raise malformed(error) from None
 
 
-def as_by(who: Who, channel: Channel) -> By:
-    """Return *who* as the envelope's `By`, once the role is known."""
-    return By(
-        role=who.role or Role.SYSTEM,
-        person=who.person,
-        unit=who.unit,
-        on_behalf_of=who.on_behalf_of,
-        channel=who.channel or channel,
-    )
+class Receipt(Frozen):
+    """Given only after the facts are durable; the same command id always gets the same one."""
+
+    stream: str
+    command_id: str
+    version: int
+    position: int
+    hash: str
+    recorded_at: Instant | None = None
+    facts: tuple[str, ...] = ()
+    state: str = ""
+    number: str = ""
+    repeated: bool = False
+
+
+class Answer(Frozen):
+    """What became of one order: exactly one of the two."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    receipt: Receipt | None = None
+    refusal: CommandRefused | None = None

@@ -10,10 +10,8 @@ from dataclasses import replace
 from domain.registry.case import REGISTRY_CASES
 from domain.registry.state import RegistryBook
 from domain.rules import Neighbours, Rules
+from ledger.planning import BOOK_CATEGORIES
 from ledger.store import Ledger
-
-BOOK_CATEGORIES = ("unit", "person", "policy", "calendar")
-"""The streams whose facts a decision is judged by."""
 
 _PAGE = 2000
 
@@ -28,21 +26,24 @@ class RuleBook:
         self._read_up_to = -1
         self._lock = threading.Lock()
 
-    def rules(self, neighbours: Neighbours, until: int | None = None) -> Rules:
-        """Return the rules as they stand now, or as they stood at log position *until*.
+    def rules(self, neighbours: Neighbours, *, look: bool = True) -> Rules:
+        """Return the rules as they stand now; without *look* as this process last saw them."""
+        with self._lock:
+            if look or self._read_up_to < 0:
+                head, newest = self.ledger.heads(BOOK_CATEGORIES)
+                if newest > self._read_up_to:
+                    self._read(head)
+                self._read_up_to = max(head, self._read_up_to)
+            return self._rules(neighbours)
+
+    def rules_then(self, neighbours: Neighbours, until: int) -> Rules:
+        """Return the rules as they stood at log position *until*.
 
         The past is read into a book of its own: slower, and never in the way of the present.
         """
-        if until is not None:
-            past = RuleBook(self.ledger, self.default_policy)
-            past._read(until)
-            return past._rules(neighbours)
-        with self._lock:
-            head, newest = self.ledger.heads(BOOK_CATEGORIES)
-            if newest > self._read_up_to:
-                self._read(head)
-            self._read_up_to = max(head, self._read_up_to)
-            return self._rules(neighbours)
+        past = RuleBook(self.ledger, self.default_policy)
+        past._read(until)
+        return past._rules(neighbours)
 
     def _rules(self, neighbours: Neighbours) -> Rules:
         rules = self._book.rules(

@@ -1,4 +1,4 @@
-"""Sealing a command: what people wrote becomes references before anything leaves this process.
+"""Sealing a command: what people wrote becomes references before anything is decided.
 
 Which fields are sealed, under whose key and how long they may be is said by the `Seal` marks of
 the command models; this file only walks them.
@@ -8,23 +8,16 @@ import base64
 import binascii
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, Protocol, get_args
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
+from domain.command_models import models_of, seals_of
 from domain.refusals import CommandRefused
-from domain.sealed import Seal, Sealed, sealed_in
-
-
-class Sealer(Protocol):
-    """What sealing needs of the vault."""
-
-    def seal_many(self, texts: Sequence[tuple[str, str, bytes]]) -> list[Sealed]:
-        """Seal (holder, item, plaintext) in one go; the same item again gives the same."""
-        ...
+from domain.sealed import Seal, sealed_in
+from vault.vault import Prepared, Sealing
 
 
 def opaque_uuid(*parts: str) -> str:
@@ -36,60 +29,22 @@ def opaque_uuid(*parts: str) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-_MODELS: dict[int, dict[str, type[BaseModel]]] = {}
-
-
-def models_of(adapter: TypeAdapter[Any]) -> dict[str, type[BaseModel]]:
-    """Return the command models behind a discriminated union, by their `kind`."""
-    known = _MODELS.get(id(adapter))
-    if known is None:
-        known = {}
-        for model in _models_in(adapter._type):  # noqa: SLF001 - no public way to the type
-            known[model.model_fields["kind"].default] = model
-        _MODELS[id(adapter)] = known
-    return known
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-        return
-    for part in get_args(annotation):
-        yield from _models_in(part)
-
-
-@cache
-def seals_of(model: type[BaseModel]) -> dict[str, Seal]:
-    """Return the sealed fields of a command model with their marks."""
-    found: dict[str, Seal] = {}
-    for name, described in model.model_fields.items():
-        marks = [mark for mark in described.metadata if isinstance(mark, Seal)]
-        marks += [mark for mark in _marks_in(described.annotation) if isinstance(mark, Seal)]
-        if marks:
-            found[name] = marks[0]
-    return found
-
-
-def _marks_in(annotation: Any) -> Iterator[Any]:
-    for part in get_args(annotation):
-        yield part
-        yield from _marks_in(part)
-
-
 def seal_command(
-    stream: str, command_id: str, command: Mapping[str, Any], adapter: TypeAdapter[Any], to: Sealer
-) -> dict[str, Any]:
-    """Return *command* with every written text replaced by its reference.
+    stream: str, command_id: str, command: Mapping[str, Any], adapter: TypeAdapter[Any], to: Sealing
+) -> tuple[dict[str, Any], Prepared | None]:
+    """Return *command* with every written text replaced by its reference, and the sealed texts.
 
-    A resident without an id is given one that the command id decides, so that a retry names the
-    same. Raises `CommandRefused` for texts that are too long or are not texts.
+    Sealed in memory: nothing is kept until the vault is given them with the facts. A resident
+    without an id is given one that the command id decides, so that a retry names the same. Raises
+    `CommandRefused` for texts that are too long or are not texts.
     """
     sealed, texts = _to_seal(stream, command_id, command, adapter)
-    if texts:
-        references = to.seal_many([(text.holder, text.item, text.plaintext) for text in texts])
-        for text, reference in zip(texts, references, strict=True):
-            sealed[text.field] = reference.model_dump(mode="json")
-    return sealed
+    if not texts:
+        return sealed, None
+    prepared = to.seal([(text.holder, text.item, text.plaintext) for text in texts])
+    for text, reference in zip(texts, prepared.references, strict=True):
+        sealed[text.field] = reference.model_dump(mode="json")
+    return sealed, prepared
 
 
 def sealed_as_recorded(

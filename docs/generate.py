@@ -4,6 +4,7 @@
 """
 
 import inspect
+import json
 import types
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 from pydantic import BaseModel
 
+from cli.helping import HELP_FILE
 from cli.main import jiedui
 from docs.probing import Row, pairing_rows, task_rows
 from domain.calendar import CalendarYear, Overlay
@@ -420,6 +422,25 @@ def command_line() -> str:
     )
 
 
+def helps() -> str:
+    """Every `--help` as it is printed, by the words that lead there: `cli/help.json`."""
+    found: dict[str, str] = {}
+
+    def take(command: click.Command, words: tuple[str, ...], parent: click.Context | None) -> None:
+        name = words[-1] if words else "jiedui"
+        context = click.Context(command, info_name=name, parent=parent, terminal_width=80)
+        context.help_option_names = ["-h", "--help"]
+        found[" ".join(words)] = command.get_help(context)
+        if isinstance(command, click.Group):
+            for inner in command.list_commands(context):
+                one = command.get_command(context, inner)
+                assert one is not None
+                take(one, (*words, inner), context)
+
+    take(jiedui, (), None)
+    return json.dumps(found, ensure_ascii=False, indent=0, sort_keys=True) + "\n"
+
+
 def _help(command: click.Command) -> str:
     return (command.help or "").strip().splitlines()[0]
 
@@ -428,3 +449,5 @@ if __name__ == "__main__":
     for name, text in pages().items():
         (FOLDER / name).write_text(text, "utf-8")
         print(f"docs/{name}")
+    HELP_FILE.write_text(helps(), "utf-8")
+    print("cli/help.json")

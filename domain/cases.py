@@ -2,7 +2,8 @@
 
 The desk (`desk/desk.py`) needs to load, decide and remember; the clerk needs to know what must
 happen next in the world: the next clock, the conversations under way, the errands to other cases,
-the notices to people. All of it is derived from facts by pure functions.
+the notices to people. All of it is derived from facts by pure functions, so that nothing a
+workflow says of it needs to be believed.
 """
 
 from collections.abc import Callable
@@ -15,20 +16,7 @@ from domain.clocks import Clock
 from domain.envelope import Asked, Happened
 from domain.people import Role
 from domain.rules import Rules
-from domain.values import Frozen
-
-
-class Talk(Frozen):
-    """A conversation with the outside that should be under way: its workflow, key and stage.
-
-    *name* is a conversation's name (`feedback_round`, `convening`, `signing`, `review`,
-    `hand_over`); *key* is unique in the case (`feedback_round/1`); *details* are opaque references
-    and codes, enough to begin the talk again at any time.
-    """
-
-    name: str
-    key: str
-    details: dict[str, Any] = Field(default_factory=dict)
+from domain.values import Frozen, Instant
 
 
 class Errand(Frozen):
@@ -53,6 +41,32 @@ class Notice(Frozen):
     values: dict[str, str] = Field(default_factory=dict)
 
 
+class Step(Frozen):
+    """One step of a conversation that is still to be taken.
+
+    *name* is unique in its talk (`asked`, `reminded-2`, `submitted`), *at* the instant before which
+    it is not taken, *asks* whom it tells, *records* the command it puts on the case afterwards.
+    A step that records nothing has been taken once everybody it asks was told.
+    """
+
+    name: str
+    at: Instant
+    asks: tuple[Notice, ...] = ()
+    records: dict[str, Any] | None = None
+
+
+class Talk(Frozen):
+    """A conversation with the outside that should be under way, and what is left of it, in order.
+
+    *name* is a conversation's name (`feedback_round`, `convening`, `signing`, `review`,
+    `hand_over`); *key* is unique in the case (`feedback_round/1`).
+    """
+
+    name: str
+    key: str
+    steps: tuple[Step, ...]
+
+
 @dataclass(frozen=True)
 class CaseKind:
     """One kind of case: its commands, facts, rules, clocks and what follows from its facts."""
@@ -68,6 +82,8 @@ class CaseKind:
     state_name: Callable[[Any], str]
     policy_id: Callable[[Any], str | None]
     pairing: Callable[[Any], str | None]
+    holder: Callable[[Any], str | None]
+    """The unit whose turn it is, for lists of who has what."""
     who_may: dict[str, frozenset[Role]]
     talks: Callable[[str, Any], tuple[Talk, ...]]
     errands: Callable[[str, Any, Happened[Any]], tuple[Errand, ...]]

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 
 from domain.cases import CaseKind, Errand, Notice, Talk
 from domain.clocks import Clock
+from domain.command_models import models_of
 from domain.envelope import Happened
 from domain.people import Role
 from domain.rules import Rules
+from domain.values import DEFERRED
 
 
 def clerkless(
@@ -29,11 +31,11 @@ def clerkless(
     It belongs to no pairing and is decided under no pack. *who_may* may name more commands than
     this kind takes.
     """
-    adapter: TypeAdapter[Any] = TypeAdapter(commands)
+    adapter: TypeAdapter[Any] = _adapter(commands)
     return CaseKind(
         category=category,
         commands=adapter,
-        facts=TypeAdapter(facts),
+        facts=_adapter(facts),
         initial=initial,
         decide=decide,
         evolve=evolve,
@@ -42,7 +44,8 @@ def clerkless(
         state_name=state_name,
         policy_id=_none,
         pairing=_none,
-        who_may={kind: who_may[kind] for kind in _kinds_of(adapter)},
+        holder=_none,
+        who_may={kind: who_may[kind] for kind in models_of(adapter)},
         talks=_no_talks,
         errands=_no_errands,
         notices=_no_notices,
@@ -50,11 +53,11 @@ def clerkless(
     )
 
 
-def _kinds_of(adapter: TypeAdapter[Any]) -> tuple[str, ...]:
-    """Return the command kinds *adapter* takes, in their published order."""
-    schema = adapter.json_schema()
-    mapping = schema.get("discriminator", {}).get("mapping")
-    return tuple(mapping) if mapping else (schema["properties"]["kind"]["const"],)
+def _adapter(models: Any) -> TypeAdapter[Any]:
+    """A single model brings its own configuration; a union of them is built when first used."""
+    if isinstance(models, type) and issubclass(models, BaseModel):
+        return TypeAdapter(models)
+    return TypeAdapter(models, config=DEFERRED)
 
 
 def _none(case: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
+from domain.figures import ReviewFigures
 from domain.people import Person, Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
@@ -72,6 +73,13 @@ class Neighbours(Protocol):
         """Count the red cards raised against *unit* since *since*."""
         ...
 
+    def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
+        """Return what the pairing's tasks come to since its review before, for the next one.
+
+        *satisfied_from* gives the lowest satisfied grade of each pack.
+        """
+        ...
+
 
 class NoNeighbours:
     """A world with one case only; what tests and pure replays start from."""
@@ -93,6 +101,13 @@ class NoNeighbours:
 
     def red_cards(self, unit: str, since: datetime) -> int:  # noqa: D102, ARG002
         return 0
+
+    def figures(  # noqa: D102
+        self,
+        pairing: str,  # noqa: ARG002
+        satisfied_from: Mapping[str, int],  # noqa: ARG002
+    ) -> ReviewFigures:
+        return ReviewFigures()
 
 
 @dataclass(frozen=True)

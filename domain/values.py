@@ -15,10 +15,19 @@ UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UNIT_CODE = r"[A-Z0-9][A-Z0-9-]{1,31}"
 
 
+DEFERRED = ConfigDict(defer_build=True)
+"""For adapters of many models: built when they are first used."""
+
+
 class Frozen(BaseModel):
     """A value that is never changed, and that knows no field it was not told of."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_enum_values=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_enum_values=False,
+        defer_build=True,  # most runs of a command need few of the models there are
+    )
 
 
 def _an_instant(value: object) -> object:

@@ -9,6 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,14 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from domain.values import instant_text
+
 BUSY_TIMEOUT_SECONDS = 10
 """How long a writer waits for its turn before it answers "not now"."""
+
+CLOCK_BEHIND_MAX = timedelta(minutes=2)
+"""How far the clock may stand before the newest entry; a smaller lag does no harm, for what
+is recorded is never earlier than the entry before."""
 
 SQLITE_VERSION_MIN = (3, 37, 0)  # STRICT tables
 _SQLITE_OPTIONS = {"journal_mode": "WAL", "synchronous": "FULL"}
@@ -53,6 +60,18 @@ class LedgerDamaged(Exception):
         super().__init__(
             f"账本文件已损坏，请运行 jiedui audit verify 并从备份恢复（{found}）。 "
             f"The ledger is damaged; run jiedui audit verify and restore a backup. Found: {found}."
+        )
+
+
+class ClockBehind(Exception):
+    """The ledger's clock stands before its newest entry; nothing was opened."""
+
+    def __init__(self, now: datetime, newest: datetime) -> None:
+        said, stands = instant_text(now), instant_text(newest)
+        super().__init__(
+            f"时钟不对：现在是 {said}，账本最新一条却记于 {stands}；请先校准时钟再启动。 "
+            f"The clock says {said}, and the ledger's newest entry was recorded at {stands}; "
+            "set the clock right, then start again."
         )
 
 

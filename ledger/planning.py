@@ -7,9 +7,14 @@ Nothing here touches a database: `Standing` is what the transaction has read und
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from domain.values import category_of
 from ledger.entry import CommandFacts, Entry, write
 from ledger.numbers import day_of, work_order_number
+
+BOOK_CATEGORIES = ("unit", "person", "policy", "calendar")
+"""The streams whose facts decisions are judged by."""
 
 
 class VersionTaken(Exception):
@@ -18,6 +23,14 @@ class VersionTaken(Exception):
     def __init__(self, stream: str, expected: int, found: int) -> None:
         self.stream, self.expected, self.found = stream, expected, found
         super().__init__(f"{stream} stands at version {found}, not {expected}")
+
+
+class RulesMoved(Exception):
+    """The registry or a pack has changed since the caller looked: decide again under that."""
+
+    def __init__(self, expected: int, found: int) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(f"the rules stand at position {found}, not {expected}")
 
 
 class CommandConflict(Exception):
@@ -62,12 +75,18 @@ class Appended:
 
 @dataclass(frozen=True)
 class Request:
-    """One caller's wish: append the facts of *commands*, in order, all or none."""
+    """One caller's wish: append the facts of *commands*, in order, all or none.
+
+    *book_seen* is a position up to which the caller knew every fact decisions are judged by (None:
+    it does not matter); *sealed* is what another book must hold before this one tells of it.
+    """
 
     stream: str
     expected_version: int
     commands: tuple[CommandFacts, ...]
     at: datetime
+    book_seen: int | None = None
+    sealed: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,10 +111,21 @@ class Standing:
 
     position: int
     newest: datetime | None
+    book: int
     heads: dict[str, Head]
     stored: dict[tuple[str, str], Stored]
     counters: dict[tuple[str, str], int]
     added: list[tuple[Entry, str]] = field(default_factory=list)
+
+    def copy(self) -> "Standing":
+        """Return the same standing, to be moved on by itself."""
+        return replace(
+            self,
+            heads=dict(self.heads),
+            stored=dict(self.stored),
+            counters=dict(self.counters),
+            added=list(self.added),
+        )
 
     def recorded_at(self, at: datetime) -> datetime:
         """Return the instant to record at *at*: never before the newest entry's."""
@@ -114,6 +144,8 @@ def plan(standing: Standing, request: Request) -> list[Appended]:
     ]
     if unknown and head.version != request.expected_version:
         raise VersionTaken(request.stream, request.expected_version, head.version)
+    if unknown and request.book_seen is not None and standing.book > request.book_seen:
+        raise RulesMoved(request.book_seen, standing.book)
     answers: list[Appended] = []
     fresh: dict[str, Stored] = {}
     counters: dict[tuple[str, str], int] = {}
@@ -139,6 +171,8 @@ def plan(standing: Standing, request: Request) -> list[Appended]:
     if added:
         standing.position += len(added)
         standing.newest = recorded_at
+        if category_of(request.stream) in BOOK_CATEGORIES:
+            standing.book = standing.position
         standing.heads[request.stream] = head
         standing.stored |= {(request.stream, key): stored for key, stored in fresh.items()}
         standing.counters |= counters

@@ -5,8 +5,9 @@ raises has changed nothing.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from sqlalchemy import (
 
 from domain.values import STREAM, instant_text
 from ledger.database import (
+    CLOCK_BEHIND_MAX,
+    ClockBehind,
     LedgerDamaged,
     LedgerMissing,
     LedgerUnavailable,
@@ -36,13 +39,14 @@ from ledger.database import (
     sqlite_file,
     writing_engine,
 )
-from ledger.entry import CommandFacts, Draft, Entry
+from ledger.entry import CommandFacts, Draft, Entry, instant_of
 from ledger.migrating import NEWEST, standing, upgrade
 from ledger.planning import (
     Appended,
     CommandConflict,
     Receipt,
     Request,
+    RulesMoved,
     Stored,
     VersionTaken,
     receipt_of,
@@ -52,6 +56,7 @@ from ledger.writer import ENTRY, Writer, entry_of
 
 __all__ = [
     "Appended",
+    "ClockBehind",
     "CommandConflict",
     "CommandFacts",
     "Draft",
@@ -61,6 +66,7 @@ __all__ = [
     "LedgerMissing",
     "LedgerUnavailable",
     "Receipt",
+    "RulesMoved",
     "VersionTaken",
     "WeakSettings",
     "open_ledger",
@@ -98,7 +104,8 @@ def open_ledger(url: str, *, create: bool = True) -> "Ledger":
 
     With *create* a missing ledger is made and an older one brought up to date; without it a
     missing one raises `LedgerMissing`. Raises `WeakSettings` when the database could lose what
-    it acknowledged, and `LedgerUnavailable` when it cannot be reached.
+    it acknowledged, `ClockBehind` when its time stands before its newest entry, and
+    `LedgerUnavailable` when it cannot be reached.
     """
     return Ledger(parsed(url), create=create)
 
@@ -119,6 +126,10 @@ class Ledger:
             raise
         self.engine = reading_engine(url)
         self.writer = Writer(writing)
+        self.clock: Callable[[], datetime] = self._clock()
+        """What time it is here: the database server's on PostgreSQL, the host's on SQLite."""
+        if create:
+            self._refuse_a_clock_that_is_behind()
 
     def append(
         self,
@@ -127,17 +138,22 @@ class Ledger:
         commands: Sequence[CommandFacts],
         *,
         at: datetime,
+        book_seen: int | None = None,
+        sealed: Sequence[Any] = (),
     ) -> list[Appended]:
         """Append the facts of *commands* to *stream*, all or none, and wait until they are durable.
 
         One answer a command, in order. A command already recorded in the stream is answered with
         its first receipt, marked repeated; with other content it raises `CommandConflict`. Else
-        `VersionTaken` unless the stream stands at *expected_version* (0: not begun). *at* is now,
-        with its offset; what is recorded is never earlier than the entry before.
+        `VersionTaken` unless the stream stands at *expected_version* (0: not begun), `RulesMoved`
+        where registry or packs have changed after position *book_seen*. *sealed* is kept by
+        `writer.beside` before, and what that raises is raised here. *at* is now, with its offset;
+        what is recorded is never earlier than the entry before.
         `LedgerUnavailable`: nothing was acknowledged; the same command ids may be tried again.
         `ValueError`: a fact or id that cannot be written down.
         """
-        return self.writer.submit(_request(stream, expected_version, commands, at)).result()
+        request = _request(stream, expected_version, commands, at, book_seen, sealed)
+        return self.writer.submit(request).result()
 
     async def append_async(
         self,
@@ -245,6 +261,31 @@ class Ledger:
                 entries.c.recorded_at >= instant_text(newest.recorded_at)
             )
 
+    def newest_at(self) -> datetime | None:
+        """Return when the newest entry was recorded, None for an empty log."""
+        question = select(entries.c.recorded_at).order_by(entries.c.position.desc()).limit(1)
+        with speaking_plainly(), self.engine.connect() as connection:
+            newest = connection.scalar(question)
+        return None if newest is None else instant_of(newest)
+
+    def _clock(self) -> Callable[[], datetime]:
+        if self.engine.dialect.name == "sqlite":
+            return _hosts_time
+        return ServersTime(self._servers_time)
+
+    def _servers_time(self) -> datetime:
+        with speaking_plainly(), self.engine.connect() as connection:
+            now = connection.scalar(select(func.clock_timestamp()))
+        assert isinstance(now, datetime), "PostgreSQL tells its time with the offset"
+        return now.astimezone(UTC)
+
+    def _refuse_a_clock_that_is_behind(self) -> None:
+        newest = self.newest_at()
+        now = self.clock()
+        if newest is not None and newest - now > CLOCK_BEHIND_MAX:
+            self.close()
+            raise ClockBehind(now, newest)
+
     def close(self) -> None:
         """Finish the appends that wait, then let go of the database; a second call does nothing."""
         self.writer.close()
@@ -260,6 +301,31 @@ class Ledger:
     def _value(self, question: "Select[int]", wanted: dict[str, Any] | None = None) -> int | None:
         with speaking_plainly(), self.engine.connect() as connection:
             return connection.scalar(question, wanted)
+
+
+def _hosts_time() -> datetime:
+    return datetime.now(UTC)
+
+
+class ServersTime:
+    """The database server's clock, asked every few seconds and carried on by the monotonic clock.
+
+    In between it can be off by the drift of those seconds only, and what is recorded is never
+    earlier than the entry before.
+    """
+
+    def __init__(self, asked: Callable[[], datetime], every: float = 5.0) -> None:
+        self._asked, self._every = asked, every
+        self._at: tuple[datetime, float] | None = None
+
+    def __call__(self) -> datetime:
+        """Return the server's time; raise `LedgerUnavailable` where it does not answer."""
+        before, found = time.monotonic(), self._at
+        if found is None or before - found[1] > self._every:
+            now = self._asked()
+            # Told somewhere between the two; half the way is the best guess.
+            found = self._at = (now, (before + time.monotonic()) / 2)
+        return found[0] + timedelta(seconds=time.monotonic() - found[1])
 
 
 def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
@@ -283,7 +349,12 @@ def _settle(file: Path, *, create: bool) -> None:
 
 
 def _request(
-    stream: str, expected_version: int, commands: Sequence[CommandFacts], at: datetime
+    stream: str,
+    expected_version: int,
+    commands: Sequence[CommandFacts],
+    at: datetime,
+    book_seen: int | None = None,
+    sealed: Sequence[Any] = (),
 ) -> Request:
     if not STREAM.match(stream):
         raise ValueError(f"a stream is named like task/<uuid>, found {stream[:80]!r}")
@@ -291,4 +362,11 @@ def _request(
         raise ValueError("the instant of appending needs its offset")
     for facts in commands:
         facts.check()
-    return Request(stream, expected_version, tuple(commands), at.astimezone(UTC))
+    return Request(
+        stream,
+        expected_version,
+        tuple(commands),
+        at.astimezone(UTC),
+        book_seen,
+        tuple(sealed),
+    )

@@ -8,6 +8,7 @@ rests on is read after that lock is held.
 import json
 import queue
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -20,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    literal,
     select,
     text,
     tuple_,
@@ -31,10 +33,12 @@ from domain.values import category_of, instant_text
 from ledger.database import LedgerUnavailable, WeakSettings, in_plain_words, sync_failed
 from ledger.entry import Entry, EntryUnreadable, instant_of, read
 from ledger.planning import (
+    BOOK_CATEGORIES,
     Appended,
     CommandConflict,
     Head,
     Request,
+    RulesMoved,
     Standing,
     Stored,
     VersionTaken,
@@ -88,6 +92,9 @@ _STORED = {
     for dialect, wanted in _WANTED.items()
 }
 _INSERT = insert(entries)
+_BOOK = select(func.max(entries.c.position)).where(
+    entries.c.category.in_([literal(category) for category in BOOK_CATEGORIES])
+)
 
 Answer = list[Appended] | Exception
 
@@ -98,11 +105,21 @@ class _Waiting:
     answer: Future[list[Appended]] = field(default_factory=Future)
 
 
+Beside = Callable[[Sequence[Sequence[Any]]], Sequence[Exception | None]]
+"""Keeps in another book what each request of a group needs there; says which could not be kept."""
+
+
 class Writer:
-    """A thread with one connection that appends for everybody in this process."""
+    """A thread with one connection that appends for everybody in this process.
+
+    *beside* is called once a group, with what the accepted requests want kept elsewhere, before
+    their entries are written: a fact never tells of a text that is not there, and a refused
+    request leaves nothing in either book.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.beside: Beside | None = None
         self._queue: queue.Queue[_Waiting | None] = queue.Queue(WAITING_MAX)
         self._closing = threading.Lock()
         self._closed = False
@@ -182,22 +199,56 @@ class Writer:
             return [problem]
 
     def _in_one_transaction(self, requests: list[Request]) -> list[Answer]:
-        answers: list[Answer] = []
         with self.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 # Released at commit, after the entries are visible: no reader skips a position.
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             standing = _standing(connection, requests)
-            drawn = dict(standing.counters)
-            for request in requests:
-                try:
-                    answers.append(plan(standing, request))
-                except (VersionTaken, CommandConflict, ValueError) as refusal:
-                    answers.append(refusal)
-            if standing.added:
-                connection.execute(_INSERT, [_row(*added) for added in standing.added])
-                _store_counters(connection, drawn, standing.counters)
+            trial = standing.copy()
+            answers = _planned(trial, requests, {})
+            unkept = self._keep_beside(requests, answers)
+            if unkept:
+                trial = standing.copy()
+                answers = _planned(trial, requests, unkept)
+            if trial.added:
+                connection.execute(_INSERT, [_row(*added) for added in trial.added])
+                _store_counters(connection, standing.counters, trial.counters)
         return answers
+
+    def _keep_beside(self, requests: list[Request], answers: list[Answer]) -> dict[int, Exception]:
+        """Have kept what the accepted requests need; return what could not be, by their places."""
+        places = [
+            place
+            for place, (request, answer) in enumerate(zip(requests, answers, strict=True))
+            if request.sealed
+            and isinstance(answer, list)
+            and any(one.entries and not one.repeated for one in answer)
+        ]
+        if not places:
+            return {}
+        assert self.beside is not None, "whoever seals has said where it is kept"
+        kept = self.beside([requests[place].sealed for place in places])
+        return {
+            place: problem
+            for place, problem in zip(places, kept, strict=True)
+            if problem is not None
+        }
+
+
+def _planned(
+    standing: Standing, requests: list[Request], unkept: dict[int, Exception]
+) -> list[Answer]:
+    """Move *standing* on by each request in turn; those *unkept* are answered with why."""
+    answers: list[Answer] = []
+    for place, request in enumerate(requests):
+        if place in unkept:
+            answers.append(unkept[place])
+            continue
+        try:
+            answers.append(plan(standing, request))
+        except (VersionTaken, RulesMoved, CommandConflict, ValueError) as refusal:
+            answers.append(refusal)
+    return answers
 
 
 def _standing(connection: Connection, requests: list[Request]) -> Standing:
@@ -209,6 +260,7 @@ def _standing(connection: Connection, requests: list[Request]) -> Standing:
     standing = Standing(
         position=-1 if newest is None else newest.position,
         newest=None if newest is None else instant_of(newest.recorded_at),
+        book=_newest_of_the_book(connection, requests),
         heads=_heads(connection, streams),
         stored=_stored(connection, commands),
         counters={},
@@ -221,6 +273,13 @@ def _standing(connection: Connection, requests: list[Request]) -> Standing:
         )
         standing.counters = {(row.county, row.day): row.last for row in rows}
     return standing
+
+
+def _newest_of_the_book(connection: Connection, requests: list[Request]) -> int:
+    if all(request.book_seen is None for request in requests):
+        return -1
+    newest = connection.scalar(_BOOK)
+    return -1 if newest is None else int(newest)
 
 
 def _heads(connection: Connection, streams: list[str]) -> dict[str, Head]:

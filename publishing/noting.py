@@ -3,7 +3,7 @@
 All on one stream, through the desk like every other fact; what stands already is no news.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from desk.casework import Asking
@@ -97,7 +97,7 @@ class Noting:
 
     def _record(self, command_id: str, command: dict[str, Any]) -> None:
         asking = Asking(command_id, self.by, command)
-        handled = self.desk.record_now(LOG_STREAM, 0, datetime.now(UTC), [asking])
+        handled = self.desk.record_now(LOG_STREAM, [asking])
         for answer in handled.answers:
             if isinstance(answer, CommandRefused):
                 raise answer

@@ -39,14 +39,11 @@ RETENTION_DAYS = 400
 DYNAMIC_CONFIG = (
     # Its HTTP API would take orders from any web page open in a browser on this machine.
     'frontend.httpAllowedHosts=["disabled.invalid"]',
-    # One shard polls only 20 times a second otherwise: 50 ms for every step of a command.
+    # One shard polls only 20 times a second otherwise: 50 ms for every step of a clerk.
     "history.transferProcessorMaxPollRPS=1000",
     "history.timerProcessorMaxPollRPS=1000",
     "history.visibilityProcessorMaxPollRPS=1000",
     "matching.enableFairness=true",
-    # With more than ten commands of one case at once, clients wait for each other in long retries
-    # (60 at once: 15 s instead of 4 s).
-    "history.maxInFlightUpdates=100",
 )
 
 _SERVING_SECONDS = 30.0
@@ -80,6 +77,12 @@ class EmbeddedTemporal:
     def running(self) -> bool:
         """Say whether the process is still there."""
         return self._process.poll() is None
+
+    async def gone(self) -> int:
+        """Wait until the process is gone; return its exit status, a signal's number negative."""
+        while self._process.poll() is None:  # noqa: ASYNC110 - a child of Popen tells nobody
+            await asyncio.sleep(0.2)
+        return self._process.returncode or 0
 
     def _stop(self) -> None:
         if self._process.poll() is None:
@@ -320,13 +323,13 @@ def _spawn(
             start_new_session=True,  # Ctrl-C is for the parent, which stops everything in order.
             umask=0o077,
             pass_fds=(lock.fileno(),),  # An orphan would keep the home locked.
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - no orphan may remain; one system call
+            preexec_fn=die_with_parent(),  # noqa: PLW1509 - no orphan may remain; one system call
         )
     finally:
         os.close(descriptor)
 
 
-def _die_with_parent() -> Callable[[], None] | None:
+def die_with_parent() -> Callable[[], None] | None:
     """Return what asks Linux to kill the child when its parent dies; None elsewhere."""
     if sys.platform != "linux":
         return None

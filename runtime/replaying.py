@@ -4,21 +4,23 @@ Replays use the workflows, the sandbox, the converter and the interceptor of the
 would not be replays.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer, WorkflowReplayResult
+from temporalio.worker import Replayer, WorkflowReplayResult, WorkflowRunner
 
 from runtime.observing import CaseInLogs
-from runtime.serving import WORKFLOWS, sandbox
 from runtime.temporal import data_converter
 
 
-def replayer() -> Replayer:
-    """Return what replays any history of ours on the workflows of this version."""
+def replayer(workflows: Sequence[type[Any]], runner: WorkflowRunner) -> Replayer:
+    """Return what replays any history of *workflows* as their worker runs them, by *runner*."""
     return Replayer(
-        workflows=list(WORKFLOWS),
+        workflows=list(workflows),
         data_converter=data_converter(),
         interceptors=[CaseInLogs()],
-        workflow_runner=sandbox(),
+        workflow_runner=runner,
     )
 
 

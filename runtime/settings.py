@@ -140,18 +140,12 @@ class Settings(BaseSettings):
         description="One JSON object a line, or lines for a terminal (development only: they do "
         "not escape control characters).",
     )
-    reply_timeout_seconds: float = Field(
-        default=15.0,
-        gt=0,
-        le=120,
-        description="How long a command waits for its receipt before the answer is 'not now, try "
-        "again'; the command may still be recorded afterwards.",
-    )
     watchdog_seconds: float = Field(
         default=30.0,
         gt=0,
         le=3600,
-        description="How often the follower looks for overdue clocks and missing clerks.",
+        description="多久查看一次迟到或丢失的流程。 How often the dispatcher looks for late "
+        "and lost clerks; a wake-up itself takes well under a second.",
     )
     reconcile_seconds: float = Field(
         default=240.0,
@@ -249,6 +243,11 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.absolute() / 'boards.db'}"
 
     @cached_property
+    def dispatch_url(self) -> str:
+        """Where the dispatcher's cursor is: its own file, or the same PostgreSQL."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'dispatch.db'}"
+
+    @cached_property
     def key_path(self) -> Path:
         """The key-encryption key's file."""
         return self.key_file or self.home.absolute() / "keys" / "vault.key"
@@ -267,6 +266,18 @@ class Settings(BaseSettings):
     def log_key_path(self) -> Path:
         """The file of the key that signs checkpoints."""
         return self.log_key_file or self.home.absolute() / "keys" / "log.key"
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """Return the variables by which a child process finds the same settings."""
+    told: dict[str, str] = {}
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+        if value is not None:
+            told[f"{PREFIX}{name.upper()}"] = str(value)
+    return told | {f"{PREFIX}HOME": str(settings.home.absolute())}
 
 
 def load_settings(**given: Any) -> Settings:

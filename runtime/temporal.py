@@ -6,8 +6,9 @@ would not be replays.
 
 import asyncio
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import structlog
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
@@ -151,3 +152,19 @@ async def retention(client: Client) -> timedelta:
     question = DescribeNamespaceRequest(namespace=client.namespace)
     told = await client.workflow_service.describe_namespace(question)
     return told.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+async def server_time(client: Client) -> datetime:
+    """Return the time the Temporal server has, within the second it takes to be asked.
+
+    It tells its time only of what it has begun, so a workflow nobody works on is begun and ended.
+    """
+    handle = await client.start_workflow(
+        "clock",
+        id=f"clock/{uuid4()}",
+        task_queue="jiedui-nobody",
+        execution_timeout=timedelta(seconds=30),
+    )
+    begun = await handle.describe()
+    await handle.terminate(reason="only its time was asked")
+    return begun.start_time

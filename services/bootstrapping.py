@@ -1,6 +1,5 @@
 """Put the shipped packs and calendars on record in a new ledger, as facts like any others."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import policies
@@ -37,7 +36,7 @@ async def publish_shipped(desk: Desk) -> list[str]:
 async def publish(desk: Desk, stream: str, command: dict[str, Any]) -> list[str]:
     """Record one publication, once; raise `CommandRefused` where it is refused."""
     asking = Asking(f"publish/{digest_of(command)[:32]}", _OPERATOR, command)
-    handled = await desk.record(stream, 0, datetime.now(UTC), [asking])
+    handled = await desk.record(stream, [asking])
     answer = handled.answers[0]
     if isinstance(answer, CommandRefused):
         raise answer

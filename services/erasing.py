@@ -1,7 +1,7 @@
 """Erase a resident for good: the fact, then the keys, and what can be shown of it afterwards."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from desk.casework import Asking
 from desk.identifiers import new_uuid7
@@ -44,7 +44,7 @@ def erase_subject(books: Books, subject: str, by: By, basis: str) -> Tombstone:
         )
     command = {"kind": "record_erasure", "basis": basis}
     asking = Asking(f"erase/{new_uuid7()}", by, command)
-    (answer,) = books.desk.record_now(subject, 0, datetime.now(UTC), [asking]).answers
+    (answer,) = books.desk.record_now(subject, [asking]).answers
     repeated = isinstance(answer, CommandRefused)
     if isinstance(answer, CommandRefused) and answer.rule != _ERASED_BEFORE:
         raise answer

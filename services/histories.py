@@ -8,17 +8,17 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 from temporalio.client import Client, WorkflowExecution
 
 from audit.reading import Reader
-from audit.reconcile.case_views import clerk_stream
 from desk.casework import Asking
 from desk.desk import Desk
 from domain.envelope import SYSTEM
+from domain.oversight.case import clerk_stream
 from domain.refusals import CommandRefused
 from ledger.entry import Entry
 from services.temporal_histories import KINDS, Packed, fetched, file_of, packed, runs
@@ -115,7 +115,7 @@ async def _seal(
             "digest": file.digest,
         },
     )
-    handled = await desk.record(clerk_stream(case), 0, datetime.now(UTC), [asking])
+    handled = await desk.record(clerk_stream(case), [asking])
     (answer,) = handled.answers
     if isinstance(answer, CommandRefused):
         found.refused += 1

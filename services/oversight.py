@@ -5,7 +5,7 @@ is away. What is recorded holds references, counts and digests, never a text abo
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from desk.casework import Asking, Written
@@ -115,7 +115,7 @@ def record(
 ) -> Written:
     """Record one command of oversight now; raise `CommandRefused` where it is refused."""
     asking = Asking(command_id or f"oversight/{new_uuid7()}", by, command)
-    (answer,) = desk.record_now(stream, 0, datetime.now(UTC), [asking]).answers
+    (answer,) = desk.record_now(stream, [asking]).answers
     if isinstance(answer, CommandRefused):
         raise answer
     return answer

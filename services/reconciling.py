@@ -7,7 +7,7 @@ Temporal and reading the ledger, a case may have moved on.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +21,7 @@ from audit.reconcile.case_views import (
     CaseBook,
     boards_seen,
     clerk_notes,
-    clerk_stream,
-    commands_of,
+    heads_of,
     ledger_case,
 )
 from audit.reconcile.reconciling import (
@@ -40,10 +39,11 @@ from audit.reconcile.reconciling import (
     compare_sealed,
     in_order,
 )
-from desk.gateway import Gateway
+from desk.desk import Desk
+from dispatch.waking import discrepancy, record_about_clerk
+from domain.oversight.case import clerk_stream
 from domain.oversight.words import DiscrepancyGround as Ground
 from services.histories import SealedRun, digest_of_file, seal_histories, sealed_run
-from services.rebuilding import record_finding
 from services.temporal_histories import (
     clerk_now,
     fetched,
@@ -87,7 +87,6 @@ class _Told:
     histories: list[HistoryTold]
     sealed: list[SealedFile]
     lost: list[str]
-    asked_at: datetime
 
 
 @dataclass
@@ -245,7 +244,7 @@ class Reconciler:
             }
 
     async def _told(self, stream: str, sealed: Sequence[SealedRun], *, refresh: bool) -> _Told:
-        told = _Told([], [], [], [], self.clock())
+        told = _Told([], [], [], [])
         told.runs = await self._runs_now(stream, refresh=refresh)
         in_files = {one.run for one in sealed}
         for one in sealed:
@@ -293,15 +292,7 @@ class Reconciler:
                 found = compare_sealed(heard.sealed)
                 if self.client is not None:
                     found += compare_clerk(case, heard.runs, heard.histories, notes, now)
-                    watched_since = heard.runs[0].begun if heard.runs else None
-                    found += compare_histories(
-                        stream,
-                        commands_of(entries),
-                        heard.histories,
-                        notes,
-                        watched_since,
-                        heard.asked_at,
-                    )
+                    found += compare_histories(stream, heads_of(entries), heard.histories)
                     found += [
                         Finding(stream, Ground.HISTORY_MISSING, run, "unsealed")
                         for run in heard.lost
@@ -336,7 +327,8 @@ class Reconciler:
 
 
 async def reconcile_on_schedule(
-    gateway: Gateway,
+    connect: Callable[[], Awaitable[Client]],
+    desk: Desk,
     ledger_url: str,
     boards_url: str,
     folder: Path,
@@ -347,17 +339,19 @@ async def reconcile_on_schedule(
 
     An outage only means that the next look finds more.
     """
-    assert gateway.client is not None
-    client, standing = gateway.client, set[Finding]()
-    reconciler = Reconciler(client, ledger_url, boards_url, folder)
+    standing = set[Finding]()
+    reconciler: Reconciler | None = None
     sealed_until: datetime | None = None
 
     async def round_of_looks() -> None:
-        nonlocal standing, sealed_until
+        nonlocal reconciler, standing, sealed_until
+        if reconciler is None:
+            reconciler = Reconciler(await connect(), ledger_url, boards_url, folder)
+        assert reconciler.client is not None
         asked_at = datetime.now(UTC)
-        await seal_histories(client, gateway.desk, folder, closed_since=sealed_until)
+        await seal_histories(reconciler.client, desk, folder, closed_since=sealed_until)
         sealed_until = asked_at - _CLOSED_OVERLAP
-        standing = await _look(reconciler, gateway, standing)
+        standing = await _look(reconciler, desk, standing)
 
     while not await _stopped(stop, every):
         try:
@@ -385,7 +379,7 @@ async def _unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) 
         await asyncio.gather(working, stopping, return_exceptions=True)
 
 
-async def _look(reconciler: Reconciler, gateway: Gateway, standing: set[Finding]) -> set[Finding]:
+async def _look(reconciler: Reconciler, desk: Desk, standing: set[Finding]) -> set[Finding]:
     """Look once; record what was not standing before, and return what stands now."""
     report = await reconciler.look()
     for finding in report.findings:
@@ -399,5 +393,12 @@ async def _look(reconciler: Reconciler, gateway: Gateway, standing: set[Finding]
             detail=finding.detail,
         )
         if finding.case is not None:
-            await record_finding(gateway.desk, finding, f"entry-{report.head}")
+            asking = discrepancy(
+                finding.case,
+                finding.ground,
+                finding.run,
+                finding.detail,
+                f"entry-{report.head}",
+            )
+            await record_about_clerk(desk, finding.case, [asking])
     return set(report.findings)

@@ -20,13 +20,12 @@ from temporalio.client import Client, WorkflowExecution, WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode
 
-from audit.reconcile.reconciling import Acknowledged, HistoryTold, Run, RunStatus
-from desk.gateway import WORKFLOWS
+from audit.reconcile.reconciling import HistoryTold, Run, RunStatus, Seen
 from runtime.temporal import is_outage
 from workflows import ports
 
 KINDS = (
-    *WORKFLOWS.values(),
+    *ports.CLERK_OF.values(),
     ports.FEEDBACK_ROUND,
     ports.CONVENING,
     ports.SIGNING,
@@ -35,10 +34,11 @@ KINDS = (
 )
 """Every kind of workflow: clerks and their conversations."""
 
-_CLERKS = tuple(WORKFLOWS.values())
-_HAND_OVER_TO = EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
-_HAND_BACK = EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
-_ANSWERED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED
+_CLERKS = tuple(ports.CLERK_OF.values())
+_MARKED = EventType.EVENT_TYPE_MARKER_RECORDED
+_LOCAL_ACTIVITY = "core_local_activity"
+"""The marker Temporal's SDK leaves for a local activity; what a clerk asks the desk is one."""
+
 _TASK_FAILED = EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
 _BY_RESET = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_RESET_WORKFLOW
 _ENDED = frozenset(
@@ -131,7 +131,7 @@ async def fetched(client: Client, workflow: str, run: str) -> WorkflowHistory | 
 
 
 async def told_by(history: WorkflowHistory, run: str, converter: DataConverter) -> HistoryTold:
-    """Return what the history of a clerk's run tells: requests, receipts, what it knew."""
+    """Return what the history of a clerk's run tells: what it saw whenever it looked."""
     reader = _Telling(converter)
     for event in history.events:
         await reader.hear(event)
@@ -139,9 +139,9 @@ async def told_by(history: WorkflowHistory, run: str, converter: DataConverter) 
         stream=history.workflow_id,
         run=run,
         begun=_instant(history.events[0]),
-        acknowledged=tuple(reader.acknowledged.values()),
-        asked=frozenset(reader.asked),
-        knew=reader.knew,
+        seen=tuple(dict.fromkeys(reader.seen)),
+        knew=max((seen.version for seen in reader.seen), default=0),
+        clock=reader.clock,
         reset_of=reader.reset_of if reader.reset_of != run else None,
         running=history.events[-1].event_type not in _ENDED,
     )
@@ -152,44 +152,29 @@ class _Telling:
 
     def __init__(self, converter: DataConverter) -> None:
         self._converter = converter
-        self._records: set[int] = set()
-        self.acknowledged: dict[tuple[str, int], Acknowledged] = {}
-        self.asked: set[str] = set()
-        self.knew = 0
+        self.seen: list[Seen] = []
+        self.clock: datetime | None = None
         self.reset_of: str | None = None
 
     async def hear(self, event: HistoryEvent) -> None:
-        if event.event_type == _HAND_OVER_TO:
-            scheduled = event.activity_task_scheduled_event_attributes
-            if scheduled.activity_type.name == ports.RECORD:
-                self._records.add(event.event_id)
-                for request in await self._values(scheduled.input.payloads):
-                    self.asked.update(one["command_id"] for one in request["submissions"])
-        elif event.event_type == _HAND_BACK:
-            completed = event.activity_task_completed_event_attributes
-            if completed.scheduled_event_id in self._records:
-                for outcome in await self._values(completed.result.payloads):
-                    self.knew = max(self.knew, outcome["standing"]["version"])
-                    self._receipts(answer["receipt"] for answer in outcome["answers"])
-        elif event.event_type == _ANSWERED:
-            told = event.workflow_execution_update_completed_event_attributes.outcome
-            for value in await self._values(told.success.payloads):
-                if isinstance(value, list):
-                    self._receipts(answer["receipt"] for answer in value)
-                else:
-                    self._receipts([value])
+        if event.event_type == _MARKED:
+            marker = event.marker_recorded_event_attributes
+            if marker.marker_name == _LOCAL_ACTIVITY and "result" in marker.details:
+                for value in await self._values(marker.details["result"].payloads):
+                    self._looked(value)
         elif event.event_type == _TASK_FAILED:
             failed = event.workflow_task_failed_event_attributes
             if failed.cause == _BY_RESET:
                 self.reset_of = failed.base_run_id
 
-    def _receipts(self, receipts: Iterable[dict[str, Any] | None]) -> None:
-        for receipt in receipts:
-            # A command that left no fact was given a receipt without a position.
-            if receipt is None or receipt["position"] < 0:
-                continue
-            said = Acknowledged(receipt["command_id"], receipt["position"], receipt["hash"])
-            self.acknowledged[said.command_id, said.position] = said
+    def _looked(self, value: Any) -> None:
+        """Only a look answers with a version and the hash that stood there."""
+        if not isinstance(value, dict) or not {"version", "head", "next_clock"} <= value.keys():
+            return
+        standing = ports.Standing.model_validate(value)
+        if standing.version:
+            self.seen.append(Seen(standing.version, standing.head))
+        self.clock = None if standing.next_clock is None else standing.next_clock.due
 
     async def _values(self, payloads: Sequence[Any]) -> list[Any]:
         return await self._converter.decode(payloads) if payloads else []

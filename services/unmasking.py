@@ -101,7 +101,7 @@ class Unmasking:
         if not askings:
             return
         desk = self._books.desk
-        for answer in desk.record_now(self.stream, 0, datetime.now(UTC), askings).answers:
+        for answer in desk.record_now(self.stream, askings).answers:
             if isinstance(answer, CommandRefused):
                 raise answer
 
@@ -119,7 +119,7 @@ def under_grant(books: Books, unmasking: str, person: str, case: str) -> Unmaski
         holder=case, item="00000000-0000-0000-0000-000000000000", digest="0" * 64
     )  # nothing is opened by judging
     asking = Asking(f"unmask/{new_uuid7()}", by, _command(case, "trial", trial))
-    books.desk.judge_now(unmasking, at, asking)
+    books.desk.would(unmasking, asking)
     return Unmasking(books, unmasking, by, case)
 
 

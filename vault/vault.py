@@ -52,7 +52,9 @@ __all__ = [
     "HolderErased",
     "ItemConflict",
     "KeyRefused",
+    "KeyTaken",
     "Opening",
+    "Prepared",
     "Vault",
     "VaultDamaged",
     "open_vault",
@@ -61,12 +63,13 @@ __all__ = [
 _LOCK = 7_305_005
 
 # What every sealing asks is built once: building a statement costs more than answering it.
-_KEY = select(vault_keys.c.wrapped, vault_keys.c.erased_at).where(
-    vault_keys.c.holder == bindparam("holder")
+_KEYS = select(vault_keys.c.holder, vault_keys.c.wrapped, vault_keys.c.erased_at).where(
+    vault_keys.c.holder.in_(bindparam("holders", expanding=True))
 )
-_ITEM = select(vault_items.c.holder, vault_items.c.digest).where(
-    vault_items.c.item == bindparam("item")
+_ITEMS = select(vault_items.c.item, vault_items.c.holder, vault_items.c.digest).where(
+    vault_items.c.item.in_(bindparam("items", expanding=True))
 )
+_NEW_KEY = insert(vault_keys)
 _NEW_ITEM = insert(vault_items)
 
 
@@ -82,6 +85,10 @@ class ItemConflict(Exception):
     """An item id already seals another text."""
 
 
+class KeyTaken(Exception):
+    """The holder was given another key meanwhile: prepare anew."""
+
+
 @dataclass(frozen=True)
 class Opening:
     """One sealed text laid open: with *key* whoever has it can check it against the fact's digest.
@@ -93,6 +100,35 @@ class Opening:
     item: str
     key: bytes = field(repr=False)
     plaintext: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """The data key of one holder; *fresh* while only memory knows it."""
+
+    holder: str
+    wrapped: bytes = field(repr=False)
+    key: DataKey = field(repr=False)
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One sealed item that the vault does not hold yet."""
+
+    item: str
+    holder: str
+    sealed: bytes = field(repr=False)
+    digest: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Texts sealed in memory: their *references* in order, and what is to be kept for them."""
+
+    references: tuple[Sealed, ...]
+    items: tuple[_Item, ...] = field(repr=False)
+    keys: tuple[_Key, ...] = field(repr=False)
 
 
 def open_vault(url: str, key_file: Path, *, create: bool = True) -> "Vault":
@@ -139,35 +175,91 @@ class Vault:
         return self.seal_many([(holder, item, plaintext)])[0]
 
     def seal_many(self, texts: Sequence[tuple[str, str, bytes]]) -> list[Sealed]:
-        """Seal (holder, item, plaintext) in order, all or none, in one transaction."""
-        if not texts:
-            return []
-        for holder, item, _ in texts:
-            Sealed(holder=holder, item=item, digest="0" * 64)  # refuses a malformed name
-        data_keys = self._data_keys(sorted({holder for holder, _, _ in texts}))
-        references: list[Sealed] = []
-        with self._writing(self._items) as connection:
-            for holder, item, plaintext in texts:
-                key = data_keys[holder]
-                digest = key.digest(item, plaintext)
-                stored = connection.execute(_ITEM, {"item": item}).one_or_none()
-                if stored is None:
-                    connection.execute(
-                        _NEW_ITEM,
+        """Seal (holder, item, plaintext) in order, all or none, durably; raises as `seal`."""
+        while True:
+            prepared = self.sealing().seal(texts)
+            (problem,) = self.keep_many([[prepared]])
+            if problem is None:
+                return list(prepared.references)
+            if not isinstance(problem, KeyTaken):
+                raise problem
+
+    def sealing(self) -> "Sealing":
+        """Return what seals texts in memory for one turn; nothing is kept before `keep_many`."""
+        return Sealing(self)
+
+    def keep_many(self, batches: Sequence[Sequence["Prepared"]]) -> list[Exception | None]:
+        """Keep what was prepared, each batch whole or not at all; durable when it returns.
+
+        One transaction a file pays for all. A batch that cannot be kept is told why: `KeyTaken`
+        (its holder was given another key meanwhile: prepare anew), `HolderErased`, `ItemConflict`.
+        """
+        answers: list[Exception | None] = [None] * len(batches)
+        self._keep_keys(batches, answers)
+        self._keep_items(batches, answers)
+        return answers
+
+    def _keep_keys(
+        self, batches: Sequence[Sequence["Prepared"]], answers: list[Exception | None]
+    ) -> None:
+        used = [[key for one in batch for key in one.keys] for batch in batches]
+        if not any(key.fresh for keys in used for key in keys):
+            with speaking_plainly(), self._keys_read.connect() as connection:
+                _check_keys(connection, used, answers)
+            return
+        with self._writing(self._keys) as connection:
+            added = _check_keys(connection, used, answers)
+            if added:
+                connection.execute(
+                    _NEW_KEY,
+                    [
                         {
-                            "item": item,
                             "holder": holder,
-                            "sealed": key.seal(item, plaintext),
-                            "digest": digest,
-                        },
-                    )
-                elif stored.holder != holder or not hmac.compare_digest(stored.digest, digest):
-                    raise ItemConflict(
-                        f"编号 {item} 已封存另一内容。 Item {item} already seals another text; "
-                        "use a new id for a new text."
-                    )
-                references.append(Sealed(holder=holder, item=item, digest=digest.hex()))
-        return references
+                            "key_id": self._key.id,
+                            "wrapped": wrapped,
+                            "scrubbed": 0,
+                        }
+                        for holder, wrapped in added.items()
+                    ],
+                )
+
+    def _keep_items(
+        self, batches: Sequence[Sequence["Prepared"]], answers: list[Exception | None]
+    ) -> None:
+        wanted = [[item for one in batch for item in one.items] for batch in batches]
+        going = [
+            item
+            for items, problem in zip(wanted, answers, strict=True)
+            if problem is None
+            for item in items
+        ]
+        if not going:
+            return
+        with self._writing(self._items) as connection:
+            standing = _stored(connection, [item.item for item in going])
+            added: list[_Item] = []
+            for place, items in enumerate(wanted):
+                if answers[place] is not None:
+                    continue
+                clash = [
+                    one.item
+                    for one in items
+                    if one.item in standing
+                    and not _same(standing[one.item], one.holder, one.digest)
+                ]
+                if clash:
+                    answers[place] = _conflict(clash[0])
+                    continue
+                fresh = {one.item: one for one in items if one.item not in standing}
+                standing |= {name: (one.holder, one.digest) for name, one in fresh.items()}
+                added += fresh.values()
+            if added:
+                connection.execute(_NEW_ITEM, [vars(one) for one in added])
+
+    def items_of(self, items: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+        """Return holder and digest of those of *items* that stand, by name."""
+        with speaking_plainly(), self._items_read.connect() as connection:
+            return _stored(connection, items)
 
     def open(self, sealed: Sealed) -> bytes | None:
         """Return the plaintext *sealed* refers to, None when its holder has been erased.
@@ -288,37 +380,21 @@ class Vault:
             )
         return key
 
-    def _data_keys(self, holders: list[str]) -> dict[str, DataKey]:
+    def keys_of(self, holders: Sequence[str]) -> dict[str, "_Key"]:
+        """Return the key of each holder; one without is given a key that only memory knows yet.
+
+        Raises `HolderErased`, `VaultDamaged`, `LedgerUnavailable`.
+        """
         with speaking_plainly(), self._keys_read.connect() as connection:
-            known = [connection.execute(_KEY, {"holder": h}).one_or_none() for h in holders]
-        # Most holders have a key; only a new one is worth a transaction that writes.
-        if all(row is not None and row.erased_at is None for row in known):
-            return {
-                holder: self._unwrapped(holder, row.wrapped)
-                for holder, row in zip(holders, known, strict=True)
-                if row is not None
-            }
-        keys: dict[str, DataKey] = {}
-        with self._writing(self._keys) as connection:
-            for holder in holders:
-                row = connection.execute(_KEY, {"holder": holder}).one_or_none()
-                if row is not None and row.erased_at is not None:
-                    raise HolderErased(
-                        f"{holder} 已被遗忘，不能再封存任何内容。 {holder} was erased; "
-                        "nothing can be sealed for it again."
-                    )
-                wrapped = self._key.new_data_key(holder) if row is None else row.wrapped
-                if row is None:
-                    connection.execute(
-                        insert(vault_keys),
-                        {
-                            "holder": holder,
-                            "key_id": self._key.id,
-                            "wrapped": wrapped,
-                            "scrubbed": 0,
-                        },
-                    )
-                keys[holder] = self._unwrapped(holder, wrapped)
+            wanted = {"holders": list(holders)}
+            known = {row.holder: row for row in connection.execute(_KEYS, wanted)}
+        keys: dict[str, _Key] = {}
+        for holder in holders:
+            row = known.get(holder)
+            if row is not None and row.erased_at is not None:
+                raise _forgotten(holder)
+            wrapped = self._key.new_data_key(holder) if row is None else row.wrapped
+            keys[holder] = _Key(holder, wrapped, self._unwrapped(holder, wrapped), row is None)
         return keys
 
     def _unwrapped(self, holder: str, wrapped: bytes) -> DataKey:
@@ -350,6 +426,98 @@ class Vault:
                 .where(unfinished, vault_keys.c.holder.in_(holders))
                 .values(scrubbed=1)
             )
+
+
+class Sealing:
+    """Seals texts in memory for one turn; one holder is given one key in it, new or not."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+        self._keys: dict[str, _Key] = {}
+        self._made: dict[str, _Item] = {}
+
+    def seal(self, texts: Sequence[tuple[str, str, bytes]]) -> Prepared:
+        """Seal (holder, item, plaintext) in order; an item that stands gives the reference it has.
+
+        Raises `ItemConflict` where it seals another text, `HolderErased`, `VaultDamaged`,
+        `LedgerUnavailable`.
+        """
+        for holder, item, _ in texts:
+            Sealed(holder=holder, item=item, digest="0" * 64)  # refuses a malformed name
+        missing = sorted({holder for holder, _, _ in texts} - self._keys.keys())
+        if missing:
+            self._keys |= self._vault.keys_of(missing)
+        standing = self._vault.items_of([item for _, item, _ in texts])
+        items: list[_Item] = []
+        references: list[Sealed] = []
+        for holder, item, plaintext in texts:
+            key = self._keys[holder].key
+            digest = key.digest(item, plaintext)
+            made = self._made.get(item)
+            if item in standing:
+                before = standing[item]
+            elif made is not None:
+                before = (made.holder, made.digest)
+            else:
+                made = _Item(item, holder, key.seal(item, plaintext), digest)
+                before = (holder, digest)
+            if not _same(before, holder, digest):
+                raise _conflict(item)
+            if made is not None:
+                self._made[item] = made
+                items.append(made)
+            references.append(Sealed(holder=holder, item=item, digest=digest.hex()))
+        used = {holder: self._keys[holder] for holder, _, _ in texts}
+        return Prepared(tuple(references), tuple(items), tuple(used.values()))
+
+
+def _stored(connection: Connection, items: Sequence[str]) -> dict[str, tuple[str, bytes]]:
+    rows = connection.execute(_ITEMS, {"items": list(items)})
+    return {row.item: (row.holder, row.digest) for row in rows}
+
+
+def _same(stored: tuple[str, bytes], holder: str, digest: bytes) -> bool:
+    return stored[0] == holder and hmac.compare_digest(stored[1], digest)
+
+
+def _check_keys(
+    connection: Connection, used: list[list[_Key]], answers: list[Exception | None]
+) -> dict[str, bytes]:
+    """Answer the batches whose keys are not what stands; return the keys that are to be added."""
+    holders = sorted({key.holder for keys in used for key in keys})
+    stands = {
+        row.holder: (None if row.erased_at is not None else row.wrapped)
+        for row in connection.execute(_KEYS, {"holders": holders})
+    }
+    added: dict[str, bytes] = {}
+    for place, keys in enumerate(used):
+        missing: dict[str, bytes] = {}
+        for key in keys:
+            found = stands.get(key.holder, key.wrapped)
+            if found is None:
+                answers[place] = _forgotten(key.holder)
+            elif found != key.wrapped:
+                answers[place] = KeyTaken(f"{key.holder} has another key")
+            elif key.holder not in stands:
+                missing[key.holder] = key.wrapped
+        if answers[place] is None:
+            added |= missing
+            stands |= missing
+    return added
+
+
+def _forgotten(holder: str) -> HolderErased:
+    return HolderErased(
+        f"{holder} 已被遗忘，不能再封存任何内容。 {holder} was erased; "
+        "nothing can be sealed for it again."
+    )
+
+
+def _conflict(item: str) -> ItemConflict:
+    return ItemConflict(
+        f"编号 {item} 已封存另一内容。 Item {item} already seals another text; "
+        "use a new id for a new text."
+    )
 
 
 def _altered(sealed: Sealed) -> VaultDamaged:

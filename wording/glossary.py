@@ -158,5 +158,14 @@ GLOSSARY: tuple[Term, ...] = (
     Term("启封凭据", "opening (of a single field)", "opening"),
     Term("删除/密钥销毁", "erasure / destruction of the key", "erase"),
     Term("流程历史", "workflow history", "workflow_history"),
+    Term("受理台", "desk [command handler]", "desk"),
+    Term("案卷流程", "clerk: the workflow beside a case [process manager]", "clerk"),
+    Term("派发", "dispatcher of wake-ups [outbox relay]", "dispatcher"),
+    Term("唤醒", "wake-up (a signal without content)", "wake"),
+    Term("跟账", "follower of the log into boards [projector]", "follower"),
+    Term("跨案事项", "errand: a command that follows from another case's fact", "errand"),
+    Term("会话", "conversation with the outside [child workflow]", "talk, conversation"),
+    Term("会话步骤", "step of a conversation", "step"),
+    Term("看护", "caretaker of child processes [supervisor]", "caretaker"),
 )
 """Every word, grouped as the mechanism unfolds."""

@@ -1,5 +1,5 @@
-"""Durable coordination: one clerk stands by each case, and talks with the outside have their own.
+"""Durable coordination [process managers]: a clerk stands by each case, talks have their own.
 
-What lives here: workflows and the ports they need; never a rule, a database or a clock of its own.
-Start reading at `clerk.py`, then `support_task.py` and `pairing.py`.
+What lives here: what takes time, and the ports it needs; never a rule, a database or a word of
+somebody's. Start reading at `support_task.py` and `pairing.py`, then `clerk.py`.
 """

@@ -16,13 +16,13 @@ from workflows.ports import TELL_ATTEMPTS
 
 DoneT = TypeVar("DoneT")
 
-RECORD_TIMEOUT = timedelta(seconds=10)
-RECORD_RETRY = RetryPolicy(
+DESK_TIMEOUT = timedelta(seconds=30)
+DESK_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
-    backoff_coefficient=2,
-    maximum_interval=timedelta(seconds=10),
+    backoff_coefficient=3,
+    maximum_interval=timedelta(minutes=1),
 )
-"""Recording goes on for as long as the ledger is away; the activity says when to stop."""
+"""The desk is asked for as long as the ledger is away; the activity says when to stop."""
 
 TELL_TIMEOUT = timedelta(minutes=2)
 TELL_RETRY = RetryPolicy(

@@ -1,22 +1,20 @@
 """The doors between workflows and the world: names stored for ever, inputs and results.
 
 Activities in `activities/` fulfil these; `tests/architecture` checks that every port is fulfilled
-with its exact name and types. Nothing here ever carries personal data.
+with its exact name and types. What goes in are references only: whoever fulfils a port derives
+from facts what is to be done, so that nobody can put a word into the record by way of Temporal.
+Nothing here ever carries personal data.
 """
-
-from typing import Any
 
 from pydantic import ConfigDict
 
-from domain.cases import Errand, Talk
-from domain.envelope import By
 from domain.values import Frozen, Instant
 
-TASK_QUEUE = "jiedui-cases"
-"""Workflows and recording: one process polls both, so that recording is executed eagerly."""
+TASK_QUEUE = "jiedui-clerks"
+"""Clerks, conversations, and what they ask of the desk."""
 
 NOTICE_QUEUE = "jiedui-notices"
-"""Notices and other talk with slow strangers; never in the way of recording."""
+"""Notices and other talk with slow strangers; never in the way of clocks."""
 
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
@@ -26,36 +24,21 @@ SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
 
-RECORD = "record"
+CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING}
+"""Which workflow stands by a case, by the first part of its stream's name."""
+
+LOOK = "look"
+RING = "ring"
+RUN_ERRAND = "run_errand"
+LISTEN = "listen"
+TAKE_STEP = "take_step"
 TELL = "tell"
-FREEZE_FIGURES = "freeze_figures"
-ASK = "ask"
-ERASE = "erase"
 
-SUBMIT = "submit"
-SUBMIT_BATCH = "submit_batch"
-REPORT = "report"
-RESYNC = "resync"
-TALK_CHANGED = "talk_changed"
-TALK_ENDED = "talk_ended"
+WAKE = "wake"
 STANDING = "standing"
-
-DRAINING = "draining"
-"""Type of the answer 'the clerk is rolling over': the gateway sends the same command again."""
 
 LEDGER_UNAVAILABLE = "ledger-unavailable"
 """Type of a failure that decided nothing: the same request is made again, for ever."""
-
-NOT_RECORDED = "not-recorded"
-"""Type of the answer 'a fault stopped this command'; the case goes on without it."""
-
-COMMAND_TOO_LARGE = "command-too-large"
-
-COMMAND_BYTES_MAX = 65_536
-"""The size of one command as JSON; a larger one could never be scheduled (TMPRL1103)."""
-
-BATCH_BYTES_MAX = 1_048_576
-"""The size of all commands of one batch as JSON."""
 
 TELL_ATTEMPTS = 8
 """After so many attempts (about 20 minutes) a notice is recorded as failed."""
@@ -67,44 +50,18 @@ class Message(Frozen):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Submission(Message):
-    """A command as it travels: idempotency key, who, what, when it happened as told."""
-
-    command_id: str
-    by: By
-    command: dict[str, Any]
-    occurred_at: Instant | None = None
-    because_of: str | None = None
-
-
-class Receipt(Message):
-    """Given only after the facts are durable; the same command id always gets the same one."""
+class CaseStart(Message):
+    """How a clerk begins: the case, and the version up to which an earlier run settled it."""
 
     stream: str
-    command_id: str
-    version: int
-    position: int
-    hash: str
-    recorded_at: Instant | None = None
-    facts: tuple[str, ...] = ()
-    state: str = ""
-    number: str = ""
-    repeated: bool = False
+    settled: int = 0
 
 
-class Refusal(Message):
-    """The rule that said no, and its sentence in both languages."""
+class LookRequest(Message):
+    """Say where *stream* stands; nothing is owed any more for facts up to version *settled*."""
 
-    rule: str
-    chinese: str
-    english: str
-
-
-class Answer(Message):
-    """What became of one submission: exactly one of the two."""
-
-    receipt: Receipt | None = None
-    refusal: Refusal | None = None
+    stream: str
+    settled: int = 0
 
 
 class NextClock(Message):
@@ -114,39 +71,46 @@ class NextClock(Message):
     due: Instant
 
 
-class Standing(Message):
-    """Where a case stands in the ledger: all that a clerk keeps."""
+class WantedTalk(Message):
+    """A conversation that should be under way, and the names of the steps that are left of it."""
 
-    version: int = 0
-    state: str = ""
-    over: bool = False
-    next_clock: NextClock | None = None
-    talks: tuple[Talk, ...] = ()
+    name: str
+    key: str
+    steps: tuple[str, ...] = ()
 
 
-class RecordRequest(Message):
-    """Record *submissions* on *stream*, whose clerk knows it up to version *known*.
-
-    *at* is the workflow's time. No submissions: only say where the case stands.
-    """
+class ErrandRequest(Message):
+    """The errand *command_id* that follows from the fact of *stream* at *version*."""
 
     stream: str
-    known: int
-    at: Instant
-    submissions: tuple[Submission, ...] = ()
+    version: int
+    command_id: str
 
 
-class Outcome(Message):
-    """The standing, one answer per submission, and what follows from the facts since *known*.
+class Standing(Message):
+    """Where a case stands in the ledger, and what is owed because of it.
 
-    *errands* are those the other cases have not recorded yet; *tell_after* is the version after
-    which somebody is still to be told, None when nobody is.
+    *head* is the hash of its newest entry, so that a history bears witness to what stood. *settled*
+    is the version up to which nobody is left to be told, *errands* are what other cases lack still.
+    *words* say state, holder and next clock to people who open Temporal's own pages.
     """
 
-    standing: Standing
-    answers: tuple[Answer, ...] = ()
-    errands: tuple[Errand, ...] = ()
-    tell_after: int | None = None
+    version: int = 0
+    head: str = ""
+    state: str = ""
+    over: bool = False
+    words: str = ""
+    next_clock: NextClock | None = None
+    talks: tuple[WantedTalk, ...] = ()
+    errands: tuple[ErrandRequest, ...] = ()
+    settled: int = 0
+
+
+class RingRequest(Message):
+    """Ring the clocks of *stream* that are due by the ledger's clock; *clock* is for the reader."""
+
+    stream: str
+    clock: NextClock
 
 
 class TellRequest(Message):
@@ -165,47 +129,30 @@ class Told(Message):
     earlier: int = 0
 
 
-class AskRequest(Message):
-    """Tell *to* about a step of a conversation: *key* makes it happen once."""
+class TalkStart(Message):
+    """How a conversation begins: the case it belongs to and which of its talks it is."""
 
     stream: str
     key: str
-    to: str
-    template: str
-    values: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
 
 
-class FiguresRequest(Message):
-    """Freeze the figures of the pairing *stream* at the log position of this moment."""
+class NextStep(Message):
+    """What a conversation has to do next: a step, and the instant before which it is not taken."""
 
-    stream: str
-
-
-class EraseRequest(Message):
-    """Destroy the key of *subject* (and of the tasks that are only theirs), with its fact."""
-
-    stream: str
-    command_id: str
-    command: dict[str, Any]
+    name: str
+    at: Instant
 
 
-class CaseStart(Message):
-    """How a clerk begins: the case, what it knew, and commands it records as its first act.
+class TalkStanding(Message):
+    """Where a conversation stands: whether the case still asks for it, and its next step."""
 
-    *told* is the version up to which everybody has been told, *talks* the conversations that an
-    earlier run of the same clerk has begun.
-    """
+    wanted: bool
+    next_step: NextStep | None = None
+
+
+class StepRequest(Message):
+    """Take the step *step* of the talk *key* of *stream*, should the case ask for it now."""
 
     stream: str
-    known: int = 0
-    told: int = 0
-    first: tuple[Submission, ...] = ()
-    talks: tuple[Talk, ...] = ()
-
-
-class TalkStart(Message):
-    """How a conversation begins: the case it belongs to and its own matter."""
-
-    stream: str
-    talk: Talk
-    parent: str
+    key: str
+    step: str

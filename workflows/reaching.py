@@ -7,16 +7,16 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
-from workflows.ports import CaseStart, TalkStart
+from workflows.ports import TalkStart
 
 TASK_TIMEOUT = timedelta(seconds=5)
 """How long a dead worker may hold a workflow task before another one takes it over."""
 
 
 async def begin(
-    kind: str, start: CaseStart | TalkStart, identity: str
+    kind: str, start: TalkStart, identity: str
 ) -> workflow.ChildWorkflowHandle[Any, Any] | None:
-    """Start a workflow that outlives this one; None when one of that id is running already."""
+    """Start a conversation that outlives this run; None when one of that id is running already."""
     try:
         return await workflow.start_child_workflow(
             kind,

@@ -15,10 +15,10 @@ import psycopg
 from sqlalchemy import make_url
 
 from audit.reading import CannotRead, Reader
-from audit.reconcile.reconciling import BoardCase, BoardsSeen, ClerkNotes, LedgerCase, Recorded
+from audit.reconcile.reconciling import BoardCase, BoardsSeen, ClerkNotes, LedgerCase
 from domain.casebook import CASES
 from domain.envelope import Happened
-from domain.people import Role
+from domain.oversight.case import clerk_stream
 from domain.task.state import Known as KnownTask
 from domain.values import category_of, instant_text
 from ledger.entry import Entry
@@ -45,12 +45,18 @@ def ledger_case(stream: str, entries: Sequence[Entry]) -> LedgerCase | None:
     if not entries:
         return None
     kind = CASES[category_of(stream)]
-    state = kind.initial
+    state, owed = kind.initial, None
     try:
         for entry in entries:
             fact = kind.facts.validate_python({"kind": entry.kind, **entry.fact})
             told = Happened(fact, entry.recorded_at, entry.occurred_at, entry.by, entry.version)
             state = kind.evolve(state, told)
+            if (
+                kind.notices(stream, state, told)
+                or kind.errands(stream, state, told)
+                or kind.is_over(state)
+            ):
+                owed = entry
     except ValueError as problem:
         raise CannotRead(
             f"案卷 {stream} 的事实无法依次归并（{type(problem).__name__}），请运行 jiedui audit "
@@ -70,22 +76,14 @@ def ledger_case(stream: str, entries: Sequence[Entry]) -> LedgerCase | None:
         due=due,
         position=entries[-1].position,
         at=entries[-1].recorded_at,
+        owed=0 if owed is None else owed.version,
+        owed_at=None if owed is None else owed.recorded_at,
     )
 
 
-def commands_of(entries: Sequence[Entry]) -> dict[str, Recorded]:
-    """Return every command of a case as recorded, by its id."""
-    found: dict[str, Recorded] = {}
-    for entry in entries:
-        found[entry.command_id] = Recorded(
-            entry.position, entry.hash, entry.recorded_at, entry.by.role is not Role.SYSTEM
-        )
-    return found
-
-
-def clerk_stream(case: str) -> str:
-    """Return the stream that holds what became of the clerk of *case*."""
-    return f"workflow/{case.partition('/')[2]}"
+def heads_of(entries: Sequence[Entry]) -> dict[int, str]:
+    """Return the hash of every entry of a case by its version."""
+    return {entry.version: entry.hash for entry in entries}
 
 
 def clerk_notes(entries: Sequence[Entry]) -> ClerkNotes:

@@ -1,8 +1,9 @@
 """Compare what four witnesses say of every case, and name each disagreement.
 
-The ledger is the record; the boards are derived from it, the running clerk serves it, and
-Temporal's histories remember what its clerk was asked and what it answered. Values come in,
-findings go out: nothing here reads a database or asks a server.
+The ledger is the record; the boards are derived from it, the running clerk follows it, and
+Temporal's histories remember where the ledger stood whenever the clerk looked. Values come in,
+findings go out: nothing here reads a database or asks a server. A clerk that *lags* has not looked
+at what it owes something for, or at a clock that is past; one that is *lost* does not run.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,17 +16,16 @@ from domain.values import instant_text
 
 __all__ = [
     "SENTENCES",
-    "Acknowledged",
     "BoardCase",
     "BoardsSeen",
     "ClerkNotes",
     "Finding",
     "HistoryTold",
     "LedgerCase",
-    "Recorded",
     "Run",
     "RunStatus",
     "SealedFile",
+    "Seen",
     "compare_board",
     "compare_boards",
     "compare_clerk",
@@ -38,13 +38,16 @@ AT_WORK = timedelta(seconds=30)
 """What is younger than this may still be on its way: a command being answered, a board catching
 up, a clerk that is told."""
 
+LATE = timedelta(minutes=2)
+"""A clock may ring so late; clocks that nobody waits for are waited for longer by their clerks."""
+
 FINISHING = timedelta(hours=1)
 """A clerk may outlive its case so long: the last notices are tried for 20 minutes."""
 
 SENTENCES: dict[Ground, tuple[str, str]] = {
     Ground.COMMAND_UNRECORDED: (
-        "流程已答复的命令，账本没有或内容不同",
-        "a command Temporal has acknowledged is not in the ledger, or stands there otherwise",
+        "流程历史见过的记录，账本没有或内容不同",
+        "what a clerk has seen in the ledger is not there, or stands there otherwise",
     ),
     Ground.AHEAD: (
         "流程所知版本超前于账本，账本可能丢失记录",
@@ -63,7 +66,7 @@ SENTENCES: dict[Ground, tuple[str, str]] = {
     Ground.MISSING: ("案卷未结，流程不存在", "the case is open and has no workflow"),
     Ground.CLOSED_EARLY: ("案卷未结，流程已结束", "the case is open and its workflow has ended"),
     Ground.LEFT_OPEN: ("案卷已结，流程仍在运行", "the case is over and its workflow still runs"),
-    Ground.BEHIND: ("流程落后于账本", "the clerk has not heard of the newest facts"),
+    Ground.BEHIND: ("流程迟到", "the clerk lags: it has not looked at what it owes something for"),
     Ground.BOARD_DIFFERS: ("看板与账本不符", "the boards differ from the ledger"),
     Ground.REPLAY_DIFFERS: (
         "现行程序重放结果不符",
@@ -95,7 +98,8 @@ _CUT_OFF = frozenset((RunStatus.FAILED, RunStatus.CANCELED, RunStatus.TIMED_OUT)
 class LedgerCase:
     """One case as the ledger tells it; *position* and *at* are those of its newest entry.
 
-    *main_unit* and *due* (RFC 3339 in UTC) are known of tasks only.
+    *main_unit* and *due* (RFC 3339 in UTC) are known of tasks only. *owed* is the newest version
+    its clerk owes something for: somebody to tell, an errand, the end; *owed_at* is when.
     """
 
     stream: str
@@ -106,6 +110,8 @@ class LedgerCase:
     due: str | None
     position: int
     at: datetime
+    owed: int = 0
+    owed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -139,21 +145,10 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """A command as the ledger has it: the place and hash of its last fact."""
+class Seen:
+    """What a clerk saw when it looked: the case's newest *version* then, and its entry's *hash*."""
 
-    position: int
-    hash: str
-    at: datetime
-    by_person: bool
-
-
-@dataclass(frozen=True)
-class Acknowledged:
-    """A receipt found in a history: what somebody was told stands in the ledger."""
-
-    command_id: str
-    position: int
+    version: int
     hash: str
 
 
@@ -161,17 +156,17 @@ class Acknowledged:
 class HistoryTold:
     """What the history of one run tells.
 
-    *acknowledged* are the receipts given, *asked* the ids of every command put to the ledger,
-    *knew* the version the clerk was told last (0: none), *reset_of* the run this one was reset
-    from. *running* says that more may follow.
+    *seen* is what it saw of the ledger, *knew* the newest version of that (0: none), *clock* when
+    the clock it waits for rings, *reset_of* the run this one was reset from. *running* says that
+    more may follow.
     """
 
     stream: str
     run: str
     begun: datetime
-    acknowledged: tuple[Acknowledged, ...]
-    asked: frozenset[str]
+    seen: tuple[Seen, ...]
     knew: int
+    clock: datetime | None = None
     reset_of: str | None = None
     running: bool = False
 
@@ -336,15 +331,22 @@ def _cut_off(run: Run) -> Ground | None:
 def _compare_knowledge(
     case: LedgerCase, histories: Sequence[HistoryTold], now: datetime
 ) -> list[Finding]:
-    """The running clerk knows the newest facts, or is just about to be told."""
+    """The running clerk has looked at what it owes something for, and at its clock, or is about to.
+
+    What it owes nothing for it need not have heard of.
+    """
     running = next((history for history in histories if history.running), None)
     if running is None:
         return []
     expected, knew = f"version {case.version}", f"version {running.knew}"
     if running.knew > case.version:
         return [Finding(case.stream, Ground.AHEAD, running.run, None, expected, knew)]
-    if running.knew < case.version and now - case.at > AT_WORK:
-        return [Finding(case.stream, Ground.BEHIND, running.run, None, expected, knew)]
+    if running.knew < case.owed and case.owed_at is not None and now - case.owed_at > AT_WORK:
+        expected = f"version {case.owed}"
+        return [Finding(case.stream, Ground.BEHIND, running.run, "facts", expected, knew)]
+    if running.clock is not None and now - running.clock > LATE:
+        due = instant_text(running.clock)
+        return [Finding(case.stream, Ground.BEHIND, running.run, "clock", f"rung at {due}", "")]
     return []
 
 
@@ -352,53 +354,24 @@ def _compare_knowledge(
 
 
 def compare_histories(
-    stream: str,
-    commands: Mapping[str, Recorded],
-    histories: Sequence[HistoryTold],
-    notes: ClerkNotes,
-    watched_since: datetime | None,
-    asked_at: datetime,
+    stream: str, heads: Mapping[int, str], histories: Sequence[HistoryTold]
 ) -> list[Finding]:
-    """Compare the receipts and requests in the histories of a case with its entries.
+    """Compare what the clerks of a case saw with its entries; *heads* are their hashes by version.
 
-    *histories* are those of every run still known, asked for at *asked_at*; *commands* are the
-    ledger's, read after it. *watched_since* is when the oldest run Temporal itself still knows
-    began (None: it knows none). A person's command that was recorded while these runs stood by
-    the case, yet stands in none of their histories, was written past the clerk, or its history
-    is gone.
+    The histories were asked for before the ledger was read, so what they saw must stand there.
     """
     found: list[Finding] = []
     for history in histories:
-        for receipt in history.acknowledged:
-            stands = commands.get(receipt.command_id)
-            if stands is None:
-                where, what = f"absent/{receipt.position}", "not recorded"
-            elif (stands.position, stands.hash) != (receipt.position, receipt.hash):
-                where, what = f"otherwise/{receipt.position}", f"position {stands.position}"
-            else:
+        for seen in history.seen:
+            stands = heads.get(seen.version)
+            if stands == seen.hash:
                 continue
-            expected = f"position {receipt.position}, hash {receipt.hash[:16]}…"
+            where = f"{'absent' if stands is None else 'otherwise'}/{seen.version}"
+            expected = f"version {seen.version}, hash {seen.hash[:16]}…"
+            what = "not recorded" if stands is None else f"hash {stands[:16]}…"
             found.append(
                 Finding(stream, Ground.COMMAND_UNRECORDED, history.run, where, expected, what)
             )
-    if watched_since is None or not histories:
-        return found
-    since = max(watched_since, notes.rebuilt_at or watched_since)
-    heard = frozenset().union(*(history.asked for history in histories))
-    for command_id, recorded in commands.items():
-        on_its_way = recorded.at > asked_at - AT_WORK
-        if not recorded.by_person or command_id in heard or on_its_way or recorded.at <= since:
-            continue
-        found.append(
-            Finding(
-                stream,
-                Ground.HISTORY_MISSING,
-                None,
-                f"entry/{recorded.position}",
-                "a history in which it was asked",
-                f"recorded {instant_text(recorded.at)} past every known run",
-            )
-        )
     return found
 
 

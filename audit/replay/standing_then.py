@@ -6,7 +6,7 @@ cases and lets a rule that speaks of other cases see them as they were. Nothing 
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from audit.reading import CannotRead, Reader
 from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.envelope import FactOutOfPlace
+from domain.figures import ReviewFigures, figures_of, last_review
 from domain.pairing.case import neighbour as neighbour_pairing
 from domain.registry.case import REGISTRY_CASES
 from domain.registry.state import REGISTRY_CATEGORIES, RegistryBook
@@ -237,6 +238,12 @@ class NeighboursThen:
             and is_red_card(SupervisionRaised.model_validate(entry.fact))
             for entry in raised
         )
+
+    def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
+        """Return what the pairing's tasks came to since its review before."""
+        reader, until = self._standing.reader, self._standing.position
+        tasks = (list(reader.stream(task, until)) for task in reader.of_pairing(pairing, until))
+        return figures_of(tasks, until, last_review(reader.stream(pairing, until)), satisfied_from)
 
     def _open(self, streams: Iterable[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in streams)

@@ -4,7 +4,7 @@ import importlib
 
 import click
 
-from cli.options import with_paragraphs
+from cli.paragraphs import with_paragraphs
 
 _COMMANDS: dict[str, str] = {
     "verify": "cli.auditing.verifying",

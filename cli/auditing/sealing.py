@@ -21,12 +21,11 @@ def command(context: Context, as_json: bool) -> None:
     """
 
     async def sealing() -> Sealing:
-        gateway = await context.connected_gateway()
-        assert gateway.client is not None
+        client = await context.temporal()
         with counting("封存 sealing") as tick, temporal_asked():
             return await seal_histories(
-                gateway.client,
-                gateway.desk,
+                client,
+                context.books.desk,
                 context.settings.histories_path,
                 progress=lambda done: tick(done, 0),
             )

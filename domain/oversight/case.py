@@ -74,3 +74,8 @@ OVERSIGHT_CASES: dict[str, CaseKind] = {
 
 LOG_STREAM = "log/checkpoints"
 """The one stream of the log's own life."""
+
+
+def clerk_stream(case: str) -> str:
+    """Return the stream that holds what became of the clerk of *case*."""
+    return f"workflow/{case.partition('/')[2]}"

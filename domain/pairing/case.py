@@ -8,11 +8,12 @@ from domain.cases import CaseKind
 from domain.pairing.authority import WHO_MAY
 from domain.pairing.clocks import clocks
 from domain.pairing.commands import PairingCommand
-from domain.pairing.coordination import errands, neighbour, notices, talks
+from domain.pairing.coordination import errands, holder, neighbour, notices, talks
 from domain.pairing.decider import decide
 from domain.pairing.facts import PairingFact
 from domain.pairing.memory import evolve
 from domain.pairing.state import UNDRAFTED, Drafted, is_over, state_name
+from domain.values import DEFERRED
 
 __all__ = ["PAIRING", "neighbour"]
 
@@ -28,8 +29,8 @@ def _pairing(state: Any) -> None:
 
 PAIRING = CaseKind(
     category="pairing",
-    commands=TypeAdapter(PairingCommand),
-    facts=TypeAdapter(PairingFact),
+    commands=TypeAdapter(PairingCommand, config=DEFERRED),
+    facts=TypeAdapter(PairingFact, config=DEFERRED),
     initial=UNDRAFTED,
     decide=decide,
     evolve=evolve,
@@ -38,6 +39,7 @@ PAIRING = CaseKind(
     state_name=state_name,
     policy_id=_policy_id,
     pairing=_pairing,
+    holder=holder,
     who_may=WHO_MAY,
     talks=talks,
     errands=errands,

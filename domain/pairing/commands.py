@@ -47,25 +47,6 @@ class Successor(Frozen):
     unit: UnitCode
 
 
-class ReviewFigures(Frozen):
-    """The figures a review is held on, frozen at log position *position*.
-
-    Each rate is kept as numerator and denominator.
-    """
-
-    position: Annotated[int, Field(ge=-1)]
-    tasks: Annotated[int, Field(ge=0)] = 0
-    closed: Annotated[int, Field(ge=0)] = 0
-    on_time: Annotated[int, Field(ge=0)] = 0
-    contacted_on_time: Annotated[int, Field(ge=0)] = 0
-    contact_due: Annotated[int, Field(ge=0)] = 0
-    resolved: Annotated[int, Field(ge=0)] = 0
-    resolution_answers: Annotated[int, Field(ge=0)] = 0
-    satisfied: Annotated[int, Field(ge=0)] = 0
-    rated: Annotated[int, Field(ge=0)] = 0
-    grade_sum: Annotated[int, Field(ge=0)] = 0
-
-
 class DraftPairing(Frozen):
     """Draft a pairing of one centre, at least one department and one street office."""
 
@@ -200,10 +181,9 @@ class ResumePairing(Frozen):
 
 
 class OpenReview(Frozen):
-    """Open a review on figures frozen for it."""
+    """Open the review that fell due; its figures are frozen by the desk, never handed in."""
 
     kind: Literal["open_review"] = "open_review"
-    figures: ReviewFigures
 
 
 class GiveScore(Frozen):

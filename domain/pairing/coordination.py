@@ -6,17 +6,15 @@ desk seals such marks under the new task's own key before it decides.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
-from domain.cases import Errand, Notice, Talk
+from domain.cases import Errand, Notice, Step, Talk
 from domain.envelope import Happened
 from domain.pairing import facts as f
 from domain.pairing.commands import Successor
 from domain.pairing.state import (
-    SIDES,
     Active,
     Agreement,
     Drafted,
@@ -29,7 +27,15 @@ from domain.pairing.state import (
     state_name,
 )
 from domain.rules import NeighbourPairing
+from domain.talking import asking, daily, halfway
 from domain.values import instant_text
+
+
+def holder(state: Pairing) -> str | None:
+    """Return the unit that keeps the pairing: who approved it, before that whoever proposed it."""
+    if not isinstance(state, Drafted):
+        return None
+    return state.agreement.authority or state.agreement.proposer
 
 
 def neighbour(stream: str, state: Pairing) -> NeighbourPairing:
@@ -48,54 +54,90 @@ def neighbour(stream: str, state: Pairing) -> NeighbourPairing:
 
 
 def talks(stream: str, state: Pairing) -> tuple[Talk, ...]:
-    """Return the conversation that should be under way, with what it needs to begin again.
+    """Return the conversation that should be under way, with the steps that are left of it.
 
-    `signing` while negotiating, `review` from the day one fell due until it is scored (*opened*
-    false: freeze the figures and report `open_review`), `hand_over` while winding up. Everybody in
-    *outstanding* is still waited for until *until*; units are written `unit/<code>`.
+    `signing` while negotiating, `review` from the day one fell due until it is scored, `hand_over`
+    while winding up; everybody still waited for is asked, and reminded every day or at half time.
     """
     del stream
     match state:
         case Negotiating():
-            key = f"signing/{state.agreement.round}"
-            return (_talk("signing", key, _told_as(state.unsigned), state.sign_by.due),)
+            return (_signing(state),)
         case Active(reviews=reviews) if reviews.fell_due is not None:
-            number = reviews.held + 1
-            details = _assessment(state.agreement, number, opened=False)
-            return (_talk("review", f"review/{number}", [], reviews.fell_due, details),)
-        case UnderReview(number=number, outstanding=sides):
-            units = [unit for side in sides for unit in state.agreement.side(side)]
-            details = _assessment(state.agreement, number, opened=True)
-            return (
-                _talk("review", f"review/{number}", _told_as(units), state.score_by.due, details),
-            )
+            opening = Step(name="opened", at=reviews.fell_due, records={"kind": "open_review"})
+            return (Talk(name="review", key=f"review/{reviews.held + 1}", steps=(opening,)),)
+        case UnderReview():
+            return (_review(state),)
         case Terminating():
-            left = [{"task": one.task, "unit": f"unit/{one.unit}"} for one in state.outstanding]
-            return (_talk("hand_over", "hand_over/1", left, state.hand_over_by.due),)
+            return (_hand_over(state),)
         case _:
             return ()
 
 
-def _talk(
-    name: str,
-    key: str,
-    outstanding: list[Any],
-    until: datetime,
-    details: Mapping[str, Any] = MappingProxyType({}),
-) -> Talk:
-    told = {"outstanding": outstanding, "until": instant_text(until), **details}
-    return Talk(name=name, key=key, details=told)
+def _signing(state: Negotiating) -> Talk:
+    """Every party that has not signed is asked; with the last one it goes up for approval."""
+    key = f"signing/{state.agreement.round}"
+    since, until = state.sign_by.counted_from, state.sign_by.due
+    unsigned, told = _told_as(state.unsigned), {"until": until.isoformat()}
+    if not unsigned:
+        submitting = Step(name="submitted", at=since, records={"kind": "submit_for_approval"})
+        return Talk(name="signing", key=key, steps=(submitting,))
+    steps = [asking(key, "asked", since, "signature_asked", unsigned, told)]
+    steps += [
+        asking(key, f"reminded-{number}", at, "signature_reminded", unsigned, told)
+        for number, at in daily(since, until)
+    ]
+    return Talk(name="signing", key=key, steps=tuple(steps))
 
 
-def _assessment(agreement: Agreement, number: int, *, opened: bool) -> dict[str, Any]:
-    """Return what a review is about: its number, both sides, and the unit that closes it."""
-    closes = [] if agreement.authority is None else [agreement.authority]
-    return {
-        "number": number,
-        "opened": opened,
-        "authority": _told_as(closes),
-        "sides": {side: _told_as(agreement.side(side)) for side in SIDES},
-    }
+def _review(state: UnderReview) -> Talk:
+    """Each side whose score is missing is asked; with both, whoever closes the review is."""
+    key = f"review/{state.number}"
+    since, until = state.score_by.counted_from, state.score_by.due
+    units = _told_as(unit for side in state.outstanding for unit in state.agreement.side(side))
+    if not units:
+        closes = [] if state.agreement.authority is None else [state.agreement.authority]
+        closing = asking(key, "closing", since, "review_to_close", _told_as(closes))
+        return Talk(name="review", key=key, steps=(closing,))
+    reminding = asking(key, "reminded", halfway(since, until), "score_reminded", units)
+    return Talk(
+        name="review",
+        key=key,
+        steps=(asking(key, "asked", since, "score_asked", units), reminding),
+    )
+
+
+def _hand_over(state: Terminating) -> Talk:
+    """Each successor is asked for each task not taken yet; with none left the exit is complete."""
+    key = "hand_over/1"
+    since, until = state.hand_over_by.counted_from, state.hand_over_by.due
+    if not state.outstanding:
+        completing = Step(name="completed", at=since, records={"kind": "complete_exit"})
+        return Talk(name="hand_over", key=key, steps=(completing,))
+    steps = [_asking_successors(key, "asked", since, "hand_over_asked", state.outstanding)]
+    steps += [
+        _asking_successors(key, f"reminded-{number}", at, "hand_over_reminded", state.outstanding)
+        for number, at in daily(since, until)
+    ]
+    return Talk(name="hand_over", key=key, steps=tuple(steps))
+
+
+def _asking_successors(
+    key: str, name: str, at: datetime, template: str, outstanding: Iterable[Successor]
+) -> Step:
+    return Step(
+        name=name,
+        at=at,
+        asks=tuple(
+            Notice(
+                key=f"{key}/{name}/{left.task.partition('/')[2]}/unit/{left.unit}",
+                to=f"unit/{left.unit}",
+                template=template,
+                values={"task": left.task},
+            )
+            for left in outstanding
+        ),
+    )
 
 
 def _told_as(units: Iterable[str]) -> list[str]:

@@ -98,8 +98,8 @@ def _decided(state: Pairing, asked: Asked[PairingCommand], rules: Rules) -> Pair
             return term.resume_pairing(state, asked, rules)
         case RenewPairing() as command:
             return term.renew_pairing(state, asked, command, rules)
-        case OpenReview() as command:
-            return reviewing.open_review(state, asked, command, rules)
+        case OpenReview():
+            return reviewing.open_review(state, asked, rules)
         case GiveScore() as command:
             return reviewing.give_score(state, asked, command, rules)
         case ScoreReview() as command:

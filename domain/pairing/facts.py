@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.clocks import Deadline
-from domain.pairing.commands import ListItem, ListKind, ReviewFigures, Score, Successor
+from domain.figures import ReviewFigures
+from domain.pairing.commands import ListItem, ListKind, Score, Successor
 from domain.values import Code, Frozen, Instant, OfficeText, TaskId, UnitCode
 
 

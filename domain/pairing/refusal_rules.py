@@ -196,10 +196,6 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "考评尚未到期，只有审批人可以提前发起。",
         "The review is not due; only the Party authority may open one early.",
     ),
-    "figures-add-up": (
-        "考评数据不合：{what}。",
-        "The figures do not add up: {what}.",
-    ),
     "never-scores-itself": (
         "{unit} 属于 {own}，只能代表该方评分，不能填写 {found}。",
         "{unit} is of side {own} and gives that side's score, not that of {found}.",

@@ -5,12 +5,11 @@ mean grade times twenty. The review passes when the mean of what there is reache
 """
 
 from domain.envelope import Asked
+from domain.figures import ReviewFigures
 from domain.pairing.authority import in_state, party_authority, speaking_party
 from domain.pairing.commands import (
     GiveScore,
-    OpenReview,
     PairingCommand,
-    ReviewFigures,
     ScoreReview,
     Successor,
 )
@@ -23,7 +22,7 @@ from domain.rules import Rules
 Asking = Asked[PairingCommand]
 
 
-def open_review(state: Pairing, asked: Asking, command: OpenReview, rules: Rules) -> ReviewOpened:
+def open_review(state: Pairing, asked: Asking, rules: Rules) -> ReviewOpened:
     """The system opens a review that fell due, the Party authority at any time."""
     active = in_state(state, Active)
     agreement = active.agreement
@@ -31,28 +30,18 @@ def open_review(state: Pairing, asked: Asking, command: OpenReview, rules: Rules
         party_authority(asked, rules, agreement)
     elif active.reviews.fell_due is None:
         raise refused("review-not-due")
-    figures_add_up(command.figures)
     terms = rules.under(agreement.policy)
     return ReviewOpened(
         number=active.reviews.held + 1,
-        figures=command.figures,
+        figures=_frozen(asked.stream, rules),
         score_by=terms.deadline(terms.policy.pairing.review, asked.at),
     )
 
 
-def figures_add_up(figures: ReviewFigures) -> None:
-    """No numerator is larger than its denominator, and grades lie between 1 and 5."""
-    for part, whole in (
-        ("closed", "tasks"),
-        ("on_time", "tasks"),
-        ("contacted_on_time", "contact_due"),
-        ("resolved", "resolution_answers"),
-        ("satisfied", "rated"),
-    ):
-        if getattr(figures, part) > getattr(figures, whole):
-            raise refused("figures-add-up", what=f"{part} > {whole}")
-    if not figures.rated <= figures.grade_sum <= 5 * figures.rated:
-        raise refused("figures-add-up", what="grade_sum outside rated × 1…5")
+def _frozen(pairing: str, rules: Rules) -> ReviewFigures:
+    """The figures as the ledger has them now: nobody hands them in, nobody can colour them."""
+    lowest = {pack: terms.policy.ratings.satisfied_from for pack, terms in rules.policies.items()}
+    return rules.neighbours.figures(pairing, lowest)
 
 
 def residents_score(figures: ReviewFigures) -> int | None:

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.clocks import Deadline
-from domain.pairing.commands import ListItem, ListKind, ReviewFigures, Successor
+from domain.figures import ReviewFigures
+from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingState
 from domain.people import Role
 

@@ -13,6 +13,7 @@ from domain.task.decider import decide, evolve
 from domain.task.facts import TaskFact
 from domain.task.notices import notices
 from domain.task.state import INITIAL, Archived, Known, SlaRegion, Task, is_open, sla_region
+from domain.values import DEFERRED
 
 __all__ = [
     "TASK",
@@ -26,8 +27,8 @@ __all__ = [
     "state_name",
 ]
 
-COMMANDS: TypeAdapter[TaskCommand] = TypeAdapter(TaskCommand)
-FACTS: TypeAdapter[TaskFact] = TypeAdapter(TaskFact)
+COMMANDS: TypeAdapter[TaskCommand] = TypeAdapter(TaskCommand, config=DEFERRED)
+FACTS: TypeAdapter[TaskFact] = TypeAdapter(TaskFact, config=DEFERRED)
 
 
 def is_over(task: Task) -> bool:
@@ -53,6 +54,11 @@ def parties_of(task: Task) -> tuple[str, ...]:
 def main_unit_of(task: Task) -> str | None:
     """Return the unit that handles the task now, None while nobody does."""
     return task.body.holding.main if isinstance(task, Known) else None
+
+
+def holder_of(task: Task) -> str | None:
+    """Return the unit that has the task: whoever handles it, else the street it lies with."""
+    return (main_unit_of(task) or task.body.holding.street) if isinstance(task, Known) else None
 
 
 def due_of(task: Task) -> Deadline | None:
@@ -90,6 +96,7 @@ TASK = CaseKind(
     state_name=state_name,
     policy_id=policy_id,
     pairing=pairing_of,
+    holder=holder_of,
     who_may=WHO,
     talks=talks,
     errands=errands,

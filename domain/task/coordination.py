@@ -4,8 +4,9 @@ Both are derived from facts and keyed by them, so that losing them loses nothing
 twice does nothing twice. Every reference here is opaque.
 """
 
-from domain.cases import Errand, Talk
+from domain.cases import Errand, Step, Talk
 from domain.envelope import Happened
+from domain.talking import asking, halfway
 from domain.task.commands import AttachDuplicate, TaskCommand
 from domain.task.facts import (
     DuplicateAttached,
@@ -21,8 +22,11 @@ from domain.task.state import (
     Merged,
     Rating,
     Task,
+    Whistle,
 )
-from domain.values import instant_text
+
+BY_THEMSELVES = frozenset({"SMS", "LINK"})
+"""Channels by which a resident can answer without being called or visited."""
 
 # Conversations.
 
@@ -43,46 +47,49 @@ def _feedback_round(task: Callback | Rating) -> list[Talk]:
     """The residents are asked, reminded once, and put on the callback list; then it is over."""
     body, feedback = task.body, task.body.feedback
     waiting = [party for party in body.need.parties if feedback.rating_of(party) is None]
-    listing_is_left = isinstance(task, Callback) and not feedback.listed
     if not waiting or body.privacy.restricted or feedback.rating_until is None:
         return []
-    if feedback.asked and feedback.reminded and not listing_is_left:
-        return []
-    remind_at = feedback.remind_at or feedback.rating_until.due
-    return [
-        Talk(
-            name="feedback_round",
-            key=f"feedback_round/{feedback.round}",
-            details={
-                "round": feedback.round,
-                "channel": body.need.answer_channel.value,
-                "subjects": waiting,
-                "asked": feedback.asked,
-                "reminded": feedback.reminded,
-                "listed": feedback.listed,
-                "remind_at": instant_text(remind_at),
-                "until": instant_text(feedback.rating_until.due),
-            },
-        )
-    ]
+    key = f"feedback_round/{feedback.round}"
+    since, until = feedback.rating_until.counted_from, feedback.rating_until.due
+    remind_at = feedback.remind_at or until
+    channel, number = body.need.answer_channel.value, feedback.round
+    told = {"round": str(number)}
+    steps: list[Step] = []
+    list_at = since
+    if channel in BY_THEMSELVES:
+        list_at = halfway(remind_at, until)
+        if not feedback.asked:
+            ask = {"kind": "ask_feedback", "round": number, "channel": channel}
+            step = asking(key, "asked", since, "feedback_asked", waiting, told)
+            steps.append(step.model_copy(update={"records": ask}))
+        if not feedback.reminded:
+            remind = {"kind": "remind_feedback", "round": number}
+            step = asking(key, "reminded", remind_at, "feedback_reminded", waiting, told)
+            steps.append(step.model_copy(update={"records": remind}))
+    if isinstance(task, Callback) and not feedback.listed:
+        listing = {"kind": "list_for_callback", "round": number}
+        steps.append(Step(name="listed", at=list_at, records=listing))
+    return [Talk(name="feedback_round", key=key, steps=tuple(steps))] if steps else []
 
 
 def _convenings(body: Body) -> list[Talk]:
-    """Each whistle calls the departments that are still awaited."""
+    """Each whistle calls the departments that are still awaited, and calls again at half time."""
     return [
-        Talk(
-            name="convening",
-            key=f"convening/{whistle.number}",
-            details={
-                "number": whistle.number,
-                "place": body.need.place,
-                "departments": list(whistle.awaited),
-                "arrive_by": instant_text(whistle.arrive_by.due),
-            },
-        )
+        Talk(name="convening", key=f"convening/{whistle.number}", steps=_calls(body, whistle))
         for whistle in body.whistles
         if whistle.awaited
     ]
+
+
+def _calls(body: Body, whistle: Whistle) -> tuple[Step, ...]:
+    key, number = f"convening/{whistle.number}", str(whistle.number)
+    since, until = whistle.arrive_by.counted_from, whistle.arrive_by.due
+    values = {"number": number, "until": until.isoformat(), "place": body.need.place}
+    units = [f"unit/{unit}" for unit in whistle.awaited]
+    return (
+        asking(key, "called", since, "whistle_called", units, values),
+        asking(key, "reminded", halfway(since, until), "whistle_reminded", units, values),
+    )
 
 
 # Errands.

@@ -8,14 +8,10 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from activities.erasing import Erasing
-from activities.figures import Figures
+from activities.desk_work import DeskWork
 from activities.notifying import Telling
-from activities.recording import Recording
-from domain.pairing.commands import ReviewFigures
-from runtime.serving import WORKFLOWS
+from worker import WORKFLOWS
 from workflows import ports
-from workflows.clerk import CLERK_OF
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
@@ -23,21 +19,27 @@ ROOMS = (
     "audit",
     "cli",
     "domain",
-    "gateway",
+    "desk",
+    "dispatch",
+    "importing",
     "ledger",
     "policies",
     "projections",
     "runtime",
+    "services",
+    "vault",
+    "wording",
     "worker",
     "workflows",
 )
 
 PORTS: dict[str, tuple[Any, type, type | None]] = {
-    ports.RECORD: (Recording.record, ports.RecordRequest, ports.Outcome),
+    ports.LOOK: (DeskWork.look, ports.LookRequest, ports.Standing),
+    ports.RING: (DeskWork.ring, ports.RingRequest, None),
+    ports.RUN_ERRAND: (DeskWork.run_errand, ports.ErrandRequest, bool),
+    ports.LISTEN: (DeskWork.listen, ports.TalkStart, ports.TalkStanding),
     ports.TELL: (Telling.tell, ports.TellRequest, ports.Told),
-    ports.ASK: (Telling.ask, ports.AskRequest, ports.Told),
-    ports.FREEZE_FIGURES: (Figures.freeze, ports.FiguresRequest, ReviewFigures),
-    ports.ERASE: (Erasing.erase, ports.EraseRequest, None),
+    ports.TAKE_STEP: (Telling.take_step, ports.StepRequest, ports.TalkStanding),
 }
 
 PURE = frozenset(
@@ -76,7 +78,7 @@ def test_every_port_has_its_activity() -> None:
     names = {
         value
         for name, value in vars(ports).items()
-        if name in {"RECORD", "TELL", "ASK", "FREEZE_FIGURES", "ERASE"}
+        if name in {"LOOK", "RING", "RUN_ERRAND", "LISTEN", "TELL", "TAKE_STEP"}
     }
     assert names == set(PORTS)
 
@@ -92,18 +94,30 @@ def test_every_workflow_is_served_under_its_published_name() -> None:
         ports.REVIEW,
         ports.HAND_OVER,
     }
-    assert set(CLERK_OF.values()) <= names
+    assert set(ports.CLERK_OF.values()) <= names
 
 
-def test_every_clerk_hears_the_same_names() -> None:
+def test_a_workflow_hears_nothing_but_that_it_should_look() -> None:
+    """No update, no command, no content: nobody can speak through Temporal."""
     for workflow in WORKFLOWS:
         definition = workflow.__temporal_workflow_definition
-        if definition.name in CLERK_OF.values():
-            assert set(definition.updates) == {ports.SUBMIT, ports.SUBMIT_BATCH}
-            assert set(definition.signals) == {ports.REPORT, ports.RESYNC}
-            assert set(definition.queries) == {ports.STANDING}
-        else:
-            assert set(definition.signals) == {ports.TALK_CHANGED, ports.TALK_ENDED}
+        assert set(definition.updates) == set()
+        assert set(definition.signals) == {ports.WAKE}
+        assert definition.signals[ports.WAKE].arg_types == [int]
+        clerk = definition.name in ports.CLERK_OF.values()
+        assert set(definition.queries) == ({ports.STANDING} if clerk else set())
+
+
+def test_what_goes_in_are_references_and_positions_only() -> None:
+    """Whoever writes a payload can name a case and a place in it, and nothing else."""
+    asked = {request for _, request, _ in PORTS.values()} | {ports.CaseStart, ports.TalkStart}
+    free = {
+        (message.__name__, name)
+        for message in asked
+        for name, field in message.model_fields.items()
+        if field.annotation not in (str, int)
+    }
+    assert free == {("RingRequest", "clock")}, "a clock is for whoever reads the history"
 
 
 @pytest.mark.parametrize("file", sorted((ROOT / "workflows").rglob("*.py")), ids=lambda f: f.stem)

@@ -17,9 +17,9 @@ from cli.context import Context
 from cli.operate import rebuild_boards, rebuild_workflows
 from desk.identifiers import new_uuid7
 from desk.orders import NotNow
+from dispatch.waking import begin_again
 from publishing.publisher import Publisher
 from runtime.settings import Settings
-from services.watchdog import begin_again
 from tests.journeys.district import District
 from tests.journeys.installation import Installation, installed
 
@@ -65,17 +65,18 @@ async def test_a_restored_and_rebuilt_system_reconciles_clean(tmp_path: Path) ->
     secret = ("--passphrase-file", str(passphrase))
     kept = tmp_path / "kept"
     kept.mkdir()
-    async with installed(tmp_path / "home") as here:
-        settings, client = here.settings, here.gateway.client
-        assert client is not None
+    async with installed(tmp_path / "home", following=False) as here:
+        settings, client = here.settings, here.client
         district = await District.found(here.gateway)
         first = f"task/{new_uuid7()}"
         for order in district.whole_case(first):
             await here.gateway.submit(order)
+        await begin_again(client, here.books.desk, first)
         await client.get_workflow_handle(first).terminate("a test")
-        await begin_again(client, here.books.desk, [first])
+        await begin_again(client, here.books.desk, first)
         assert (await saying(seal_histories, settings))[1]["sealed"] >= 1
         stop = asyncio.Event()
+        here.start_follower()
         working = [asyncio.create_task(people_at_work(here, district, stop)) for _ in range(3)]
         publisher = Publisher(settings, here.books)
         await publisher.publish()
@@ -97,7 +98,7 @@ async def test_a_restored_and_rebuilt_system_reconciles_clean(tmp_path: Path) ->
     verdict = verify(elsewhere.ledger_url)
     assert verdict.intact, verdict.faults
 
-    async with installed(new) as there:
+    async with installed(new, following=False) as there:
         assert (await saying(rebuild_boards, elsewhere))[0] == 0
         status, rebuilt = await saying(rebuild_workflows, elsewhere)
         assert (status, rebuilt["started"]) == (0, rebuilt["open"])

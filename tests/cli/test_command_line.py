@@ -194,8 +194,8 @@ def test_the_same_command_id_with_other_content_is_a_conflict(home: Path) -> Non
     assert status == 1
 
 
-def test_without_temporal_a_command_is_answered_not_now(home: Path) -> None:
-    """An outage is never success and never 'no such case'; what comes after it waits too."""
+def test_without_temporal_a_command_is_recorded_and_it_is_said_what_waits(home: Path) -> None:
+    """People work on; clocks and notices wait for whoever follows the log, and that is said."""
     rules = json.loads(jiedui(home, "unit", "show", "440106003-PSC", "--json").stdout)
     coordinator = next(
         person for person in rules["people"] if person["role"] == "CENTER_COORDINATOR"
@@ -215,8 +215,12 @@ def test_without_temporal_a_command_is_answered_not_now(home: Path) -> None:
         },
     }
     status, results = lines(home, order, {**order, "command_id": "r-2"})
-    assert status == 2
-    assert {result["outcome"] for result in results} == {"not-now"}
+    assert status == 1
+    assert [result["outcome"] for result in results] == ["recorded", "refused"]
+    triage = ("task", "triage", order["stream"], "--urgency", "NORMAL", "--duty-class", "COOPERATE")
+    done = jiedui(home, *triage, "--as", "STREET_DISPATCHER@440106003-SO")
+    assert done.returncode == 0, done.stderr
+    assert "时限与通知等待中" in done.stderr
 
 
 def test_the_ledger_of_an_import_is_intact(home: Path) -> None:

@@ -9,14 +9,15 @@ import pytest
 
 from audit.verify.verifying import verify
 from desk.casework import Asking, Handled, Written
-from desk.gateway import Gateway
+from desk.gateway import Gateway, asking_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books, books
 from desk.orders import Order
 from domain.casebook import kind_of
 from domain.envelope import SYSTEM
-from domain.people import Channel
 from domain.refusals import CommandRefused
+from domain.sealed import sealed_in
+from tests import clock
 from tests.journeys.district import District
 
 
@@ -28,21 +29,17 @@ class Office:
     gateway: Gateway
     district: District
 
-    def asking(self, order: Order) -> Asking:
-        kind = kind_of(order.stream)
-        return self.gateway._prepared(kind, order, Channel.CLI, datetime.now(UTC))
-
     async def record(self, at: datetime, *orders: Order) -> Handled:
-        askings = [self.asking(order) for order in orders]
-        version, _ = self.books.desk.state_of(orders[0].stream)
-        return await self.books.desk.record(orders[0].stream, version, at, askings)
+        askings = [asking_of(kind_of(order.stream), order) for order in orders]
+        with clock.at(self.books.ledger, at):
+            return await self.books.desk.record(orders[0].stream, askings)
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     url = f"sqlite:///{tmp_path}"
     with books(f"{url}/ledger.db", f"{url}/vault.db", tmp_path / "vault.key", "gd-2022") as opened:
-        gateway = Gateway(None, opened)
+        gateway = Gateway(opened)
         yield Office(opened, gateway, await District.found(gateway))
         verdict = verify(f"{url}/ledger.db")
         assert verdict.intact, verdict.faults
@@ -93,7 +90,7 @@ async def test_a_late_command_does_not_hide_the_missed_limit(office: Office) -> 
     orders = office.district.whole_case(task)
     now = datetime.now(UTC)
     dispatched = await office.record(now, *orders[:3])
-    assert dispatched.next_clock is not None
+    assert dispatched.state == "DISPATCHED"
     late = now + timedelta(days=3)
     handled = await office.record(late, orders[3])
     (answer,) = handled.answers
@@ -117,7 +114,8 @@ async def test_a_ring_after_the_desk_rang_changes_nothing(office: Office) -> Non
     version = office.books.ledger.version(task)
     name, due = ring.command_id.removeprefix("clock/").split("/", 1)
     asking = Asking(ring.command_id, ring.by, {"kind": "ring_clock", "name": name, "due": due})
-    handled = await office.books.desk.record(task, version, late, [asking])
+    with clock.at(office.books.ledger, late):
+        handled = await office.books.desk.record(task, [asking])
     assert written(handled)[0].repeated
     assert office.books.ledger.version(task) == version
 
@@ -142,7 +140,7 @@ async def test_a_fact_too_large_for_the_public_log_is_refused_whole(office: Offi
     }
     asking = Asking("overlay/1", SYSTEM, {"kind": "publish_overlay", "overlay": overlay})
     before = office.books.ledger.head()
-    handled = await office.books.desk.record("calendar/CN", 0, datetime.now(UTC), [asking])
+    handled = await office.books.desk.record("calendar/CN", [asking])
     (answer,) = handled.answers
     assert isinstance(answer, CommandRefused)
     assert answer.rule == "fact-too-large"
@@ -160,3 +158,102 @@ async def test_every_fact_says_under_which_policy_and_calendar_it_was_decided(
         assert entry.calendar is not None
         assert entry.calendar.startswith("CN-2026")
         assert 0 <= entry.seen < entry.position
+
+
+# -- sealed texts, other hands, other doors --------------------------------------------------
+
+
+def sealed_items(office: Office) -> int:
+    with office.books.vault._items_read.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM vault_items").scalar_one())
+
+
+async def test_a_refused_command_leaves_no_sealed_text(office: Office) -> None:
+    """Neither its item nor a key for a resident nobody has heard of."""
+    task = f"task/{new_uuid7()}"
+    before = sealed_items(office)
+    handled = await office.record(datetime.now(UTC), office.district.progress(task))
+    assert isinstance(handled.answers[0], CommandRefused)
+    register = office.district.whole_case(task, category="NOT-A-CATEGORY", name="陈阿婆")[0]
+    handled = await office.record(datetime.now(UTC), register)
+    assert isinstance(handled.answers[0], CommandRefused)
+    assert sealed_items(office) == before
+
+
+async def test_texts_of_one_batch_for_a_new_resident_share_one_key(office: Office) -> None:
+    task = f"task/{new_uuid7()}"
+    about = {"name": "陈阿婆", "phone": "13800138000", "requester": f"subject/{new_uuid7()}"}
+    orders = [*office.district.whole_case(task, **about), office.district.progress(task)]
+    handled = await office.record(datetime.now(UTC), *orders)
+    assert len(written(handled)) == len(orders)
+    for entry in office.books.ledger.read(task):
+        for _, sealed in sealed_in(entry.fact):
+            assert office.books.vault.open(sealed)
+
+
+async def test_another_process_that_wrote_meanwhile_is_never_overlooked(
+    office: Office, tmp_path: Path
+) -> None:
+    """A kept case is believed for a yes, which the fence confirms; before a no it is looked up."""
+    task = f"task/{new_uuid7()}"
+    orders = office.district.whole_case(task)
+    await office.record(datetime.now(UTC), orders[0])
+    url = f"sqlite:///{tmp_path}"
+    with books(f"{url}/ledger.db", f"{url}/vault.db", tmp_path / "vault.key", "gd-2022") as other:
+        for order in orders[1:4]:
+            await Gateway(other).submit(order)
+        assert isinstance((await office.record(datetime.now(UTC), orders[4])).answers[0], Written)
+        # This process last knew the case after its own command; the other one goes on.
+        await Gateway(other).submit(office.district.contact(task))
+        handled = await office.record(datetime.now(UTC), office.district.progress(task))
+        assert written(handled)[0].version == office.books.ledger.version(task)
+
+
+async def test_a_role_taken_away_by_another_process_is_seen_by_the_next_decision(
+    office: Office, tmp_path: Path
+) -> None:
+    """The registry is fenced: no command is recorded under a grant that has ended."""
+    task = f"task/{new_uuid7()}"
+    orders = office.district.whole_case(task)
+    await office.record(datetime.now(UTC), *orders[:2])
+    who = office.district.people["dispatcher"]
+    url = f"sqlite:///{tmp_path}"
+    with books(f"{url}/ledger.db", f"{url}/vault.db", tmp_path / "vault.key", "gd-2022") as other:
+        revoke = {"kind": "revoke_role", "role": who["role"], "unit": who["unit"]}
+        asking = Asking("revoke/1", SYSTEM, {**revoke, "reason": "调离"})
+        (answer,) = other.desk.record_now(who["person"], [asking]).answers
+        assert isinstance(answer, Written), answer
+    handled = await office.record(datetime.now(UTC), orders[2])
+    (answer,) = handled.answers
+    assert isinstance(answer, CommandRefused)
+    assert office.books.ledger.version(task) == 2
+
+
+async def test_the_role_is_found_in_the_decision_itself(office: Office) -> None:
+    """Whoever names none acts in the first of their roles that may; the fact says in which."""
+    task = f"task/{new_uuid7()}"
+    orders = office.district.whole_case(task)
+    await office.record(datetime.now(UTC), orders[0])
+    who = office.district.people["dispatcher"]
+    bare = orders[1].model_copy(update={"by": who["person"], "command_id": "bare/1"})
+    (done,) = written(await office.record(datetime.now(UTC), bare))
+    entry = office.books.ledger.entry(done.position)
+    assert entry is not None
+    assert (entry.by.role.value, entry.by.unit) == (who["role"], who["unit"])
+    (again,) = written(await office.record(datetime.now(UTC), bare))
+    assert (again.position, again.repeated) == (done.position, True)
+    stranger = bare.model_copy(update={"by": f"person/{new_uuid7()}", "command_id": "bare/2"})
+    (answer,) = (await office.record(datetime.now(UTC), stranger)).answers
+    assert isinstance(answer, CommandRefused)
+    assert answer.rule == "person-unknown"
+
+
+async def test_asking_whether_something_would_be_accepted_records_nothing(office: Office) -> None:
+    task = f"task/{new_uuid7()}"
+    orders = office.district.whole_case(task)
+    await office.record(datetime.now(UTC), orders[0])
+    head, items = office.books.ledger.head(), sealed_items(office)
+    office.books.desk.would(task, asking_of(kind_of(task), orders[1]))
+    with pytest.raises(CommandRefused):
+        office.books.desk.would(task, asking_of(kind_of(task), orders[4]))
+    assert (office.books.ledger.head(), sealed_items(office)) == (head, items)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from docs.generate import FOLDER, kind_of, models, pages
+from cli.helping import HELP_FILE
+from docs.generate import FOLDER, helps, kind_of, models, pages
 from domain.casebook import CASES
 from domain.pairing.facts import PairingFact
 from domain.registry.facts import RegistryFact
@@ -15,6 +16,11 @@ PAGES = pages()
 def test_the_page_is_what_the_code_says(name: str) -> None:
     """When this fails, run `python -m docs.generate` and read what changed."""
     assert (FOLDER / name).read_text("utf-8") == PAGES[name]
+
+
+def test_every_help_is_what_the_command_would_say() -> None:
+    """When this fails, run `python -m docs.generate`."""
+    assert HELP_FILE.read_text("utf-8") == helps()
 
 
 def test_every_fact_and_command_has_its_entry() -> None:

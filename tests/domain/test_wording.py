@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.sealing import models_of
 from domain.casebook import CASES
+from domain.command_models import models_of
 from domain.envelope import SYSTEM, Happened
 from domain.pairing import coordination as pairing_coordination
 from domain.registry import facts as registry_facts
@@ -37,7 +37,7 @@ from wording.sentences import (
 from wording.template import fill, marks_of, parts_of
 
 GOLDEN = Path(__file__).with_name("sentences.json")
-CONVERSATIONS = Path(__file__).parents[2] / "workflows" / "conversations"
+DOMAIN = Path(__file__).parents[2] / "domain"
 MODELS = {kind_of(model): model for model in fact_models()}
 
 
@@ -193,17 +193,14 @@ def test_clocks_have_labels() -> None:
 
 
 def asked_templates() -> set[str]:
-    """Return the templates the conversations ask with."""
+    """Return the templates the conversations ask with: the literals of their steps."""
     found: set[str] = set()
-    for file in CONVERSATIONS.glob("*.py"):
-        text = file.read_text("utf-8")
-        for call in re.finditer(
-            r"\.(?:ask|call|ask_outstanding)\(([^()]*(?:\([^()]*\))*[^()]*)\)", text
-        ):
-            strings = re.findall(r'(?<!f)"([a-z_]+)"', call.group(1))
-            found |= {
-                one for one in strings if one not in ("asked", "reminded", "called", "closing")
-            }
+    for room in ("task", "pairing"):
+        text = (DOMAIN / room / "coordination.py").read_text("utf-8")
+        literals = set(re.findall(r'(?<!f)"([a-z]+_[a-z_]+)"', text))
+        found |= {
+            one for one in literals if one.endswith(("_asked", "_reminded", "_called", "_close"))
+        }
     return found
 
 

@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from temporalio.client import Client
+
 from desk.gateway import Gateway
 from desk.opening import Books, open_books
 from runtime.embedded import EmbeddedTemporal, start_embedded
-from runtime.settings import Settings
+from runtime.settings import Settings, environment_of
 from runtime.temporal import connect
 from services.bootstrapping import publish_shipped
 
@@ -23,39 +25,59 @@ PATIENCE = 120.0
 
 @dataclass
 class Installation:
-    """Server and worker are processes of their own, and may be killed one by one."""
+    """Server, worker and follower are processes of their own, and may be killed one by one."""
 
     settings: Settings
     books: Books
     server: EmbeddedTemporal | None = None
     worker: subprocess.Popen[bytes] | None = None
+    follower: subprocess.Popen[bytes] | None = None
+    client: Client = field(init=False)
     gateway: Gateway = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.gateway = Gateway(self.books)
 
     @property
     def home(self) -> Path:
         return self.settings.home
 
-    async def start(self) -> None:
+    async def start(self, *, following: bool = True) -> None:
         await publish_shipped(self.books.desk)
         await self.start_server()
         self.start_worker()
+        if following:
+            self.start_follower()
 
     async def start_server(self) -> None:
         self.server = await start_embedded(self.home)
-        client = await connect(self.server.address)
-        self.gateway = Gateway(client, self.books, reply_timeout=15.0)
+        self.client = await connect(self.server.address)
 
     def start_worker(self) -> None:
-        environment = {
-            **os.environ,
-            "JIEDUI_HOME": str(self.home),
-            "JIEDUI_POLICY": self.settings.policy,
-            "JIEDUI_LOG_LEVEL": "info",
-        }
-        with (self.home / "worker.log").open("ab") as log:
-            self.worker = subprocess.Popen(
-                [sys.executable, "-m", "worker"], env=environment, stdout=log, stderr=log
+        self.worker = self._start("worker")
+
+    def start_follower(self) -> None:
+        """Start what follows the log: boards, dispatcher, reconciling, the public log."""
+        self.follower = self._start("follow")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What another process needs to find this installation."""
+        return {**os.environ, **environment_of(self.settings)}
+
+    def _start(self, role: str) -> "subprocess.Popen[bytes]":
+        with (self.home / f"{role}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "cli.main", role],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
             )
+
+    def kill_follower(self) -> None:
+        assert self.follower is not None
+        self.follower.send_signal(signal.SIGKILL)
+        self.follower.wait()
 
     def kill_worker(self) -> None:
         assert self.worker is not None
@@ -68,23 +90,32 @@ class Installation:
         await self.server.stop()
 
     async def stop(self) -> None:
-        if self.worker is not None and self.worker.poll() is None:
-            self.worker.terminate()
-            self.worker.wait(timeout=30)
+        for process in (self.worker, self.follower):
+            if process is not None and process.poll() is None:
+                process.terminate()
+                process.wait(timeout=30)
         if self.server is not None:
             await self.server.stop()
         self.books.close()
 
 
 @asynccontextmanager
-async def installed(home: Path, policy: str = "gd-2022") -> AsyncIterator[Installation]:
-    """Run an installation in *home* for the length of the block."""
-    settings = Settings(home=home, policy=policy)
+async def installed(
+    home: Path, policy: str = "gd-2022", *, running: bool = True, following: bool = True
+) -> AsyncIterator[Installation]:
+    """Run an installation in *home* for the length of the block; else only its books are open.
+
+    Without *following* nobody follows the log: whoever asks for that wakes the clerks.
+    """
+    settings = Settings(home=home, policy=policy, log_address="127.0.0.1:0")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     books = open_books(settings.ledger_url, settings.vault_url, settings.key_path, policy)
     installation = Installation(settings, books)
     try:
-        await installation.start()
+        if running:
+            await installation.start(following=following)
+        else:
+            await publish_shipped(books.desk)
         yield installation
     finally:
         await installation.stop()

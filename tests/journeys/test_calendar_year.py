@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
+from desk.recomputing import recompute_provisional
 from policies import shipped_pack
 from services.bootstrapping import publish
-from services.watchdog import recompute_provisional
 from tests.journeys.district import District
 from tests.journeys.installation import PATIENCE, Installation, installed
 
@@ -32,7 +32,7 @@ async def publish_slow_city(installation: Installation) -> None:
 
 
 async def test_a_published_year_moves_provisional_deadlines_of_open_cases(tmp_path: Path) -> None:
-    """Old and new value stand in one fact, and a second look changes nothing more."""
+    """The dispatcher sees the year; old and new value stand in one fact, and only once."""
     async with installed(tmp_path / "home") as installation:
         district = await District.found(installation.gateway)
         await publish_slow_city(installation)
@@ -43,7 +43,6 @@ async def test_a_published_year_moves_provisional_deadlines_of_open_cases(tmp_pa
 
         command = {"kind": "publish_calendar_year", "year": INVENTED_2027}
         assert await publish(installation.books.desk, "calendar/CN", command)
-        assert await recompute_provisional(installation.gateway) == 1
         async with asyncio.timeout(PATIENCE):
             while ledger.read(task)[-1].kind != "deadline_recalculated.v1":
                 await asyncio.sleep(0.05)
@@ -53,4 +52,4 @@ async def test_a_published_year_moves_provisional_deadlines_of_open_cases(tmp_pa
         assert moved.fact["due_before"] == dispatched.fact["due"]
         assert moved.fact["due"]["provisional"] is False
         assert moved.fact["due"]["calendar"].startswith("CN-2027")
-        assert await recompute_provisional(installation.gateway) == 0
+        assert recompute_provisional(installation.books.desk) == 0

@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
+import pytest
+
 from desk.identifiers import new_uuid7
 from tests.journeys.district import REGISTRATION, ROLES, STREET, UNITS
 
@@ -106,10 +109,67 @@ def test_ctrl_c_stops_everything_and_the_next_start_finds_it_again(tmp_path: Pat
         assert first["number"].startswith("DQ440106")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=STOP_SECONDS) == 0
-    assert submit(home, triage)[0]["outcome"] == "not-now"
+    (second,) = submit(home, triage)
+    assert second["outcome"] == "recorded", "people work on while nothing of ours runs"
     with up(home) as process:
-        again, second = submit(home, register, triage)
+        again, later = submit(home, register, triage)
         assert (again["position"], again["hash"]) == (first["position"], first["hash"])
-        assert second["outcome"] == "recorded", second
+        assert (later["position"], later["repeated"]) == (second["position"], True)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=STOP_SECONDS) == 0
+
+
+@pytest.mark.chaos
+def test_each_child_that_is_killed_comes_back_and_is_said_in_a_line_each(tmp_path: Path) -> None:
+    """Nothing else reaches the terminal, Temporal's own lines least of all."""
+    home = tmp_path / "home"
+    with up(home) as process:
+        assert process.stdout is not None
+        for name in ("temporal", "worker", "follow"):
+            victim = child_of(process.pid, name)
+            os.kill(victim, signal.SIGKILL)
+            fell, back = lines_about_children(process, 2)
+            assert fell.startswith(f"{name} 已停（SIGKILL）"), fell
+            assert back.startswith(f"{name} 已恢复"), back
+            assert child_of(process.pid, name) != victim
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=STOP_SECONDS) == 0
+        rest = process.stdout.read().splitlines()
+        assert [line for line in rest if "停" not in line] == []
+
+
+def lines_about_children(process: "subprocess.Popen[str]", count: int) -> list[str]:
+    """Return the next *count* lines that speak of a child."""
+    assert process.stdout is not None
+    found: list[str] = []
+    while len(found) < count:
+        line = process.stdout.readline()
+        assert line, "the caretaker ended"
+        if "已停（" in line or "已恢复" in line:
+            found.append(line)
+    return found
+
+
+def child_of(parent: int, name: str) -> int:
+    """Return the process id of the child *name*."""
+    words = {"temporal": "start-dev", "worker": "worker", "follow": "follow"}[name]
+    for child in psutil.Process(parent).children():
+        if words in child.cmdline():
+            return child.pid
+    raise AssertionError(f"{name} does not run")
+
+
+def test_a_second_up_of_the_same_home_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with up(home):
+        second = subprocess.run(
+            [sys.executable, "-m", "cli.main", "up"],
+            env={**os.environ, "JIEDUI_HOME": str(home)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert second.returncode == 2
+    assert "已在运行" in second.stderr
+    assert "Traceback" not in second.stderr

@@ -4,8 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from temporalio.client import Client
+
 from cli.auditing.recording import performed
 from cli.context import Context
+from dispatch.cursor import Cursor
+from dispatch.dispatcher import Dispatcher, open_cases
 from domain.casebook import CASES
 from domain.envelope import SYSTEM
 from domain.oversight.case import LOG_STREAM, OVERSIGHT_CASES
@@ -13,13 +17,16 @@ from projections.boards import open_boards
 from projections.history import case_history
 from runtime.settings import Settings
 from services.oversight import record
-from services.watchdog import Watchdog, open_cases
 from tests.cli.test_command_line import jiedui
 from tests.domain.world import uuid_of
 from tests.oversight.town import Town, founded, open_town
 from wording.sentences import OpaqueNames
 
 KEY = "pairing.example.org/log+0a1b2c3d+AQab+/=="
+
+
+async def nobody_there() -> Client:
+    raise AssertionError("Temporal is not asked for by reading")
 
 
 def overseen(town: Town, task: str) -> dict[str, str]:
@@ -55,7 +62,7 @@ def overseen(town: Town, task: str) -> dict[str, str]:
     return streams
 
 
-async def test_boards_and_watchdog_pass_over_them_and_stories_tell_them(town: Town) -> None:
+async def test_boards_and_dispatcher_pass_over_them_and_stories_tell_them(town: Town) -> None:
     task = town.task()
     streams = overseen(town, task)
     assert set(streams) == set(OVERSIGHT_CASES)
@@ -67,16 +74,18 @@ async def test_boards_and_watchdog_pass_over_them_and_stories_tell_them(town: To
     boards.close()
 
     assert set(open_cases(town.books.desk)) == {task, after}
-    watchdog = Watchdog(town.gateway)
-    assert watchdog._catch_up()  # a calendar was published at the founding
-    assert set(watchdog.open) == {task, after}
+    cursor = Cursor(town.url.replace("ledger.db", "dispatch.db"))
+    dispatcher = Dispatcher(town.books.desk, cursor, nobody_there)
+    dispatcher._read_on()
+    assert set(dispatcher.owed) == set(dispatcher.owing.waiting) == {task, after}
+    cursor.close()
 
     for category, stream in streams.items():
         assert CASES[category] is OVERSIGHT_CASES[category]
         (line, *_) = case_history(town.books.ledger, stream, OpaqueNames())
         assert line.sentence.endswith("。")
         standing = town.books.desk.standing(stream)
-        assert (standing.next_clock, standing.talks, standing.errands) == (None, (), ())
+        assert standing.next_clock is None
 
 
 async def test_the_command_line_knows_them(tmp_path: Path) -> None:

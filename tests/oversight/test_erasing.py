@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, text
 
+from desk import clerking
 from desk.casework import Asking, Written
+from desk.gateway import asking_of
 from desk.identifiers import new_uuid7
 from desk.orders import Order
 from domain.casebook import kind_of
 from domain.envelope import SYSTEM
 from domain.oversight.parties import Parties
-from domain.people import Channel
 from domain.refusals import CommandRefused
 from domain.sealed import sealed_in
 from services.erasing import erase_subject
@@ -44,9 +45,10 @@ def closed_task(town: Town, **about: Any) -> tuple[str, str]:
 
 def again(town: Town, one: Order) -> Written | CommandRefused:
     """Hand *one* in as the gateway is handed it, and return the answer it gives at once."""
-    looked = town.gateway._looked_at(kind_of(one.stream), one, Channel.CLI, True)
-    assert isinstance(looked, Written | CommandRefused), looked
-    return looked
+    (answer,) = town.books.desk.record_now(
+        one.stream, [asking_of(kind_of(one.stream), one)]
+    ).answers
+    return answer
 
 
 # The command.
@@ -134,7 +136,7 @@ async def test_a_task_that_was_allowed_to_erase_is_never_held_up(town: Town) -> 
     task = town.task()
     subject = town.requester(task)
     asking = Asking(f"because/{task}/9", SYSTEM, {"kind": "record_erasure", "basis": BASIS})
-    (answer,) = town.books.desk.record_now(subject, 0, datetime.now(UTC), [asking]).answers
+    (answer,) = town.books.desk.record_now(subject, [asking]).answers
     assert isinstance(answer, Written)
 
 
@@ -145,10 +147,9 @@ def merged(town: Town, duplicate: str, master: str) -> None:
     """Merge one task into another, and let the errand between them be run."""
     town.ask(duplicate, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
     town.ask(duplicate, "merge_into", "dispatcher", master=master)
-    (errand,) = town.books.desk.record_now(duplicate, 0, datetime.now(UTC), []).errands
-    asking = Asking(errand.command_id, SYSTEM, errand.command)
-    (answer,) = town.books.desk.record_now(master, 0, datetime.now(UTC), [asking]).answers
-    assert isinstance(answer, Written), answer
+    ((version, errand),) = clerking.look(town.books.desk, duplicate, 0).errands
+    assert errand.stream == master
+    assert clerking.run_errand(town.books.desk, duplicate, version, errand.command_id)
 
 
 async def test_a_tasks_key_goes_with_the_last_of_its_parties(town: Town) -> None:
@@ -166,7 +167,7 @@ async def test_a_tasks_key_goes_with_the_last_of_its_parties(town: Town) -> None
 def erased_by_errand(town: Town, subject: str) -> list[str]:
     """Erase as a task's errand does; the rule about open tasks was the task's."""
     asking = Asking(f"because/{subject}", SYSTEM, {"kind": "record_erasure", "basis": BASIS})
-    town.books.desk.record_now(subject, 0, datetime.now(UTC), [asking])
+    town.books.desk.record_now(subject, [asking])
     return destroy_keys(town.books.ledger, town.books.vault, subject)
 
 

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desk.casework import Asking, Written
-from desk.gateway import Gateway
+from desk.casework import Written
+from desk.gateway import Gateway, asking_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books, open_books
 from desk.orders import Order
 from domain.casebook import kind_of
-from domain.people import Channel
 from domain.refusals import CommandRefused
 from services.bootstrapping import publish_shipped
+from tests import clock
 from tests.journeys.district import BUREAU, CENTER, OPERATOR, District, order
 
 OVERSEERS = (
@@ -58,15 +58,11 @@ class Town:
     def person(self, name: str) -> str:
         return self.district.people[name]["person"]
 
-    def prepared(self, one: Order) -> Asking:
-        """Return *one* as it reaches the desk: sealed, and with who gives it."""
-        return self.gateway._prepared(kind_of(one.stream), one, Channel.CLI, datetime.now(UTC))
-
     def give(self, *orders: Order, at: datetime | None = None) -> list[Written]:
         """Have *orders* of one case recorded; raise the first refusal."""
-        askings = [self.prepared(one) for one in orders]
-        when = at or datetime.now(UTC)
-        answers = self.books.desk.record_now(orders[0].stream, 0, when, askings).answers
+        askings = [asking_of(kind_of(one.stream), one) for one in orders]
+        with clock.at(self.books.ledger, at):
+            answers = self.books.desk.record_now(orders[0].stream, askings).answers
         written = []
         for answer in answers:
             if isinstance(answer, CommandRefused):
@@ -98,7 +94,7 @@ class Town:
     def close_with(books: Books, task: str, center: str) -> None:
         """Do as `close` in books that were opened anew, *center* being who registered it."""
         by = {"person": center, "role": "CENTER_COORDINATOR", "unit": CENTER}
-        Town(books, Gateway(None, books), District({"center": by}), "").close(task)
+        Town(books, Gateway(books), District({"center": by}), "").close(task)
 
     def grant(self, case: str, to: str = "auditor", by: str = "dpo", **about: Any) -> str:
         """Have an unmasking granted and return its stream."""
@@ -137,7 +133,7 @@ def open_town(
 
 async def founded(books: Books, url: str) -> Town:
     """Publish the shipped packs, register the district, and return the town."""
-    gateway = Gateway(None, books)
+    gateway = Gateway(books)
     await publish_shipped(books.desk)
     district = await with_overseers(gateway, await District.found(gateway))
     return Town(books, gateway, district, url)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from activities.figures import figures_of
 from domain.clocks import RingClock
 from domain.envelope import rung_by
+from domain.figures import figures_of
 from domain.task import commands as c
 from domain.task.case import TASK
 from projections.boards import Boards, open_boards

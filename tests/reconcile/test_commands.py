@@ -12,9 +12,9 @@ from cli.auditing.reconciling import command as reconcile
 from cli.auditing.replaying import command as replay_workflows
 from cli.auditing.sealing import command as seal_histories
 from cli.context import Context
+from dispatch.waking import begin_again
 from runtime.settings import Settings
 from services.temporal_histories import clerk_now, file_of
-from services.watchdog import begin_again
 from tests.journeys.installation import PATIENCE
 from tests.reconcile.town import changing, town
 
@@ -52,7 +52,7 @@ async def test_what_was_done_to_workflows_and_histories_is_told_and_traced(tmp_p
             (task, "TERMINATED", before.run)
         ]
         assert (await said(reconcile, settings, "--without-temporal"))[0] == 0
-        await begin_again(here.client, desk, [task])
+        await begin_again(here.client, desk, task)
         async with asyncio.timeout(PATIENCE):  # visibility is told a moment later
             while not here.facts(task, "workflow_history_sealed.v1"):
                 assert (await said(seal_histories, settings))[0] == 0

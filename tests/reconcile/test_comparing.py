@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 from audit.reconcile.reconciling import (
     AT_WORK,
     FINISHING,
+    LATE,
     SENTENCES,
-    Acknowledged,
     BoardCase,
     BoardsSeen,
     ClerkNotes,
     Finding,
     HistoryTold,
     LedgerCase,
-    Recorded,
     Run,
     RunStatus,
     SealedFile,
+    Seen,
     compare_board,
     compare_boards,
     compare_clerk,
@@ -36,7 +36,7 @@ TASK = "task/0197a4a1-0000-7000-8000-000000000001"
 MONDAY = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 LATER = MONDAY + timedelta(days=2)
 DUE = "2026-11-30T01:30:00.000000Z"
-CASE = LedgerCase(TASK, 4, "IN_PROGRESS", False, "440106-MZJ", DUE, 17, MONDAY)
+CASE = LedgerCase(TASK, 4, "IN_PROGRESS", False, "440106-MZJ", DUE, 17, MONDAY, 4, MONDAY)
 BOARD = BoardCase(TASK, 4, "IN_PROGRESS", "440106-MZJ", DUE, 17)
 NO_NOTES = ClerkNotes()
 
@@ -46,13 +46,7 @@ def run(name: str, status: RunStatus = RunStatus.RUNNING, hours: float = 0) -> R
 
 
 def history(name: str = "a", **told: Any) -> HistoryTold:
-    about: dict[str, Any] = {
-        "begun": MONDAY,
-        "acknowledged": (),
-        "asked": frozenset(),
-        "knew": 4,
-        "running": True,
-    }
+    about: dict[str, Any] = {"begun": MONDAY, "seen": (), "knew": 4, "running": True}
     return HistoryTold(TASK, name, **(about | told))
 
 
@@ -165,6 +159,18 @@ def test_a_clerk_may_be_on_its_way_but_never_ahead(
     assert grounds(found) == (set() if ground is None else {(ground, "a")})
 
 
+def test_what_a_clerk_owes_nothing_for_it_need_not_have_heard_of() -> None:
+    quiet = replace(CASE, version=9, owed=4)
+    assert compare_clerk(quiet, [run("a")], [history(knew=4)], NO_NOTES, LATER) == []
+
+
+@pytest.mark.parametrize(("past", "late"), [(LATE / 2, False), (LATE * 2, True)])
+def test_a_clock_that_is_past_and_was_not_looked_at_is_late(past: timedelta, late: bool) -> None:
+    told = history(clock=LATER - past)
+    found = compare_clerk(CASE, [run("a")], [told], NO_NOTES, LATER)
+    assert [(one.ground, one.detail) for one in found] == ([(Ground.BEHIND, "clock")] * late)
+
+
 def test_a_clerk_outlives_its_case_only_to_finish() -> None:
     over = replace(CASE, over=True, state="ARCHIVED")
     assert compare_clerk(over, [run("a")], [], NO_NOTES, MONDAY + FINISHING / 2) == []
@@ -174,76 +180,39 @@ def test_a_clerk_outlives_its_case_only_to_finish() -> None:
     assert compare_clerk(over, [run("a", RunStatus.COMPLETED)], [], NO_NOTES, LATER) == []
 
 
-# -- receipts --------------------------------------------------------------------------------
-
-COMMAND = Recorded(17, "ab" * 32, MONDAY + timedelta(minutes=5), by_person=True)
-RECEIPT = Acknowledged("c-1", 17, "ab" * 32)
+# -- what was seen ---------------------------------------------------------------------------
 
 
-def heard(
-    commands: dict[str, Recorded],
-    *histories: HistoryTold,
-    notes: ClerkNotes = NO_NOTES,
-    since: datetime | None = MONDAY,
-    at: datetime = LATER,
-) -> set[tuple[Ground, str | None]]:
-    found = compare_histories(TASK, commands, histories, notes, since, at)
-    return {(one.ground, one.detail) for one in found}
+def heard(heads: dict[int, str], *histories: HistoryTold) -> set[tuple[Ground, str | None]]:
+    return {(one.ground, one.detail) for one in compare_histories(TASK, heads, histories)}
 
 
-def test_a_receipt_that_stands_in_the_ledger_is_no_finding() -> None:
-    told = history(acknowledged=(RECEIPT,), asked=frozenset({"c-1"}))
-    assert heard({"c-1": COMMAND}, told) == set()
+SEEN = Seen(3, "ab" * 32)
 
 
-def test_a_receipt_without_its_fact_is_the_worst_finding() -> None:
-    told = history(acknowledged=(RECEIPT,), asked=frozenset({"c-1"}))
-    assert heard({}, told) == {(Ground.COMMAND_UNRECORDED, "absent/17")}
+def test_what_was_seen_and_stands_is_no_finding() -> None:
+    assert heard({3: SEEN.hash, 4: "cd" * 32}, history(seen=(SEEN,))) == set()
+
+
+def test_what_was_seen_and_is_not_there_is_the_worst_finding() -> None:
+    assert heard({}, history(seen=(SEEN,))) == {(Ground.COMMAND_UNRECORDED, "absent/3")}
     assert next(iter(SENTENCES)) is Ground.COMMAND_UNRECORDED
 
 
-@pytest.mark.parametrize("other", [{"position": 18}, {"hash": "cd" * 32}])
-def test_a_receipt_for_another_fact_is_found(other: dict[str, Any]) -> None:
-    told = history(acknowledged=(RECEIPT,), asked=frozenset({"c-1"}))
-    found = heard({"c-1": replace(COMMAND, **other)}, told)
-    assert found == {(Ground.COMMAND_UNRECORDED, "otherwise/17")}
+def test_another_fact_where_one_was_seen_is_found() -> None:
+    found = heard({3: "cd" * 32}, history(seen=(SEEN,)))
+    assert found == {(Ground.COMMAND_UNRECORDED, "otherwise/3")}
 
 
-def test_a_persons_command_no_history_tells_of_was_written_past_the_clerk() -> None:
-    assert heard({"c-1": COMMAND}, history()) == {(Ground.HISTORY_MISSING, "entry/17")}
-
-
-@pytest.mark.parametrize(
-    "excuse",
-    [
-        {"commands": {"c-1": replace(COMMAND, by_person=False)}},
-        {"at": COMMAND.at + AT_WORK / 2},
-        {"since": None},
-        {"since": COMMAND.at},
-        {"notes": ClerkNotes(rebuilt_at=COMMAND.at + timedelta(minutes=1))},
-    ],
-    ids=["by the system", "on its way", "no run known", "before these runs", "before a rebuild"],
-)
-def test_what_these_histories_cannot_tell_of_is_no_finding(excuse: dict[str, Any]) -> None:
-    commands = excuse.pop("commands", {"c-1": COMMAND})
-    assert heard(commands, history(), **excuse) == set()
-
-
-@given(st.sets(st.integers(0, 30)), st.sets(st.integers(0, 30)))
-def test_exactly_the_receipts_that_are_not_recorded_are_found(
-    recorded: set[int], acknowledged: set[int]
+@given(st.sets(st.integers(1, 30)), st.sets(st.integers(1, 30)))
+def test_exactly_what_was_seen_and_is_not_recorded_is_found(
+    recorded: set[int], seen: set[int]
 ) -> None:
     """Whatever the ledger and the history hold, what is lost is what is found."""
-    commands = {
-        f"c-{n}": Recorded(n, f"{n:064x}", MONDAY + timedelta(minutes=1), by_person=True)
-        for n in recorded
-    }
-    receipts = tuple(Acknowledged(f"c-{n}", n, f"{n:064x}") for n in sorted(acknowledged))
-    asked = frozenset(receipt.command_id for receipt in receipts)
-    found = heard(commands, history(acknowledged=receipts, asked=asked))
-    lost = {(Ground.COMMAND_UNRECORDED, f"absent/{n}") for n in acknowledged - recorded}
-    unheard = {(Ground.HISTORY_MISSING, f"entry/{n}") for n in recorded - acknowledged}
-    assert found == lost | unheard
+    heads = {version: f"{version:064x}" for version in recorded}
+    told = history(seen=tuple(Seen(version, f"{version:064x}") for version in sorted(seen)))
+    lost = {(Ground.COMMAND_UNRECORDED, f"absent/{version}") for version in seen - recorded}
+    assert heard(heads, told) == lost
 
 
 # -- sealed files and the telling ------------------------------------------------------------

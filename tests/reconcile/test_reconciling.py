@@ -18,18 +18,16 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import WorkflowHistory
 
-from desk.casework import Asking, Written
 from desk.identifiers import new_uuid7
-from domain.envelope import By
-from domain.people import Channel, Role
+from dispatch.waking import begin_again
 from runtime.replaying import failure_of, replayer
 from services.backup_copies import copy_sqlite
 from services.histories import seal_histories
 from services.reconciling import Reconciler, reconcile_on_schedule
 from services.temporal_histories import clerk_now, file_of, packed, tells_the_same, unpacked
-from services.watchdog import Watchdog, begin_again
 from tests.journeys.installation import PATIENCE
 from tests.reconcile.town import Town, changing, town
+from worker import WORKFLOWS, sandbox
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -54,7 +52,7 @@ async def delete(here: Town, task: str) -> None:
 
 
 async def reset(here: Town, task: str) -> str:
-    """Reset the clerk of *task* to its second step; return the new run."""
+    """Reset the clerk of *task* to its first step; return the new run."""
     history = await here.client.get_workflow_handle(task).fetch_history()
     steps = [
         event.event_id
@@ -66,7 +64,7 @@ async def reset(here: Town, task: str) -> str:
             namespace="default",
             workflow_execution=WorkflowExecution(workflow_id=task),
             reason="a test",
-            workflow_task_finish_event_id=steps[1],
+            workflow_task_finish_event_id=steps[0],
             request_id=str(new_uuid7()),
         )
     )
@@ -86,7 +84,7 @@ async def test_a_terminated_clerk_is_found_then_begun_again_and_explained(here: 
     await here.client.get_workflow_handle(task).terminate("a test")
     assert await here.grounds(task) == {("TERMINATED", "terminated")}
     before = await clerk_now(here.client, task)
-    assert await begin_again(here.client, here.here.books.desk, [task]) == 1
+    assert await begin_again(here.client, here.here.books.desk, task)
     after = await clerk_now(here.client, task)
     assert before is not None
     assert after is not None
@@ -94,18 +92,18 @@ async def test_a_terminated_clerk_is_found_then_begun_again_and_explained(here: 
     assert (rebuilt["run_before"], rebuilt["run"]) == (before.run, after.run)
     (found,) = here.facts(task, "workflow_discrepancy_found.v1")
     assert (found["ground"], found["run"]) == ("TERMINATED", before.run)
-    assert await begin_again(here.client, here.here.books.desk, [task]) == 0
+    assert not await begin_again(here.client, here.here.books.desk, task)
     assert len(here.facts(task, "workflow_rebuilt.v1")) == 1
     assert await here.grounds(task) == set()
     await here.here.gateway.submit(here.district.whole_case(task)[3])
     assert await here.grounds(task) == set()
 
 
-async def test_a_deleted_clerk_is_found_and_the_watchdog_begins_it_again(here: Town) -> None:
+async def test_a_deleted_clerk_is_found_and_the_dispatcher_begins_it_again(here: Town) -> None:
     task = await here.task(1)
     await delete(here, task)
     assert await here.grounds(task) == {("MISSING", None)}
-    assert (await Watchdog(here.here.gateway).look()).started == 1
+    await here.dispatcher._look_after(here.here.books.ledger.clock())
     (rebuilt,) = here.facts(task, "workflow_rebuilt.v1")
     assert rebuilt["run_before"] is None
     assert await here.grounds(task) == set()
@@ -113,14 +111,14 @@ async def test_a_deleted_clerk_is_found_and_the_watchdog_begins_it_again(here: T
 
 async def test_a_run_that_vanishes_between_two_looks_is_found(here: Town) -> None:
     """Deleted, and begun again by the next command before anybody looked: its history is gone."""
-    task = await here.task(3)
+    task = await here.task(2)
     here.follow()
     reconciler = here.reconciler()
     await reconciler.look()
     before = await clerk_now(here.client, task)
     assert before is not None
     await delete(here, task)
-    await here.here.gateway.submit(here.district.whole_case(task)[3])
+    await here.here.gateway.submit(here.district.whole_case(task)[2])
     here.follow()
     async with asyncio.timeout(PATIENCE):  # visibility is told a moment later
         while True:
@@ -147,7 +145,8 @@ async def on_schedule_until(here: Town, task: str, kind: str) -> None:
     here.follow()
     running = asyncio.create_task(
         reconcile_on_schedule(
-            here.here.gateway,
+            here.connected,
+            here.here.books.desk,
             settings.ledger_url,
             settings.boards_url,
             settings.histories_path,
@@ -169,7 +168,7 @@ async def test_a_discrepancy_becomes_one_fact_however_often_it_is_seen(here: Tow
     await here.client.get_workflow_handle(task).terminate("a test")
     await on_schedule_until(here, task, "workflow_discrepancy_found.v1")
     await on_schedule_until(here, task, "workflow_discrepancy_found.v1")
-    assert await begin_again(here.client, here.here.books.desk, [task]) == 1
+    assert await begin_again(here.client, here.here.books.desk, task)
     assert len(here.facts(task, "workflow_discrepancy_found.v1")) == 1
     assert len(here.facts(task, "workflow_history_sealed.v1")) == 1
     assert await here.grounds(task) == set()
@@ -195,41 +194,43 @@ async def test_a_board_that_was_written_to_is_found(here: Town) -> None:
     assert await here.grounds(task) == set()
 
 
-async def test_an_acknowledged_command_that_the_ledger_lost_is_found(
+async def test_what_a_clerk_has_seen_and_the_ledger_lost_is_found(
     here: Town, tmp_path: Path
 ) -> None:
-    """The ledger is put back to an older copy; Temporal remembers what was promised meanwhile."""
-    task = await here.task(3)
+    """The ledger is put back to an older copy; Temporal remembers what stood there meanwhile."""
+    task = await here.task(2)
     settings = here.here.settings
     copy_sqlite(here.here.home / "ledger.db", tmp_path / "older.db")
-    receipt = await here.here.gateway.submit(here.district.whole_case(task)[3])
+    await here.here.gateway.submit(here.district.whole_case(task)[2])
+    await here.in_step()
+    version = await here.knows(task)
     here.follow()
     older = Reconciler(
         here.client, f"sqlite:///{tmp_path}/older.db", settings.boards_url, here.histories
     )
     findings = [one for one in (await older.look()).findings if one.case == task]
     told = {(one.ground.value, one.detail) for one in findings}
-    assert ("COMMAND_UNRECORDED", f"absent/{receipt.position}") in told
+    assert ("COMMAND_UNRECORDED", f"absent/{version}") in told
     assert findings[0].ground.value == "COMMAND_UNRECORDED"
     assert "AHEAD" in {ground for ground, _ in told}
 
 
-async def test_a_command_written_past_the_clerk_is_found(here: Town) -> None:
-    """Straight to the desk, by somebody with the database in hand: no history tells of it."""
-    task = await here.task(3)
-    order = here.district.whole_case(task)[3]
-    who = here.district.people["coordinator"]
-    by = By(role=Role(who["role"]), person=who["person"], unit=who["unit"], channel=Channel.CLI)
-    asking = Asking(order.command_id, by, dict(order.command))
-    now = datetime.now(UTC)
-    (answer,) = here.here.books.desk.record_now(task, 0, now, [asking]).answers
-    assert isinstance(answer, Written)
-    assert await here.grounds(task) == set(), "too young to be judged"
-    later = here.reconciler()
-    later.clock = lambda: datetime.now(UTC) + timedelta(minutes=2)
-    found = {(one.ground.value, one.detail) for one in (await later.look()).findings}
-    assert ("HISTORY_MISSING", f"entry/{answer.position}") in found
-    assert ("BEHIND", None) in found
+async def test_a_clerk_that_lags_is_told_from_one_that_is_lost(here: Town) -> None:
+    """No worker works: the clerk is there and owes a look; that is late, not gone."""
+    task = await here.task(2)
+    here.here.kill_worker()
+    try:
+        await here.here.gateway.submit(here.district.whole_case(task)[2])
+        assert await here.grounds(task) == set(), "too young to be judged"
+        later = here.reconciler()
+        later.clock = lambda: datetime.now(UTC) + timedelta(minutes=1)
+        found = {(one.ground.value, one.detail) for one in (await later.look()).findings}
+        assert ("BEHIND", "facts") in found
+        assert not found & {("MISSING", None), ("TERMINATED", "terminated")}
+    finally:
+        here.here.start_worker()
+    await here.knows(task)
+    assert await here.grounds(task) == set()
 
 
 async def test_finished_histories_are_sealed_once_and_stay_what_they_were(here: Town) -> None:
@@ -239,7 +240,7 @@ async def test_finished_histories_are_sealed_once_and_stay_what_they_were(here: 
     await client.get_workflow_handle(task).terminate("a test")
     before = await clerk_now(client, task)
     assert before is not None
-    await begin_again(client, desk, [task])
+    await begin_again(client, desk, task)
     async with asyncio.timeout(PATIENCE):  # visibility is told a moment later
         while not here.facts(task, "workflow_history_sealed.v1"):
             await seal_histories(client, desk, here.histories)
@@ -250,7 +251,7 @@ async def test_finished_histories_are_sealed_once_and_stay_what_they_were(here: 
     data = file.read_bytes()
     assert (sealed["bytes"], sealed["digest"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert file.stat().st_mode & 0o777 == 0o600
-    assert await failure_of(unpacked(task, data), replayer()) is None
+    assert await failure_of(unpacked(task, data), replayer(WORKFLOWS, sandbox())) is None
     assert await here.grounds(task) == set()
     changing(file, lambda old: old[:-9] + bytes([old[-9] ^ 1]) + old[-8:])
     assert await here.grounds(task) == {("HISTORY_ALTERED", "file")}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audit.reading import CannotRead
-from audit.reconcile.case_views import CLERKED, boards_seen, clerk_notes, commands_of, ledger_case
+from audit.reconcile.case_views import CLERKED, boards_seen, clerk_notes, heads_of, ledger_case
 from audit.reconcile.reconciling import LedgerCase, compare_boards
 from domain.values import category_of
 from ledger.entry import Entry
@@ -73,14 +73,19 @@ def test_without_boards_it_is_said_what_to_do(tmp_path: Path) -> None:
         boards_seen(f"sqlite:///{tmp_path}/nothing.db")
 
 
-def test_a_command_stands_by_its_last_fact(busy_log: LogInMemory) -> None:
+def test_every_entry_is_known_by_its_version(busy_log: LogInMemory) -> None:
     by_stream: dict[str, list[Entry]] = defaultdict(list)
     for entry in busy_log.entries:
         by_stream[entry.stream].append(entry)
     for entries in by_stream.values():
-        for command_id, recorded in commands_of(entries).items():
-            last = [entry for entry in entries if entry.command_id == command_id][-1]
-            assert (recorded.position, recorded.hash) == (last.position, last.hash)
+        assert heads_of(entries) == {entry.version: entry.hash for entry in entries}
+
+
+def test_a_clerk_owes_something_for_what_somebody_is_told_of(busy_log: LogInMemory) -> None:
+    for case in cases(busy_log.entries).values():
+        assert 0 <= case.owed <= case.version
+        assert (case.owed_at is None) == (case.owed == 0)
+    assert any(case.owed for case in cases(busy_log.entries).values())
 
 
 def test_nothing_is_known_of_a_clerk_no_fact_speaks_of() -> None:

@@ -1,5 +1,6 @@
 """An installation with its boards and its reconciler, for tests that make the four disagree."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,12 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 
 from desk.identifiers import new_uuid7
+from dispatch.cursor import Cursor
+from dispatch.dispatcher import Dispatcher
 from projections.boards import open_boards
 from services.reconciling import Reconciler, Report
 from tests.journeys.district import District
-from tests.journeys.installation import Installation, installed
+from tests.journeys.installation import PATIENCE, Installation, installed
+from workflows.ports import STANDING, Standing
 
 
 @dataclass
@@ -21,11 +26,35 @@ class Town:
 
     here: Installation
     district: District
+    dispatcher: Dispatcher
 
     @property
     def client(self) -> Client:
-        assert self.here.gateway.client is not None
-        return self.here.gateway.client
+        return self.here.client
+
+    async def connected(self) -> Client:
+        return await _client(self.here)
+
+    async def in_step(self) -> None:
+        """Wait until every clerk that has something to do has been woken and has looked."""
+        ledger = self.here.books.ledger
+        async with asyncio.timeout(PATIENCE):
+            while self.dispatcher.safe_position < ledger.head():
+                await asyncio.sleep(0.02)
+
+    async def knows(self, case: str) -> int:
+        """Wait until the clerk of *case* knows its newest fact; return the version."""
+        version = self.here.books.ledger.version(case)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    handle = self.client.get_workflow_handle(case)
+                    standing = await handle.query(STANDING, result_type=Standing)
+                    if standing.version >= version:
+                        return standing.version
+                except RPCError:
+                    pass
+                await asyncio.sleep(0.05)
 
     @property
     def histories(self) -> Path:
@@ -49,7 +78,8 @@ class Town:
         )
 
     async def reconcile(self) -> Report:
-        """Look at everything, with boards that have caught up."""
+        """Look at everything, with boards and clerks that have caught up."""
+        await self.in_step()
         self.follow()
         return await self.reconciler().look()
 
@@ -63,6 +93,8 @@ class Town:
         task = f"task/{new_uuid7()}"
         for order in self.district.whole_case(task)[:steps]:
             await self.here.gateway.submit(order)
+        await self.in_step()
+        await self.knows(task)
         return task
 
     def facts(self, case: str, kind: str) -> list[dict[str, object]]:
@@ -71,11 +103,25 @@ class Town:
         return [entry.fact for entry in self.here.books.ledger.read(stream) if entry.kind == kind]
 
 
+async def _client(here: Installation) -> Client:
+    return here.client
+
+
 @asynccontextmanager
 async def town(home: Path) -> AsyncIterator[Town]:
     """Run a district in *home* for the length of the block."""
-    async with installed(home) as here:
-        yield Town(here, await District.found(here.gateway))
+    async with installed(home, following=False) as here:
+        district = await District.found(here.gateway)
+        cursor, stop = Cursor(here.settings.dispatch_url), asyncio.Event()
+        dispatcher = Dispatcher(here.books.desk, cursor, lambda: _client(here), poll_seconds=0.02)
+        dispatcher.lists = False  # each test says itself when lost clerks are looked for
+        dispatching = asyncio.create_task(dispatcher.run(stop))
+        try:
+            yield Town(here, district, dispatcher)
+        finally:
+            stop.set()
+            await dispatching
+            cursor.close()
 
 
 def changing(file: Path, change: Callable[[bytes], bytes]) -> None:

@@ -28,12 +28,13 @@ from transparency.policies import (
 
 MONDAY = datetime(2026, 9, 21, 1, tzinfo=UTC)
 ORIGIN = "gz.example/ledger"
-LOG = SigningKey.generate(ORIGIN, ED25519)
-NEXT_LOG = SigningKey.generate(ORIGIN, ED25519)
-OTHER_LOG = SigningKey.generate("sz.example/ledger", ED25519)
+# Made of fixed seeds: they stand in the names of tests, which every worker must call the same.
+LOG = SigningKey(ORIGIN, ED25519, bytes([1] * 32))
+NEXT_LOG = SigningKey(ORIGIN, ED25519, bytes([2] * 32))
+OTHER_LOG = SigningKey("sz.example/ledger", ED25519, bytes([3] * 32))
 KEYS = {
-    name: SigningKey.generate(f"{name}.example", COSIGNATURE_V1)
-    for name in ("X1", "X2", "X3", "Y1", "Y2", "Y3")
+    name: SigningKey(f"{name}.example", COSIGNATURE_V1, bytes([10 + number] * 32))
+    for number, name in enumerate(("X1", "X2", "X3", "Y1", "Y2", "Y3"))
 }
 WITNESSES = "".join(f"witness {name} {key.verifier.vkey}\n" for name, key in KEYS.items())
 TWO_LEVELS = f"""

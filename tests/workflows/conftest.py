@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,8 +49,17 @@ def tiny_desk(tiny_cases: None, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def town(tiny_desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def towns_office(
+    tiny_desk: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
     """An office for tiny cases, in which time can pass."""
     home = tmp_path_factory.mktemp("temporal")
     async with office(home, tiny_desk, ROLLING_OVER_SOON, skipping=True) as here:
         yield here
+
+
+@pytest.fixture
+def town(towns_office: Office) -> Office:
+    """The office, at its own time again: on the server each case's time passes for itself."""
+    towns_office.ahead = timedelta()
+    return towns_office

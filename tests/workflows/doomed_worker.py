@@ -1,4 +1,4 @@
-"""A worker that dies once, right after its append is durable and before it can say so.
+"""A worker that dies once, right after its ring is durable and before it can say so.
 
 Arguments: address of Temporal, folder of the books, marker file that says it has died before.
 """
@@ -12,11 +12,11 @@ from typing import Any
 from desk.desk import Desk
 from domain import casebook
 from ledger.store import open_ledger
-from runtime import serving
 from runtime.temporal import connect
 from tests.workflows.office import Postman
 from tests.workflows.tiny import OneTown, tiny_case
 from vault.vault import open_vault
+from worker import work, workers
 
 
 class DoomedDesk(Desk):
@@ -24,9 +24,11 @@ class DoomedDesk(Desk):
 
     marker: Path
 
-    async def record(self, *arguments: Any) -> Any:
-        handled = await super().record(*arguments)
-        if arguments[3] and not self.marker.exists():
+    def ring_now(self, stream: str) -> Any:
+        handled = super().ring_now(stream)
+        if not self.marker.exists() and any(
+            entry.kind == "clock_rang.v1" for entry in self.ledger.read(stream)
+        ):
             self.marker.write_text("died", encoding="utf-8")
             os._exit(9)
         return handled
@@ -39,8 +41,8 @@ async def main(address: str, folder: Path, marker: Path) -> None:
     vault = open_vault(f"sqlite:///{folder / 'vault.db'}", folder / "keys" / "vault.key")
     desk = DoomedDesk(ledger, vault, OneTown())
     desk.marker = marker
-    hands = serving.workers(await connect(address), desk, Postman())
-    await serving.work(hands, asyncio.Event())
+    hands = workers(await connect(address), desk, Postman())
+    await work(hands, asyncio.Event())
 
 
 if __name__ == "__main__":

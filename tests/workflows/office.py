@@ -5,24 +5,27 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.client import Client, WorkflowHandle
+from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
+import worker as composing
 from activities.notices import Letter
+from desk.casework import Asking, Written
 from desk.desk import Desk
+from dispatch.cursor import Cursor
+from dispatch.dispatcher import Dispatcher
 from domain.envelope import By
+from domain.refusals import CommandRefused
 from ledger.store import Entry, Ledger
-from runtime import serving
 from runtime.embedded import find_binary, start_embedded
 from runtime.temporal import connect
 from tests.domain.world import DISPATCHER
-from workflows.clerk import CLERK_OF
-from workflows.ports import SUBMIT, SUBMIT_BATCH, TASK_QUEUE, Answer, CaseStart, Receipt, Submission
+from workflows.ports import STANDING, Standing
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -30,7 +33,6 @@ TIME_SKIPPING = (
     'history.timerProcessorMaxTimeShift="5ms"',
 )
 
-REPLY = timedelta(seconds=30)
 NO_GRACE = timedelta(seconds=1)
 
 
@@ -54,15 +56,27 @@ class Postman:
 
 @dataclass
 class Office:
-    """One installation under test."""
+    """One installation under test: commands go to its desk, a dispatcher wakes its clerks."""
 
     client: Client
     desk: Desk
     postman: Postman
     skipper: TimeSkipper | None = None
     everybodys_time: WorkflowEnvironment | None = None
+    ahead: timedelta = timedelta()
+    dispatcher: Dispatcher = field(init=False)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
-    _work: asyncio.Task[None] | None = None
+    _work: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.desk.ledger.clock = lambda: datetime.now(UTC) + self.ahead
+        folder = Path(str(self.ledger.url.database)).parent
+        self.cursor = Cursor(f"sqlite:///{folder}/dispatch-{uuid.uuid4()}.db")
+        self._from_here_on()
+        self.dispatcher = Dispatcher(self.desk, self.cursor, self._connected, poll_seconds=0.02)
+        if self.everybodys_time is not None:
+            # The older server has no visibility: it cannot list what runs.
+            self.dispatcher.lists = False
 
     @property
     def ledger(self) -> Ledger:
@@ -71,50 +85,53 @@ class Office:
     def handle(self, stream: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(stream)
 
-    async def open(self) -> None:
-        """Let a worker begin to work."""
+    async def _connected(self) -> Client:
+        return self.client if self.skipper is None else self.skipper.client
+
+    def _from_here_on(self) -> None:
+        """What other tests have left in the ledger is not this office's concern."""
+        self.cursor.take("test", self.ledger.clock())
+        self.cursor.note("test", position=self.ledger.head(), waiting=0, woken=0, reached="")
+        self.cursor.let_go("test")
+
+    async def open(self, *, dispatching: bool = True) -> None:
+        """Let a worker begin to work, and with *dispatching* somebody wake the clerks."""
         self._stop = asyncio.Event()
-        hands = serving.workers(self.client, self.desk, self.postman, grace=NO_GRACE)
-        self._work = asyncio.create_task(serving.work(hands, self._stop))
+        hands = composing.workers(self.client, self.desk, self.postman, grace=NO_GRACE)
+        self._work = [asyncio.create_task(composing.work(hands, self._stop))]
+        if dispatching:
+            self._work.append(asyncio.create_task(self.dispatcher.run(self._stop)))
 
     async def shut(self) -> None:
         """Let the worker finish; what was asked of Temporal stays there."""
         self._stop.set()
-        if self._work is not None:
-            await self._work
-        self._work = None
+        await asyncio.gather(*self._work)
+        self._work = []
 
-    async def submit(
+    async def give(
         self, stream: str, command_id: str | None = None, by: By = DISPATCHER, **command: Any
-    ) -> Receipt:
-        """Submit one command, starting the clerk where there is none."""
-        submission = Submission(command_id=command_id or new_id(), by=by, command=command)
-        return await self._update(stream, SUBMIT, submission, submission.command_id, Receipt)
+    ) -> Written:
+        """Have one command recorded at the desk; raise its refusal."""
+        handled = await self.desk.record(stream, [Asking(command_id or new_id(), by, command)])
+        (answer,) = handled.answers
+        if isinstance(answer, CommandRefused):
+            raise answer
+        return answer
 
-    async def submit_batch(self, stream: str, *commands: dict[str, Any]) -> list[Answer]:
-        """Submit commands in one turn."""
-        batch = [Submission(command_id=new_id(), by=DISPATCHER, command=one) for one in commands]
-        return await self._update(stream, SUBMIT_BATCH, batch, new_id(), list[Answer])
+    async def in_step(self, stream: str) -> Standing:
+        """Wait until the clerk of a case knows the case's newest fact; return what it knows."""
+        found = Standing()
 
-    async def _update(
-        self, stream: str, update: str, argument: Any, identity: str, result: Any
-    ) -> Any:
-        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            CLERK_OF[stream.partition("/")[0]],
-            CaseStart(stream=stream),
-            id=stream,
-            task_queue=TASK_QUEUE,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        )
-        client = self.client if self.skipper is None else self.skipper.client
-        return await client.execute_update_with_start_workflow(
-            update,
-            argument,
-            id=identity,
-            start_workflow_operation=start,
-            result_type=result,
-            rpc_timeout=REPLY,
-        )
+        async def knows() -> bool:
+            nonlocal found
+            try:
+                found = await self.handle(stream).query(STANDING, result_type=Standing)
+            except RPCError:
+                return False
+            return found.version >= self.ledger.version(stream)
+
+        await until(knows, "the clerk knows the newest fact")
+        return found
 
     async def pass_time(self, stream: str, **time: float) -> None:
         """Let time pass for one case; everything due in between has happened then.
@@ -122,6 +139,7 @@ class Office:
         A case that holds a talk stands still on the newer server: there only the talk's time can
         pass. On the older one it passes for everybody.
         """
+        self.ahead += timedelta(**time)
         if self.everybodys_time is not None:
             await self.everybodys_time.sleep(timedelta(**time))
             return

@@ -9,11 +9,9 @@ import json
 import re
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-from temporalio.client import WorkflowUpdateFailedError
 
 from desk.desk import Desk
 from domain import casebook
@@ -22,7 +20,7 @@ from tests.workflows.conftest import ROLLING_OVER_SOON
 from tests.workflows.office import Office, new_case, office, until
 from tests.workflows.tiny import FORBIDDEN, OneTown, tiny_case
 from vault.vault import open_vault
-from workflows.ports import RESYNC
+from workflows.ports import CONVENING, FEEDBACK_ROUND, WAKE
 
 HISTORIES = Path(__file__).parents[1] / "histories"
 GRANDMA = "subject/6b0e1f64-6f0f-4a5c-8f5c-3f1f2a5d9e01"
@@ -40,7 +38,8 @@ async def record(release: str) -> None:
         vault = open_vault(f"sqlite:///{home / 'vault.db'}", home / "keys" / "vault.key")
         desk = Desk(ledger, vault, OneTown())
         async with office(home / "temporal", desk, ROLLING_OVER_SOON, skipping=True) as town:
-            for scenario in (a_life, rolling_over, errands, feedback, convening, signing, review):
+            for scenario in (a_life, rolling_over, errands, talks):
+                town.ahead = timedelta()
                 for name, workflow in await scenario(town):
                     await keep(town, f"{name}@{release}", workflow)
         desk.close()
@@ -79,13 +78,12 @@ def without_machine(value: Any) -> Any:
     return value
 
 
-def in_days(days: float) -> str:
-    return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+DAY = 86_400
 
 
-async def hold(town: Office, case: str, key: str, **details: Any) -> str:
+async def hold(town: Office, case: str, key: str, *steps: dict[str, Any]) -> str:
     name = key.partition("/")[0]
-    await town.submit(case, kind="hold_talk", name=name, key=key, details=details)
+    await town.give(case, kind="hold_talk", name=name, key=key, steps=list(steps))
     return f"{case}/{key}"
 
 
@@ -93,117 +91,90 @@ def letters(town: Office, case: str) -> int:
     return len([one for one in town.postman.letters if one.stream == case])
 
 
-def reported(town: Office, case: str) -> list[str]:
-    return [entry.fact["what"] for entry in town.entries(case) if "what" in entry.fact]
+def taken(town: Office, case: str) -> list[str]:
+    return [entry.fact["step"] for entry in town.entries(case) if "step" in entry.fact]
+
+
+def asking(name: str, days: float = 0, records: str | None = None) -> dict[str, Any]:
+    to = [GRANDMA, HEALTH]
+    return {"name": name, "seconds": int(days * DAY), "to": to, "records": records}
 
 
 async def a_life(town: Office) -> list[tuple[str, str]]:
+    """Told, rung, woken once too often, over."""
     case = new_case()
-    await town.submit(case, kind="add_note")
-    for command in ({"text": FORBIDDEN}, {"text": "x" * 70_000}):
-        try:
-            await town.submit(case, kind="add_note", **command)
-        except WorkflowUpdateFailedError:
-            continue
-    await town.submit(case, kind="set_clock", name="due", seconds=86_400)
-    await town.submit(case, kind="set_clock", name="due", seconds=172_800)
-    await town.submit(case, kind="tell_unit", unit="440106-CA")
-    await town.submit_batch(case, {"kind": "add_note"}, {"kind": "add_note", "text": FORBIDDEN})
-    await town.handle(case).signal(RESYNC)
+    await town.give(case, kind="set_clock", name="due", seconds=DAY)
+    await town.in_step(case)
+    await town.give(case, kind="set_clock", name="due", seconds=2 * DAY)
+    await town.give(case, kind="tell_unit", unit="440106-CA")
+    await until(lambda: letters(town, case) == 1, "told")
+    await town.handle(case).signal(WAKE, 0)
     await town.pass_time(case, days=3)
-    await town.submit(case, kind="end_case")
+    await town.give(case, kind="end_case")
     await town.handle(case).result()
     return [("clerk-a-life", case)]
 
 
 async def rolling_over(town: Office) -> list[tuple[str, str]]:
     case = new_case()
-    await town.submit(case, kind="set_clock", name="due", seconds=864_000)
-    for _ in range(18):
-        await town.submit(case, kind="add_note")
-    await town.pass_time(case, days=11)
-    await town.submit(case, kind="end_case")
+    await town.give(case, kind="set_clock", name="due", seconds=10 * DAY)
+    for number in range(14):
+        await town.give(case, kind="tell_unit", unit=f"440106-{number:02d}")
+        await until(lambda: letters(town, case) == number + 1, "told")  # noqa: B023 - awaited at once
+    await town.give(case, kind="end_case")
     await town.handle(case).result()
     return [("clerk-rolling-over", case)]
 
 
 async def errands(town: Office) -> list[tuple[str, str]]:
     here, there = new_case("pairing"), new_case()
-    for number in (1, 2):
-        await town.submit(
+    for number, text in enumerate(("heard", FORBIDDEN)):
+        await town.give(
             here,
             kind="send_errand",
             to=there,
             errand_id=f"errand/{number}",
-            command={"kind": "add_note"},
+            command={"kind": "add_note", "text": text},
         )
-    await until(lambda: len(town.entries(there)) == 2, "both errands")
-    await town.submit(here, kind="end_case")
-    await town.submit(there, kind="end_case")
+    await until(lambda: town.facts(there) == ["note_added.v1"], "the errand was run")
+    await town.give(here, kind="end_case")
     await town.handle(here).result()
-    await town.handle(there).result()
-    return [("clerk-that-sends-errands", here), ("clerk-that-is-sent-errands", there)]
+    return [("clerk-that-runs-errands", here)]
 
 
-async def feedback(town: Office) -> list[tuple[str, str]]:
-    case = new_case()
-    matter = {"round": 1, "channel": "SMS", "remind_at": in_days(3), "until": in_days(9)}
-    talk = await hold(town, case, "feedback_round/1", **matter, outstanding=[GRANDMA])
-    await until(lambda: len(reported(town, case)) == 1, "asked")
-    await town.pass_time(talk, days=10)
-    await town.handle(talk).result()
-    await town.submit(case, kind="drop_talk", key="feedback_round/1")
-    return [("feedback-round", talk), ("clerk-that-holds-a-talk", case)]
-
-
-async def convening(town: Office) -> list[tuple[str, str]]:
-    case = new_case()
-    matter = {"number": 1, "place": "440106005001", "until": in_days(1)}
-    talk = await hold(town, case, "convening/1", **matter, outstanding=[HEALTH])
-    await until(lambda: letters(town, case) == 1, "called")
-    await town.pass_time(talk, hours=13)
-    await until(lambda: letters(town, case) == 2, "called again")
-    await hold(town, case, "convening/1", **matter, outstanding=[])
-    await town.handle(talk).result()
-    return [("convening", talk)]
-
-
-async def signing(town: Office) -> list[tuple[str, str]]:
-    case = new_case("pairing")
-    kept = []
-    for key, reports in (("signing/1", "submit_for_approval"), ("hand_over/1", "complete_exit")):
-        left = HEALTH if key == "signing/1" else {"task": new_case(), "unit": HEALTH}
-        matter = {"until": in_days(6)}
-        before = letters(town, case)
-        talk = await hold(town, case, key, **matter, outstanding=[left])
-        await until(lambda: letters(town, case) == before + 1, "asked")  # noqa: B023 - awaited at once
-        await town.pass_time(talk, days=1, hours=1)
-        await until(lambda: letters(town, case) == before + 2, "reminded")  # noqa: B023 - the same
-        await hold(town, case, key, **matter, outstanding=[])
-        await until(lambda: reports in reported(town, case), reports)  # noqa: B023 - the same
-        await town.submit(case, kind="drop_talk", key=key)
+async def talks(town: Office) -> list[tuple[str, str]]:
+    """Each conversation with the steps of its own, begun, woken, and over with its case."""
+    kept: list[tuple[str, str]] = []
+    for key, steps in TALKS.items():
+        town.ahead = timedelta()
+        name = key.partition("/")[0]
+        case = new_case("task" if name in (FEEDBACK_ROUND, CONVENING) else "pairing")
+        talk = await hold(town, case, key, *steps)
+        await until(lambda: letters(town, case) or taken(town, case), f"the first step of {key}")  # noqa: B023 - awaited at once
+        if len(steps) > 1:
+            await town.pass_time(talk, days=2)
+        await town.handle(talk).signal(WAKE, 0)
+        await town.give(case, kind="drop_talk", key=key)
         await town.handle(talk).result()
-        kept.append((key.partition("/")[0].replace("_", "-"), talk))
-    return kept
+        await town.give(case, kind="end_case")
+        await town.handle(case).result()
+        kept.append((name.replace("_", "-"), talk))
+    return [*kept, ("clerk-that-holds-a-talk", case)]
 
 
-async def review(town: Office) -> list[tuple[str, str]]:
-    case = new_case("pairing")
-    talk = await hold(town, case, "review/1", number=1, opened=False, outstanding=[])
-    await until(lambda: reported(town, case) == ["open_review"], "opened")
-    matter = {"number": 1, "opened": True, "authority": [HEALTH], "until": in_days(8)}
-    await hold(town, case, "review/1", **matter, outstanding=[HEALTH])
-    await until(lambda: letters(town, case) == 1, "asked")
-    await town.pass_time(talk, days=5)
-    await until(lambda: letters(town, case) == 2, "reminded")
-    await hold(town, case, "review/1", **matter, outstanding=[])
-    await until(lambda: letters(town, case) == 3, "the authority asked")
-    await town.submit(case, kind="end_case")
-    await town.handle(talk).result()
-    await town.handle(case).result()
-    return [("review", talk)]
+TALKS: dict[str, tuple[dict[str, Any], ...]] = {
+    "feedback_round/1": (
+        asking("asked", records="asked"),
+        asking("reminded", 1, records="reminded"),
+        {"name": "listed", "seconds": 9 * DAY, "records": "listed"},
+    ),
+    "convening/1": (asking("called"), asking("reminded", 1), asking("again", 9)),
+    "signing/1": (asking("asked"), asking("reminded-1", 1), asking("reminded-2", 9)),
+    "review/1": ({"name": "opened", "records": "opened"}, asking("reminded", 9)),
+    "hand_over/1": (asking("asked"), asking("reminded-1", 1), asking("reminded-2", 9)),
+}
 
 
 if __name__ == "__main__":
     HISTORIES.mkdir(exist_ok=True)
-    asyncio.run(record(sys.argv[1] if len(sys.argv) > 1 else "0.1.0"))
+    asyncio.run(record(sys.argv[1] if len(sys.argv) > 1 else "0.2.0"))

@@ -2,27 +2,24 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.testing import ActivityEnvironment
 
 from activities.addresses import AddressBook
-from activities.erasing import Erasing
+from desk import clerking
 from desk.casework import Asking
 from desk.desk import Desk
 from domain.envelope import SYSTEM
 from domain.sealed import Sealed
 from ledger.store import open_ledger
 from tests.domain.task.stories import register
-from tests.domain.world import CENTER_COORDINATOR, DISPATCHER
+from tests.domain.world import CENTER_COORDINATOR, DISPATCHER, DPO
 from tests.workflows.office import new_case, new_id
 from tests.workflows.tiny import OneTown
+from vault.erasing import destroy_keys
 from vault.vault import open_vault
-from workflows.ports import EraseRequest
 
 PHONE = "13800138000"
 
@@ -40,7 +37,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def give(desk: Desk, stream: str, by: Any, command: dict[str, Any]) -> None:
     asking = Asking(new_id(), by, command)
-    (answer,) = desk.record_now(stream, 0, datetime.now(UTC), [asking]).answers
+    (answer,) = desk.record_now(stream, [asking]).answers
     if isinstance(answer, Exception):
         raise answer
 
@@ -59,15 +56,21 @@ def a_resident() -> str:
     return f"subject/{uuid.uuid4()}"
 
 
-async def erase(desk: Desk, resident: str) -> None:
-    request = EraseRequest(
-        stream=resident,
-        command_id=f"because/{resident}",
-        command={"kind": "record_erasure", "basis": "撤回同意"},
-    )
-    environment = ActivityEnvironment()
-    environment.info = replace(environment.info, started_time=datetime.now(UTC))
-    await environment.run(Erasing(desk).erase, request)
+def closed(desk: Desk, task: str) -> None:
+    give(desk, task, CENTER_COORDINATOR, {"kind": "withdraw_task", "reason": "本人撤回诉求"})
+
+
+def destroyed(desk: Desk, task: str, resident: str) -> int:
+    """Have the data protection officer destroy the resident's key; return the fact's version."""
+    command = {"kind": "erase_subject", "subject": resident, "basis": "撤回同意"}
+    give(desk, task, DPO, command)
+    return desk.ledger.version(task)
+
+
+def run_errands(desk: Desk, task: str) -> None:
+    """Do what the task's clerk would: run every errand that is not recorded yet."""
+    for version, errand in clerking.look(desk, task, 0).errands:
+        assert clerking.run_errand(desk, task, version, errand.command_id)
 
 
 def test_a_number_is_found_where_it_was_told(desk: Desk) -> None:
@@ -84,39 +87,55 @@ def test_a_resident_of_a_merged_task_is_reached_by_the_number_told_there(desk: D
     resident = a_resident()
     duplicate, _ = task_of(desk, resident)
     give(desk, duplicate, DISPATCHER, {"kind": "merge_into", "master": master})
-    (errand,) = desk.record_now(duplicate, 0, datetime.now(UTC), []).errands
-
-    give(desk, master, SYSTEM, errand.command)
+    run_errands(desk, duplicate)
     assert AddressBook(desk).phone(master, resident) == PHONE
 
 
-async def test_erasure_destroys_the_key_and_leaves_its_fact(desk: Desk) -> None:
+def test_erasure_destroys_the_key_and_leaves_its_fact(desk: Desk) -> None:
     resident = a_resident()
     task, text = task_of(desk, resident)
-    await erase(desk, resident)
+    closed(desk, task)
+    destroyed(desk, task, resident)
+    run_errands(desk, task)
     assert [entry.kind for entry in desk.ledger.read(resident)] == ["subject_erased.v1"]
     assert desk.vault.open(text) is None
     assert AddressBook(desk).phone(task, resident) is None
 
 
-async def test_a_second_erasure_finds_the_fact_and_finishes_the_work(desk: Desk) -> None:
+def test_a_second_run_of_the_errand_finds_the_fact_and_finishes_the_work(desk: Desk) -> None:
+    """Killed between the fact and the key: the errand is run again, and the key goes."""
     resident = a_resident()
-    _, text = task_of(desk, resident)
-    await erase(desk, resident)
-    await erase(desk, resident)
+    task, text = task_of(desk, resident)
+    closed(desk, task)
+    version = destroyed(desk, task, resident)
+    ((_, errand),) = clerking.look(desk, task, 0).errands
+    desk.record_now(resident, [Asking(errand.command_id, SYSTEM, errand.command)])
+    assert desk.vault.open(text) is not None
+    assert clerking.run_errand(desk, task, version, errand.command_id)
     assert len(desk.ledger.read(resident)) == 1
     assert desk.vault.open(text) is None
 
 
-async def test_a_task_that_is_also_somebody_elses_keeps_its_words(desk: Desk) -> None:
+def test_an_errand_that_follows_from_no_fact_erases_nobody(desk: Desk) -> None:
+    """Whoever asks for it, and whatever they call it: the facts did not ask."""
+    resident = a_resident()
+    task, text = task_of(desk, resident)
+    for version in (0, 1, 2, 99):
+        for made_up in (f"because/{task}/{version}", "erase", ""):
+            assert not clerking.run_errand(desk, task, version, made_up)
+    assert desk.ledger.read(resident) == []
+    assert desk.vault.open(text) is not None
+
+
+def test_a_task_that_is_also_somebody_elses_keeps_its_words(desk: Desk) -> None:
     """Only the resident's own key goes; the other party's case must still be handled."""
     resident = a_resident()
     master, text = task_of(desk, a_resident())
     duplicate, own_text = task_of(desk, resident)
     give(desk, duplicate, DISPATCHER, {"kind": "merge_into", "master": master})
-    (errand,) = desk.record_now(duplicate, 0, datetime.now(UTC), []).errands
-
-    give(desk, master, SYSTEM, errand.command)
-    await erase(desk, resident)
+    run_errands(desk, duplicate)
+    erasing = Asking("erase/1", SYSTEM, {"kind": "record_erasure", "basis": "撤回同意"})
+    desk.record_now(resident, [erasing])
+    destroy_keys(desk.ledger, desk.vault, resident)
     assert desk.vault.open(text) == b"the stairs are steep"
     assert desk.vault.open(own_text) is None

@@ -28,13 +28,14 @@ from activities.notifiers import (
     notifier_for,
     signature,
 )
-from activities.notifying import Telling, receipt_stream
+from activities.notifying import Telling
 from desk.casework import Asking
+from desk.clerking import receipt_stream
 from desk.desk import Desk
 from runtime.settings import SettingsRefused, load_settings
 from tests.domain.world import CIVIL_AFFAIRS, DISPATCHER
 from tests.workflows.office import Postman, new_case, new_id
-from workflows.ports import TELL_ATTEMPTS, AskRequest, TellRequest
+from workflows.ports import TELL_ATTEMPTS, StepRequest, TellRequest
 
 SECRET = "a secret of at least twenty-four bytes"
 UNIT = f"unit/{CIVIL_AFFAIRS}"
@@ -70,7 +71,7 @@ def told_case(tiny_desk: Desk) -> str:
     case = new_case()
     told = {"kind": "tell_unit", "unit": CIVIL_AFFAIRS}
     askings = [Asking(new_id(), DISPATCHER, told) for _ in range(2)]
-    tiny_desk.record_now(case, 0, datetime.now(UTC), askings)
+    tiny_desk.record_now(case, askings)
     return case
 
 
@@ -126,17 +127,46 @@ async def test_the_last_attempt_records_the_failure_and_returns(
 
 
 async def test_a_recipient_without_a_way_to_them_is_passed_over_at_once(tiny_desk: Desk) -> None:
-    case = new_case()
-    resident = f"subject/{uuid.uuid4()}"
+    case, resident = new_case(), f"subject/{uuid.uuid4()}"
+    hold_a_talk(tiny_desk, case, {"name": "asked", "to": [resident]})
     smtp = SmtpNotifier("127.0.0.1", 1, sender="a@b", mailbox="c@d", starttls=False)
     telling = Telling(tiny_desk, AddressBook(tiny_desk), smtp)
-    request = AskRequest(
-        stream=case, key=f"feedback_round/1/asked/{resident}", to=resident, template="any"
-    )
-    told = await attempt(1).run(telling.ask, request)
-    assert told.failed == 1
-    (entry,) = tiny_desk.ledger.read(receipt_stream(case, request.key))
+    standing = await attempt(1).run(telling.take_step, step(case, "asked"))
+    assert (standing.wanted, standing.next_step) == (True, None)
+    (entry,) = tiny_desk.ledger.read(receipt_stream(case, f"feedback_round/1/asked/{resident}"))
     assert (entry.fact["outcome"], entry.fact["detail"]) == ("SKIPPED", "no-mail-address")
+
+
+def hold_a_talk(desk: Desk, case: str, *steps: dict[str, Any]) -> None:
+    command = {
+        "kind": "hold_talk",
+        "name": "feedback_round",
+        "key": "feedback_round/1",
+        "steps": list(steps),
+    }
+    desk.record_now(case, [Asking(new_id(), DISPATCHER, command)])
+
+
+def step(case: str, name: str) -> StepRequest:
+    return StepRequest(stream=case, key="feedback_round/1", step=name)
+
+
+@pytest.mark.parametrize("asked_for", ["reminded", "listed", "never heard of"])
+async def test_a_step_the_case_does_not_ask_for_now_tells_nobody_and_records_nothing(
+    tiny_desk: Desk, asked_for: str
+) -> None:
+    """Neither one whose instant has not come, nor one out of turn, nor one that was made up."""
+    case = new_case()
+    reminding = {"name": "reminded", "seconds": 3600, "to": [UNIT], "records": "reminded"}
+    listing = {"name": "listed", "seconds": 7200, "records": "listed"}
+    hold_a_talk(tiny_desk, case, reminding, listing)
+    postman = Postman()
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), postman)
+    standing = await attempt(1).run(telling.take_step, step(case, asked_for))
+    assert standing.next_step is not None
+    assert standing.next_step.name == "reminded"
+    assert postman.letters == []
+    assert tiny_desk.ledger.version(case) == 1
 
 
 async def test_the_log_notifier_never_logs_a_text_or_a_number(

@@ -40,9 +40,9 @@ async def district(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def give(district: Office, task: str, by: By, command: Any) -> None:
-    """Submit a command of the stories, its texts sealed under this task's key."""
+    """Give a command of the stories, its texts sealed under this task's key."""
     plain = command.model_dump(mode="json", exclude_defaults=True) | {"kind": command.kind}
-    await district.submit(
+    await district.give(
         task,
         by=by,
         **{
@@ -66,20 +66,18 @@ async def dispatched(district: Office, **fields: Any) -> str:
 async def in_hand(district: Office, **fields: Any) -> str:
     """Return a task that a member of staff is working on."""
     task = await dispatched(district, **fields)
-    await district.submit(task, by=CIVIL_COORDINATOR, kind="accept_task")
-    await district.submit(
-        task, by=CIVIL_COORDINATOR, kind="assign_staff", person=CIVIL_STAFF.person
-    )
+    await district.give(task, by=CIVIL_COORDINATOR, kind="accept_task")
+    await district.give(task, by=CIVIL_COORDINATOR, kind="assign_staff", person=CIVIL_STAFF.person)
     return task
 
 
 async def approved(district: Office, **fields: Any) -> str:
     """Return a task whose result was approved: the resident has the word."""
     task = await in_hand(district, **fields)
-    await district.submit(task, by=CIVIL_STAFF, kind="record_contact", result="REACHED")
+    await district.give(task, by=CIVIL_STAFF, kind="record_contact", result="REACHED")
     await give(district, task, CIVIL_STAFF, EVIDENCE)
     await give(district, task, CIVIL_COORDINATOR, submit())
-    await district.submit(task, by=DISPATCHER, kind="approve_result")
+    await district.give(task, by=DISPATCHER, kind="approve_result")
     return task
 
 
@@ -94,6 +92,7 @@ def asked_of_grandma(district: Office, task: str) -> list[str]:
 
 async def test_a_task_nobody_signs_for_climbs_the_whole_ladder(district: Office) -> None:
     task = await dispatched(district)
+    await district.in_step(task)
     await district.pass_time(task, days=40)
     facts = district.facts(task)
     assert "sign_in_overdue.v1" in facts
@@ -107,6 +106,7 @@ async def test_a_task_nobody_signs_for_climbs_the_whole_ladder(district: Office)
 
 async def test_every_ring_is_recorded_at_or_after_its_due_instant(district: Office) -> None:
     task = await dispatched(district)
+    await district.in_step(task)
     await district.pass_time(task, days=20)
     rung = [entry for entry in district.entries(task) if entry.command_id.startswith("clock/")]
     assert rung
@@ -123,7 +123,7 @@ async def test_a_silent_resident_is_asked_reminded_called_and_left_unrated(
     await district.pass_time(task, days=4, hours=12)
     await until(lambda: "feedback_reminded.v1" in district.facts(task), "and reminded")
     await until(lambda: "callback_listed.v1" in district.facts(task), "and listed for a call")
-    await district.submit(task, by=CALLBACK_AGENT, kind="record_callback", reached=False)
+    await district.give(task, by=CALLBACK_AGENT, kind="record_callback", reached=False)
     await district.pass_time(task, days=20)
     (closing,) = [one for one in district.entries(task) if one.kind == "rating_defaulted.v1"]
     assert (closing.fact["value"], closing.fact["resolution"]) == ("NONE", "UNRATED")
@@ -135,7 +135,7 @@ async def test_a_resident_who_answers_is_asked_once_and_the_case_rests_in_the_ar
 ) -> None:
     task = await approved(district, answer_channel="LINK")
     await until(lambda: "feedback_asked.v1" in district.facts(task), "the resident was asked")
-    await district.submit(task, by=GRANDMA, kind="rate_task", grade=5, resolved=True)
+    await district.give(task, by=GRANDMA, kind="rate_task", grade=5, resolved=True)
     await district.handle(f"{task}/feedback_round/1").result()
     await district.pass_time(task, days=400)
     await district.handle(task).result()
@@ -158,7 +158,7 @@ async def test_departments_that_were_called_are_called_until_they_come_or_are_ab
         ]
 
     await until(lambda: "whistle_called" in called(HEALTH), "health was called")
-    await district.submit(task, by=DISPATCHER, kind="record_arrival", number=1, unit=HOUSING)
+    await district.give(task, by=DISPATCHER, kind="record_arrival", number=1, unit=HOUSING)
     await district.pass_time(task, minutes=20)
     await until(lambda: "whistle_reminded" in called(HEALTH), "health was called again")
     assert "whistle_reminded" not in called(HOUSING)
@@ -172,7 +172,7 @@ async def test_merged_residents_reach_the_master_through_an_errand(district: Off
     duplicate = new_case()
     other = f"subject/{new_case().partition('/')[2]}"
     await give(district, duplicate, CENTER_COORDINATOR, register(requester=other))
-    await district.submit(duplicate, by=DISPATCHER, kind="merge_into", master=master)
+    await district.give(duplicate, by=DISPATCHER, kind="merge_into", master=master)
     await until(lambda: "duplicate_attached.v1" in district.facts(master), "they are parties")
     (entry,) = [one for one in district.entries(master) if one.kind == "duplicate_attached.v1"]
     assert (entry.fact["duplicate"], entry.fact["subjects"]) == (duplicate, [other])

@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, TypeAdapter
 
-from domain import casebook
-from domain.cases import CaseKind, Errand, Notice, Talk
+from domain import casebook, talking
+from domain.cases import CaseKind, Errand, Notice, Step, Talk
 from domain.clocks import Clock, RingClock
 from domain.envelope import Asked, Happened
 from domain.refusals import CommandRefused
@@ -31,11 +31,18 @@ class SetClock(Frozen):
     seconds: int
 
 
+class TinyStep(Frozen):
+    name: str
+    seconds: int = 0
+    to: tuple[str, ...] = ()
+    records: str | None = None
+
+
 class HoldTalk(Frozen):
     kind: Literal["hold_talk"] = "hold_talk"
     name: str
     key: str
-    details: dict[str, Any] = {}  # noqa: RUF012 - pydantic copies it
+    steps: tuple[TinyStep, ...]
 
 
 class DropTalk(Frozen):
@@ -63,38 +70,12 @@ class EndCase(Frozen):
     kind: Literal["end_case"] = "end_case"
 
 
-class AskFeedback(Frozen):
-    kind: Literal["ask_feedback"] = "ask_feedback"
-    round: int
-    channel: str
+class ReportStep(Frozen):
+    kind: Literal["report_step"] = "report_step"
+    key: str
+    step: str
 
 
-class RemindFeedback(Frozen):
-    kind: Literal["remind_feedback"] = "remind_feedback"
-    round: int
-
-
-class ListForCallback(Frozen):
-    kind: Literal["list_for_callback"] = "list_for_callback"
-    round: int
-
-
-class SubmitForApproval(Frozen):
-    kind: Literal["submit_for_approval"] = "submit_for_approval"
-
-
-class CompleteExit(Frozen):
-    kind: Literal["complete_exit"] = "complete_exit"
-
-
-class OpenReview(Frozen):
-    kind: Literal["open_review"] = "open_review"
-    figures: dict[str, Any]
-
-
-Reported = (
-    AskFeedback | RemindFeedback | ListForCallback | SubmitForApproval | CompleteExit | OpenReview
-)
 Command = Annotated[
     AddNote
     | SetClock
@@ -104,12 +85,7 @@ Command = Annotated[
     | TellUnit
     | BreakDown
     | EndCase
-    | AskFeedback
-    | RemindFeedback
-    | ListForCallback
-    | SubmitForApproval
-    | CompleteExit
-    | OpenReview
+    | ReportStep
     | RingClock,
     Field(discriminator="kind"),
 ]
@@ -152,9 +128,10 @@ class UnitTold(Frozen):
     unit: str
 
 
-class TalkReported(Frozen):
-    kind: Literal["talk_reported.v1"] = "talk_reported.v1"
-    what: str
+class StepTaken(Frozen):
+    kind: Literal["step_taken.v1"] = "step_taken.v1"
+    key: str
+    step: str
 
 
 class CaseEnded(Frozen):
@@ -169,7 +146,7 @@ Fact = Annotated[
     | TalkDropped
     | ErrandSent
     | UnitTold
-    | TalkReported
+    | StepTaken
     | CaseEnded,
     Field(discriminator="kind"),
 ]
@@ -197,8 +174,9 @@ def decide(state: Tiny, asked: Asked[Any], rules: Rules) -> tuple[Any, ...]:
             return (NoteAdded(text=text),)
         case SetClock(name=name, seconds=seconds):
             return (ClockSet(name=name, due=asked.at + timedelta(seconds=seconds)),)
-        case HoldTalk(name=name, key=key, details=details):
-            return (TalkHeld(talk=Talk(name=name, key=key, details=details)),)
+        case HoldTalk(name=name, key=key, steps=steps):
+            held = tuple(_step(key, step, asked.at) for step in steps)
+            return (TalkHeld(talk=Talk(name=name, key=key, steps=held)),)
         case DropTalk(key=key):
             return (TalkDropped(key=key),)
         case SendErrand(to=to, errand_id=command_id, command=command):
@@ -213,8 +191,17 @@ def decide(state: Tiny, asked: Asked[Any], rules: Rules) -> tuple[Any, ...]:
         case RingClock(name=name, due=due):
             rings = (name, due) in state.clocks and asked.at >= due
             return (ClockRang(name=name, due=due),) if rings else ()
-        case reported:
-            return (TalkReported(what=reported.kind),)
+        case ReportStep(key=key, step=step):
+            return (StepTaken(key=key, step=step),)
+    raise AssertionError(asked.command)
+
+
+def _step(key: str, step: TinyStep, at: datetime) -> Step:
+    asking = talking.asking(key, step.name, at + timedelta(seconds=step.seconds), "any", step.to)
+    if step.records is None:
+        return asking
+    report = {"kind": "report_step", "key": key, "step": step.name}
+    return asking.model_copy(update={"records": report})
 
 
 def evolve(state: Tiny, happened: Happened[Any]) -> Tiny:
@@ -227,6 +214,8 @@ def evolve(state: Tiny, happened: Happened[Any]) -> Tiny:
         case TalkHeld(talk=talk):
             others = tuple(held for held in state.talks if held.key != talk.key)
             return replace(state, talks=(*others, talk))
+        case StepTaken(key=key, step=step):
+            return replace(state, talks=tuple(_without(talk, key, step) for talk in state.talks))
         case TalkDropped(key=key):
             return replace(state, talks=tuple(held for held in state.talks if held.key != key))
         case CaseEnded():
@@ -234,11 +223,22 @@ def evolve(state: Tiny, happened: Happened[Any]) -> Tiny:
     return state
 
 
+def _without(talk: Talk, key: str, taken: str) -> Talk:
+    if talk.key != key:
+        return talk
+    left = tuple(step for step in talk.steps if step.name != taken)
+    return talk.model_copy(update={"steps": left})
+
+
 def _notices(stream: str, state: Tiny, happened: Happened[Any]) -> tuple[Notice, ...]:
     match happened.fact:
         case UnitTold(unit=unit):
             to = f"unit/{unit}"
-            return (Notice(key=f"{happened.version}/{to}", to=to, template="tiny_told"),)
+            return (
+                Notice(
+                    key=f"{happened.version}/{to}", to=to, template="any", values={"case": stream}
+                ),
+            )
     return ()
 
 
@@ -262,8 +262,9 @@ def tiny_case(category: str) -> CaseKind:
         state_name=lambda state: "ENDED" if state.ended else "OPEN",
         policy_id=lambda state: None,
         pairing=lambda state: None,
+        holder=lambda state: None,
         who_may={},
-        talks=lambda stream, state: state.talks,
+        talks=lambda stream, state: tuple(talk for talk in state.talks if talk.steps),
         errands=_errands,
         notices=_notices,
     )
@@ -272,8 +273,8 @@ def tiny_case(category: str) -> CaseKind:
 class OneTown:
     """A rule book that always shows the same town."""
 
-    def rules(self, neighbours: Any, until: int | None = None) -> Rules:
-        return replace(RULES, neighbours=neighbours)
+    def rules(self, neighbours: Any, *, look: bool = True) -> Rules:
+        return replace(RULES, neighbours=neighbours, seen=1_000_000)
 
 
 @pytest.fixture(scope="module")

@@ -1,103 +1,102 @@
-"""What every conversation shares: ask once, report to the case, wait, and hear how the case stands.
+"""What every conversation does: take each step the case asks for when its instant has come.
 
-`details` is what the case says about the talk at this moment (`domain/*/coordination.py`); it
-changes as people answer. Recipients are `unit/<code>` or `subject/<id>`.
+Which steps there are, whom they ask, when they may be taken and what they record follows from the
+case's facts (`talks` in `domain/*/coordination.py`) and is derived anew for every step; a talk only
+keeps the time between them. A talk that is lost is begun again where it was.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from temporalio import workflow
 
-from domain.cases import Talk
-from domain.envelope import SYSTEM
-from workflows.persevering import PAUSE_FIRST, PAUSE_LONGEST, TELL_RETRY, TELL_TIMEOUT, persevere
-from workflows.ports import (
-    ASK,
-    NOTICE_QUEUE,
-    REPORT,
-    TALK_CHANGED,
-    TALK_ENDED,
-    AskRequest,
-    Message,
-    Submission,
-    TalkStart,
-    Told,
+from workflows.persevering import (
+    DESK_RETRY,
+    DESK_TIMEOUT,
+    PAUSE_FIRST,
+    PAUSE_LONGEST,
+    TELL_RETRY,
+    TELL_TIMEOUT,
+    persevere,
 )
-from workflows.reaching import signalled
-
-MatterT = TypeVar("MatterT", bound=Message)
+from workflows.ports import (
+    LISTEN,
+    NOTICE_QUEUE,
+    TAKE_STEP,
+    WAKE,
+    NextStep,
+    StepRequest,
+    TalkStanding,
+    TalkStart,
+)
 
 
 class Conversation:
-    """One talk of one case."""
+    """One talk of one case with the outside."""
 
     def __init__(self, start: TalkStart) -> None:
-        self.stream, self.parent = start.stream, start.parent
-        self.talk = start.talk
-        self.over = False
+        self.start = start
+        self.woken = False
 
-    @workflow.signal(name=TALK_CHANGED)
-    def talk_changed(self, talk: Talk) -> None:
-        """Hear how the matter stands now."""
-        self.talk = talk
+    @workflow.signal(name=WAKE)
+    def wake(self, version: int) -> None:  # noqa: ARG002 - for whoever reads the history
+        """Listen to the case again: it has more to ask, or nothing any more."""
+        self.woken = True
 
-    @workflow.signal(name=TALK_ENDED)
-    def talk_ended(self) -> None:
-        """Hear that the case wants nothing more from this talk."""
-        self.over = True
+    async def talk(self) -> None:
+        """Take one step after the other until the case asks for no more."""
+        standing = await self.listen()
+        pause = PAUSE_FIRST
+        while standing.wanted:
+            step = standing.next_step
+            if step is None or step.at > workflow.now():
+                await self.wait(step)
+                standing = await self.listen()
+                continue
+            standing = await self.take(step)
+            if standing.next_step != step:
+                pause = PAUSE_FIRST
+                continue
+            await workflow.sleep(pause)  # The ledger's clock, which decides, is behind this one.
+            pause = min(pause * 2, PAUSE_LONGEST)
 
-    def matter(self, kind: type[MatterT]) -> MatterT:
-        """Return what the talk is about, as the case last said."""
-        return kind.model_validate(self.talk.details)
+    async def listen(self) -> TalkStanding:
+        """Ask whether the case still wants this talk, and for what next."""
+        self.woken = False
+        return await persevere(self._listen, LISTEN)
 
-    async def ask(self, step: str, to: str, template: str, **values: str) -> None:
-        """Tell *to* once about this *step*; a talk that is begun again does not repeat itself."""
-        request = AskRequest(
-            stream=self.stream,
-            key=f"{self.talk.key}/{step}/{to}",
-            to=to,
-            template=template,
-            values=values,
+    async def _listen(self) -> TalkStanding:
+        standing: TalkStanding = await workflow.execute_local_activity(
+            LISTEN,
+            self.start,
+            result_type=TalkStanding,
+            start_to_close_timeout=DESK_TIMEOUT,
+            retry_policy=DESK_RETRY,
+            local_retry_threshold=timedelta(seconds=2),
         )
-        await persevere(partial(self._ask, request), "ask")
+        return standing
 
-    async def _ask(self, request: AskRequest) -> Told:
-        told: Told = await workflow.execute_activity(
-            ASK,
+    async def take(self, step: NextStep) -> TalkStanding:
+        """Have the step taken: people are asked, then the case has its record of it."""
+        request = StepRequest(stream=self.start.stream, key=self.start.key, step=step.name)
+        return await persevere(partial(self._take, request), TAKE_STEP)
+
+    async def _take(self, request: StepRequest) -> Any:
+        return await workflow.execute_activity(
+            TAKE_STEP,
             request,
             task_queue=NOTICE_QUEUE,
-            result_type=Told,
+            result_type=TalkStanding,
             start_to_close_timeout=TELL_TIMEOUT,
             retry_policy=TELL_RETRY,
         )
-        return told
 
-    async def report(self, step: str, **command: Any) -> None:
-        """Tell the case what the talk came to; waits for a clerk that is being started again."""
-        submission = Submission(
-            command_id=f"talk/{self.talk.key}/{step}",
-            by=SYSTEM,
-            command=command,
-            because_of=self.talk.key,
-        )
-        pause = PAUSE_FIRST
-        while not self.over and not await signalled(self.parent, REPORT, submission):
-            await self.wait(lambda: False, workflow.now() + pause)
-            pause = min(pause * 2, PAUSE_LONGEST)
-
-    async def wait(self, enough: Callable[[], bool], until: datetime | None = None) -> bool:
-        """Wait until *enough* or *until*; say whether the talk goes on."""
-        left = None if until is None else max(until - workflow.now(), timedelta(0))
-        with suppress(TimeoutError):
-            await workflow.wait_condition(lambda: self.over or enough(), timeout=left)
-        return not self.over
-
-
-def halfway(until: datetime) -> datetime:
-    """Return the instant halfway from now to *until*."""
-    now = workflow.now()
-    return now + (until - now) / 2
+    async def wait(self, step: NextStep | None) -> None:
+        """Wait for the instant of the next step, or until the case has something else."""
+        left = None if step is None else max(step.at - workflow.now(), timedelta(0))
+        summary = None if step is None else step.name
+        try:
+            await workflow.wait_condition(lambda: self.woken, timeout=left, timeout_summary=summary)
+        except TimeoutError:
+            return

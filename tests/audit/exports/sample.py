@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from desk.casework import Asking, Written
-from desk.gateway import Gateway
+from desk.gateway import Gateway, asking_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books, books
 from desk.orders import Order
 from domain.casebook import kind_of
 from domain.envelope import SYSTEM
-from domain.people import Channel
 from tests.journeys.district import District
 from tests.projections.book import new_book
 from tests.projections.walks import pairing_walk, task_walk
@@ -59,14 +57,13 @@ class Worked:
     def erase(self, resident: str) -> None:
         """Forget *resident*: the fact first, then the keys."""
         asking = Asking("erase/1", SYSTEM, {"kind": "record_erasure", "basis": "撤回同意"})
-        (answer,) = self.books.desk.record_now(resident, 0, datetime.now(UTC), [asking]).answers
+        (answer,) = self.books.desk.record_now(resident, [asking]).answers
         assert isinstance(answer, Written), answer
         assert destroy_keys(self.books.ledger, self.books.vault, resident)
 
     def _record(self, stream: str, orders: list[Order]) -> None:
-        gateway, now = Gateway(None, self.books), datetime.now(UTC)
-        askings = [gateway._prepared(kind_of(stream), order, Channel.CLI, now) for order in orders]
-        handled = self.books.desk.record_now(stream, 0, now, askings)
+        askings = [asking_of(kind_of(stream), order) for order in orders]
+        handled = self.books.desk.record_now(stream, askings)
         assert all(isinstance(one, Written) for one in handled.answers), handled.answers
 
 
@@ -76,5 +73,5 @@ def a_working_district(home: Path) -> Iterator[Worked]:
     url = f"sqlite:///{home}"
     key = home / "keys" / "vault.key"
     with books(f"{url}/ledger.db", f"{url}/vault.db", key, DEFAULT_POLICY) as opened:
-        district = asyncio.run(District.found(Gateway(None, opened)))
+        district = asyncio.run(District.found(Gateway(opened)))
         yield Worked(opened, district, f"{url}/ledger.db")

@@ -12,13 +12,12 @@ from audit.proofs.bundle import Extras, opening_line, write_evidence
 from audit.proofs.proving import prove_case, prove_entry
 from audit.reading import open_reader
 from desk.casework import Asking
-from desk.gateway import Gateway
+from desk.gateway import Gateway, asking_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books, books
 from desk.orders import Order
 from domain.casebook import kind_of
 from domain.envelope import SYSTEM
-from domain.people import Channel
 from domain.sealed import Sealed
 from ledger.checkpoints import Checkpoints, StoredCheckpoint, StoredCosignature
 from tests.journeys.district import District
@@ -69,12 +68,10 @@ def sign(opened: Books, tiles: TileFolder, *witnesses: SigningKey) -> Note:
     return note
 
 
-async def _record(opened: Books, gateway: Gateway, orders: list[Order]) -> None:
+async def _record(opened: Books, orders: list[Order]) -> None:
     stream = orders[0].stream
-    kind = kind_of(stream)
-    askings = [gateway._prepared(kind, one, Channel.CLI, datetime.now(UTC)) for one in orders]
-    version, _ = opened.desk.state_of(stream)
-    handled = await opened.desk.record(stream, version, datetime.now(UTC), askings)
+    askings = [asking_of(kind_of(stream), one) for one in orders]
+    handled = await opened.desk.record(stream, askings)
     assert handled.state == "IN_PROGRESS", handled.answers
 
 
@@ -88,20 +85,20 @@ async def found(folder: Path) -> Town:
     with books(
         f"{url}/ledger.db", f"{url}/vault.db", folder / "keys" / "vault.key", "gd-2022"
     ) as opened:
-        gateway = Gateway(None, opened)
+        gateway = Gateway(opened)
         district = await District.found(gateway)
         sign(opened, tiles, DISCIPLINE, ARCHIVE)
         streams = [f"task/{new_uuid7()}" for _ in range(4)]
         subject = f"subject/{new_uuid7()}"
         for stream in streams[:2]:
-            await _record(opened, gateway, district.whole_case(stream))
+            await _record(opened, district.whole_case(stream))
         sign(opened, tiles)
         about = {"requester": subject, "name": "陈阿婆", "phone": "13800138000"}
-        await _record(opened, gateway, district.whole_case(streams[2], **about))
+        await _record(opened, district.whole_case(streams[2], **about))
         sign(opened, tiles, ARCHIVE)
-        await _record(opened, gateway, district.whole_case(streams[3]))
+        await _record(opened, district.whole_case(streams[3]))
         erasing = Asking("erase/1", SYSTEM, {"kind": "record_erasure", "basis": "期满"})
-        opened.desk.record_now(subject, 0, datetime.now(UTC), [erasing])
+        opened.desk.record_now(subject, [erasing])
         for holder in (subject, streams[2]):
             opened.vault.erase(holder)
         sign(opened, tiles, DISCIPLINE, ARCHIVE)

@@ -12,16 +12,19 @@ from audit.replay.as_of import Axis, as_of
 from audit.replay.compare import compare
 from audit.replay.explained import explained_dues
 from audit.replay.figures import counted
-from desk.gateway import Gateway
+from desk.gateway import Gateway, asking_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books, books
 from desk.orders import Order
 from domain.casebook import kind_of
-from domain.people import Channel
 from domain.service_definitions import DEFINITIONS
 from policies import shipped_pack
 from projections.boards import open_boards
+from tests.clock import at
 from tests.journeys.district import BUREAU, District
+
+MONDAY = datetime(2026, 9, 21, 1, 30, tzinfo=UTC)
+"""A working morning: how late things are must not depend on the day the test is run."""
 
 
 @dataclass
@@ -38,12 +41,9 @@ class Office:
         """Let some time pass, and have the desk record *orders*."""
         self.now += later
         stream = orders[0].stream
-        askings = [
-            self.gateway._prepared(kind_of(stream), order, Channel.CLI, self.now)
-            for order in orders
-        ]
-        version, _ = self.books.desk.state_of(stream)
-        await self.books.desk.record(stream, version, self.now, askings)
+        askings = [asking_of(kind_of(stream), order) for order in orders]
+        with at(self.books.ledger, self.now):
+            await self.books.desk.record(stream, askings)
 
 
 @pytest.fixture
@@ -51,9 +51,10 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     vault = f"sqlite:///{tmp_path / 'vault.db'}"
     with books(url, vault, tmp_path / "vault.key", "gd-2022") as opened:
-        gateway = Gateway(None, opened)
-        district = await District.found(gateway)
-        yield Office(url, opened, gateway, district, datetime.now(UTC) + timedelta(seconds=1))
+        gateway = Gateway(opened)
+        with at(opened.ledger, MONDAY):
+            district = await District.found(gateway)
+            yield Office(url, opened, gateway, district, MONDAY + timedelta(seconds=1))
 
 
 async def busy_weeks(office: Office) -> list[str]:

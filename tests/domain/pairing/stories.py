@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from domain.envelope import SYSTEM, By
+from domain.figures import ReviewFigures
 from domain.pairing.case import PAIRING
 from domain.pairing.commands import (
     AcceptProposal,
@@ -24,7 +25,6 @@ from domain.pairing.commands import (
     OpenReview,
     ProposePairing,
     RequestExit,
-    ReviewFigures,
     ScoreReview,
     SignAgreement,
     SubmitForApproval,
@@ -95,10 +95,12 @@ FIGURES = ReviewFigures(
 )
 """Eight residents gave four on average: 80 out of 100."""
 
+IN_TOWN = rules_with(town=Town(frozen=FIGURES))
+
 
 @cache
 def undrafted() -> Story:
-    return replace(given(case=PAIRING), stream=PAIRING_ID)
+    return replace(given(case=PAIRING, rules=IN_TOWN), stream=PAIRING_ID)
 
 
 @cache
@@ -181,7 +183,7 @@ def fell_due() -> Story:
 
 @cache
 def under_review() -> Story:
-    return fell_due().after(minutes=1).does(OpenReview(figures=FIGURES), SYSTEM)
+    return fell_due().after(minutes=1).does(OpenReview(), SYSTEM)
 
 
 def scores(
@@ -195,7 +197,7 @@ def scores(
 def reviewed(story: Story, *marks: int) -> Story:
     """Hold one review after the other until each of *marks* was given by both sides."""
     for mark in marks:
-        story = story.rings("review").does(OpenReview(figures=FIGURES), SYSTEM)
+        story = story.rings("review").does(OpenReview(), SYSTEM)
         story = scores(story, mark, mark).does(ScoreReview(), AUTHORITY)
     return story
 

@@ -122,7 +122,7 @@ def provisional(state: str) -> Story:
         case "ADJUSTING":
             return s.active().at(at).does(s.LEAD, CENTER_COORDINATOR)
         case "UNDER_REVIEW":
-            return s.active().at(at).does(OpenReview(figures=s.FIGURES), AUTHORITY)
+            return s.active().at(at).does(OpenReview(), AUTHORITY)
         case _:
             return s.active().at(at).does(RequestExit(reason="无"), CENTER_COORDINATOR)
 

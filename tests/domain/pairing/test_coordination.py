@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -21,7 +23,7 @@ from domain.pairing.commands import (
 from domain.pairing.coordination import neighbour, project_task
 from domain.pairing.state import is_over
 from domain.task.commands import RegisterTask, TakeOverTask
-from domain.values import STREAM, instant_text
+from domain.values import STREAM
 from tests.domain.harness import Story
 from tests.domain.pairing import stories as s
 from tests.domain.world import (
@@ -64,13 +66,26 @@ def told(story: Story) -> dict[str, str]:
 def test_signing_is_talked_about_while_negotiating() -> None:
     (talk,) = talks(s.signs(s.claimed(), HEALTH))
     assert (talk.name, talk.key) == ("signing", "signing/1")
-    assert talk.details["outstanding"] == [unit for unit in UNITS if unit != f"unit/{HEALTH}"]
-    assert talk.details["until"] == instant_text(on(5, 25, "17:00"))
+    asked = next(step for step in talk.steps if step.name == "asked")
+    assert [ask.to for ask in asked.asks] == [unit for unit in UNITS if unit != f"unit/{HEALTH}"]
+    assert {ask.values["until"] for ask in asked.asks} == {
+        on(5, 25, "17:00").astimezone(UTC).isoformat()
+    }
+    assert all(step.records is None for step in talk.steps)
+
+
+def test_whoever_has_not_signed_is_reminded_every_day_until_the_limit() -> None:
+    (talk,) = talks(s.claimed())
+    instants = [step.at for step in talk.steps]
+    assert [step.name for step in talk.steps[:3]] == ["asked", "reminded-1", "reminded-2"]
+    assert {later - at for at, later in pairwise(instants)} == {timedelta(days=1)}
+    assert instants[-1] < on(5, 25, "17:00")
 
 
 def test_the_signing_talk_goes_on_until_it_has_submitted() -> None:
     (talk,) = talks(s.signed())
-    assert talk.details["outstanding"] == []
+    (submitted,) = talk.steps
+    assert (submitted.name, submitted.records) == ("submitted", {"kind": "submit_for_approval"})
     assert talks(s.pending()) == ()
 
 
@@ -84,26 +99,26 @@ def test_a_review_is_one_talk_from_the_day_it_fell_due() -> None:
     """It freezes the figures first, asks both sides, and then who closes it."""
     (due,), (asked,) = talks(s.fell_due()), talks(s.under_review())
     assert due.key == asked.key == "review/1"
-    assert (due.details["opened"], due.details["outstanding"]) == (False, [])
-    assert asked.details["opened"] is True
-    assert asked.details["outstanding"] == [UNITS[0], UNITS[3], UNITS[1], UNITS[2]]
-    assert asked.details["authority"] == [f"unit/{ORGANIZATION}"]
-    assert asked.details["sides"]["DEPARTMENTS"] == [UNITS[1], UNITS[2]]
+    assert [step.records for step in due.steps] == [{"kind": "open_review"}]
+    assert [step.name for step in asked.steps] == ["asked", "reminded"]
+    everybody = [UNITS[0], UNITS[3], UNITS[1], UNITS[2]]
+    assert [[ask.to for ask in step.asks] for step in asked.steps] == [everybody, everybody]
     (scored,) = talks(s.scores(s.under_review(), 80, 80))
-    assert scored.details["outstanding"] == []
+    (closing,) = scored.steps
+    assert (closing.name, [ask.to for ask in closing.asks]) == ("closing", [f"unit/{ORGANIZATION}"])
     assert talks(s.reviewed(s.active(), 90)) == ()
 
 
 def test_a_hand_over_lists_what_no_successor_has_accepted() -> None:
     (talk,) = talks(s.leaving())
     assert (talk.name, talk.key) == ("hand_over", "hand_over/1")
-    assert talk.details["outstanding"] == [
-        {"task": s.RAMP.stream, "unit": f"unit/{HOUSING}"},
-        {"task": s.LIFT.stream, "unit": f"unit/{SHIPAI}"},
+    assert [(ask.values["task"], ask.to) for ask in talk.steps[0].asks] == [
+        (s.RAMP.stream, f"unit/{HOUSING}"),
+        (s.LIFT.stream, f"unit/{SHIPAI}"),
     ]
     take = HandOverTask(task=s.RAMP.stream, unit=HOUSING)
     (later,) = talks(s.leaving().does(take, HOUSING_COORDINATOR))
-    assert [one["task"] for one in later.details["outstanding"]] == [s.LIFT.stream]
+    assert [ask.values["task"] for ask in later.steps[0].asks] == [s.LIFT.stream]
 
 
 @pytest.mark.parametrize("state", ["DRAFT", "PROPOSED", "ACTIVE", "ADJUSTING", "SUSPENDED"])

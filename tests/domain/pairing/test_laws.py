@@ -58,9 +58,6 @@ items = st.lists(
     max_size=3,
 ).map(tuple)
 plans = st.lists(st.builds(c.Successor, task=tasks, unit=units), max_size=3).map(tuple)
-figures = st.sampled_from(
-    [s.FIGURES, c.ReviewFigures(position=0), s.FIGURES.model_copy(update={"grade_sum": 999})]
-)
 
 drafts = st.builds(
     c.DraftPairing,
@@ -88,7 +85,7 @@ imagined: st.SearchStrategy[BaseModel] = st.one_of(
     st.builds(c.ChangeLead, lead=units, reason=texts),
     st.builds(c.ReviseLists, list=kinds, unit=units, items=items, reason=texts),
     st.builds(c.SuspendPairing, reason=texts, until=instants),
-    st.builds(c.OpenReview, figures=figures),
+    st.just(c.OpenReview()),
     st.builds(
         c.GiveScore,
         side=st.sampled_from(["CENTER_AND_STREET", "DEPARTMENTS"]),

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from domain.envelope import SYSTEM
-from domain.pairing.commands import GiveScore, OpenReview, ReviewFigures, ScoreReview, Successor
+from domain.figures import ReviewFigures
+from domain.pairing.case import PAIRING
+from domain.pairing.commands import GiveScore, OpenReview, ScoreReview, Successor
 from domain.pairing.facts import (
     PairingLimitMissed,
     ReviewFellDue,
@@ -30,11 +33,12 @@ from tests.domain.world import (
     RULES,
     SHIPAI,
     SHIPAI_CENTER,
+    Town,
+    rules_with,
     task_id,
 )
 
-OPEN = OpenReview(figures=s.FIGURES)
-UNRATED = OpenReview(figures=ReviewFigures(position=99))
+OPEN = OpenReview()
 FROM_CENTER = GiveScore(side="CENTER_AND_STREET", score=80)
 FROM_DEPARTMENTS = GiveScore(side="DEPARTMENTS", score=70, comment="配合顺畅")
 
@@ -72,21 +76,10 @@ def test_reviews_are_held_in_active_pairings() -> None:
         s.EVERY_STATE[state]().when(OPEN, AUTHORITY).then_refused("not-in-this-state")
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"closed": 11},
-        {"on_time": 11},
-        {"contacted_on_time": 11},
-        {"resolved": 9},
-        {"satisfied": 9},
-        {"grade_sum": 41},
-        {"grade_sum": 7},
-    ],
-)
-def test_figures_add_up(changes: dict[str, int]) -> None:
-    wrong = OpenReview(figures=s.FIGURES.model_copy(update=changes))
-    s.active().when(wrong, AUTHORITY).then_refused("figures-add-up")
+def test_figures_are_never_handed_in() -> None:
+    """Whoever opens the review, and by whichever way: the ledger says what it is held on."""
+    with pytest.raises(ValidationError, match="figures"):
+        PAIRING.commands.validate_python({"kind": "open_review", "figures": {"position": 99}})
 
 
 def test_each_side_scores_the_other() -> None:
@@ -183,7 +176,8 @@ def test_the_mean_of_sides_and_residents_reaches_the_pass_score(
 
 @pytest.mark.parametrize(("mark", "passes"), [(60, True), (59, False)])
 def test_silent_residents_count_neither_way(mark: int, passes: bool) -> None:
-    story = s.fell_due().does(UNRATED, SYSTEM)
+    unrated = rules_with(town=Town(frozen=ReviewFigures(position=99)))
+    story = s.fell_due().under(unrated).does(OPEN, SYSTEM)
     (
         s.scores(story, mark, mark)
         .when(ScoreReview(), AUTHORITY)

@@ -146,7 +146,7 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
     "refuse adjustment": (s.adjusting, RefuseAdjustment(reason="无"), AUTHORITIES),
     "suspend": (s.active, SuspendPairing(reason="无", until=on(6, 15)), AUTHORITIES),
     "resume": (s.suspended, ResumePairing(), AUTHORITIES),
-    "open review": (s.fell_due, OpenReview(figures=s.FIGURES), (*AUTHORITIES, SYSTEM)),
+    "open review": (s.fell_due, OpenReview(), (*AUTHORITIES, SYSTEM)),
     "score for centre and street": (
         s.under_review,
         GiveScore(side="CENTER_AND_STREET", score=80),

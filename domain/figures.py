@@ -1,53 +1,60 @@
-"""Figures of a pairing, computed from the ledger and frozen at one log position.
+"""Figures of a pairing, computed from the facts of its tasks and frozen at one log position.
 
 Every rate is kept as numerator and denominator, so that it can be recomputed and explained.
 Tasks that were never ours (not admitted, diverted, merged, cancelled) and those left out of the
 score by decision are not counted.
 """
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated, Any, Protocol
 
-from temporalio import activity
+from pydantic import Field
 
-from activities.recording import outages_are_retried
-from desk.desk import Desk
-from domain.pairing.commands import ReviewFigures
-from ledger.store import Entry
-from workflows.ports import FREEZE_FIGURES, FiguresRequest
+from domain.values import Frozen
 
 _NEVER_OURS = frozenset(
     {"task_not_admitted.v1", "task_diverted.v1", "task_merged.v1", "task_cancelled.v1"}
 )
 
 
-class Figures:
-    """Freezes figures next to the ledger."""
+class ReviewFigures(Frozen):
+    """The figures a review is held on, frozen at log position *position*.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    Each rate is kept as numerator and denominator.
+    """
 
-    @activity.defn(name=FREEZE_FIGURES)
-    async def freeze(self, request: FiguresRequest) -> ReviewFigures:
-        """Return the figures of the pairing as of now; a second call may find newer ones."""
-        with outages_are_retried():
-            return await asyncio.to_thread(self._figures, request.stream)
+    position: Annotated[int, Field(ge=-1)] = -1
+    tasks: Annotated[int, Field(ge=0)] = 0
+    closed: Annotated[int, Field(ge=0)] = 0
+    on_time: Annotated[int, Field(ge=0)] = 0
+    contacted_on_time: Annotated[int, Field(ge=0)] = 0
+    contact_due: Annotated[int, Field(ge=0)] = 0
+    resolved: Annotated[int, Field(ge=0)] = 0
+    resolution_answers: Annotated[int, Field(ge=0)] = 0
+    satisfied: Annotated[int, Field(ge=0)] = 0
+    rated: Annotated[int, Field(ge=0)] = 0
+    grade_sum: Annotated[int, Field(ge=0)] = 0
 
-    def _figures(self, pairing: str) -> ReviewFigures:
-        ledger = self.desk.ledger
-        position = ledger.head()
-        before = last_review(ledger.read(pairing))
-        tasks = (
-            [entry for entry in ledger.read(stream) if entry.position <= position]
-            for stream in ledger.streams_of_pairing(pairing)
-        )
-        return figures_of(tasks, position, before, self._satisfied_from())
 
-    def _satisfied_from(self) -> dict[str, int]:
-        """Return from which grade on a resident counts as satisfied, by pack."""
-        rules = self.desk.rulebook.rules(self.desk.neighbours)
-        return {pack: terms.policy.ratings.satisfied_from for pack, terms in rules.policies.items()}
+class Told(Protocol):
+    """What is needed of an entry: its place in the log, its kind and its fact."""
+
+    @property
+    def position(self) -> int:
+        """The entry's place in the log."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """The fact's name."""
+        ...
+
+    @property
+    def fact(self) -> Mapping[str, Any]:
+        """The fact's own fields."""
+        ...
 
 
 @dataclass
@@ -62,7 +69,7 @@ class TaskFigures:
     resolved: dict[str, bool] = field(default_factory=dict)
     grades: dict[str, int] = field(default_factory=dict)
 
-    def remember(self, entry: Entry) -> None:
+    def remember(self, entry: Told) -> None:
         """Take one more fact of the task into account."""
         fact = entry.fact
         match entry.kind:
@@ -96,10 +103,10 @@ class TaskFigures:
 
 
 def figures_of(
-    tasks: Iterable[Sequence[Entry]],
+    tasks: Iterable[Sequence[Told]],
     position: int,
     before: int = -1,
-    satisfied_from: dict[str, int] | None = None,
+    satisfied_from: Mapping[str, int] = MappingProxyType({}),
 ) -> ReviewFigures:
     """Return the figures of *tasks*, each given by its entries, at log position *position*.
 
@@ -109,7 +116,7 @@ def figures_of(
     counted = [
         found
         for entries in tasks
-        if (found := _of_task(entries, satisfied_from or {})).counted
+        if (found := _of_task(entries, satisfied_from)).counted
         and (found.closed_at is None or found.closed_at > before)
     ]
     answers = [answer for task in counted for answer in task.resolved.values()]
@@ -131,7 +138,7 @@ def figures_of(
     )
 
 
-def last_review(entries: Iterable[Entry]) -> int:
+def last_review(entries: Iterable[Told]) -> int:
     """Return the log position the newest review of a pairing was frozen at, -1 before the first."""
     positions = [
         int(entry.fact["figures"]["position"])
@@ -141,7 +148,7 @@ def last_review(entries: Iterable[Entry]) -> int:
     return max(positions, default=-1)
 
 
-def _of_task(entries: Sequence[Entry], satisfied_from: dict[str, int]) -> TaskFigures:
+def _of_task(entries: Sequence[Told], satisfied_from: Mapping[str, int]) -> TaskFigures:
     figures = TaskFigures(counted=bool(entries))
     for entry in entries:
         if entry.kind == "task_registered.v1":

@@ -1,0 +1,48 @@
+"""The models behind a kind's commands: which there are, and which of their fields are sealed."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, get_args
+
+from pydantic import BaseModel, TypeAdapter
+
+from domain.sealed import Seal
+
+_MODELS: dict[int, dict[str, type[BaseModel]]] = {}
+
+
+def models_of(adapter: TypeAdapter[Any]) -> dict[str, type[BaseModel]]:
+    """Return the command models behind a discriminated union, by their `kind`."""
+    known = _MODELS.get(id(adapter))
+    if known is None:
+        known = {}
+        for model in _models_in(adapter._type):  # noqa: SLF001 - no public way to the type
+            known[model.model_fields["kind"].default] = model
+        _MODELS[id(adapter)] = known
+    return known
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        return
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+@cache
+def seals_of(model: type[BaseModel]) -> dict[str, Seal]:
+    """Return the sealed fields of a command model with their marks."""
+    found: dict[str, Seal] = {}
+    for name, described in model.model_fields.items():
+        marks = [mark for mark in described.metadata if isinstance(mark, Seal)]
+        marks += [mark for mark in _marks_in(described.annotation) if isinstance(mark, Seal)]
+        if marks:
+            found[name] = marks[0]
+    return found
+
+
+def _marks_in(annotation: Any) -> Iterator[Any]:
+    for part in get_args(annotation):
+        yield part
+        yield from _marks_in(part)
