@@ -1,7 +1,7 @@
 """Print every figure of one run: commands beside a bare workflow, appends, folds, boards."""
 
 import argparse
-import asyncio
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +11,7 @@ from benchmarks import appending, commands, folding, verifying
 from runtime.logging import configure_logging
 
 SECTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
-    "commands": (
-        "Commands through gateway → update → recording → ledger (SQLite, WAL + FULL)",
-        lambda home, *, quick: asyncio.run(commands.measure(home, quick=quick)),
-    ),
+    "commands": ("Commands, beside a bare Temporal update and DBOS", commands.measure),
     "appending": ("Appends to the ledger, one fact each", appending.measure),
     "folding": ("Folding and projecting", folding.measure),
     "verifying": ("A large log verified, and its tiles", verifying.measure),
@@ -24,17 +21,21 @@ SECTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
+    parser.add_argument("--json", metavar="FILE", help="write the rows there as well")
     parser.add_argument("--quick", action="store_true", help="smaller counts, rougher figures")
     asked = parser.parse_args()
     if unknown := set(asked.sections) - SECTIONS.keys():
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
     configure_logging("error")
+    rows: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="jiedui-bench-") as folder:
         for name in asked.sections or SECTIONS:
             title, measure = SECTIONS[name]
             print(f"# {title}\n", flush=True)
-            measure(Path(folder) / name, quick=asked.quick)
+            rows[name] = measure(Path(folder) / name, quick=asked.quick) or []
             print()
+    if asked.json:
+        Path(asked.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,19 @@
-"""A bare workflow of the same shape as a clerk: an update, a turn, one empty ordinary activity.
+"""A bare workflow as engines of the usual kind are built: an update, a turn, one empty activity.
 
-Run as a process of its own beside our worker, with the same worker settings: what it costs is what
-Temporal costs, and what we cost more is ours.
+Run as a process of its own, with a worker tuned for throughput: what it costs is what Temporal
+costs a command that travels through it.
 """
 
 import asyncio
 import sys
+from datetime import timedelta
 
 from temporalio import activity
-from temporalio.worker import Worker
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from benchmarks.bare_workflow import Bare
-from runtime.serving import case_worker_options, sandbox
 from runtime.temporal import connect
+from worker import sandbox
 
 QUEUE = "bare"
 
@@ -30,7 +31,12 @@ async def serve(address: str) -> None:
         workflows=[Bare],
         activities=[empty],
         workflow_runner=sandbox(),
-        **case_worker_options(),
+        max_cached_workflows=5_000,
+        max_concurrent_workflow_tasks=100,
+        max_concurrent_activities=48,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(minimum=2, initial=10, maximum=40),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(minimum=2, initial=5, maximum=20),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
     ):
         print("serving", flush=True)
         await asyncio.Event().wait()

@@ -1,15 +1,23 @@
-"""Commands per second and their latency, ours beside the bare workflow, in one run."""
+"""What a command costs: ours, a bare Temporal update, and DBOS, in one run on the same machine.
+
+Ours is decided and appended in the calling process; Temporal and a worker follow beside it where
+the row says so. Every rate is of answers after which the command is durable.
+"""
 
 import asyncio
+import importlib.util
+import json
 import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
 from temporalio.client import Client
@@ -17,40 +25,40 @@ from temporalio.client import Client
 from benchmarks.bare import QUEUE
 from desk.gateway import Gateway
 from desk.identifiers import new_uuid7
-from desk.opening import open_books
-from desk.orders import Order
-from runtime.embedded import start_embedded
-from runtime.settings import Settings
+from desk.opening import Books, open_books
+from dispatch.cursor import Cursor
+from policies import shipped_pack
+from runtime.embedded import EmbeddedTemporal, start_embedded
+from runtime.settings import Settings, environment_of
 from runtime.temporal import connect
+from services.bootstrapping import publish
 from tests.journeys.district import District
+from tests.ledger.postgres import PostgresServer, binaries
 
 AT_ONCE = 32
-BATCH = 8
+Row = dict[str, Any]
 
 
 @dataclass
 class Measured:
-    """One measurement: commands, seconds, latencies, CPU seconds of server and worker."""
+    """Latencies of one measurement, and what it cost whom, in processor seconds."""
 
-    commands: int
     seconds: float
     latencies: list[float]
-    server_cpu: float
-    worker_cpu: float
+    caller: float
+    others: dict[str, float] = field(default_factory=dict)
 
-    @property
-    def rate(self) -> float:
-        return self.commands / self.seconds
-
-    def row(self, name: str) -> str:
-        ordered = sorted(self.latencies)
-        p50 = statistics.median(ordered) * 1000
-        p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000
-        return (
-            f"{name:<34}{self.rate:>9.1f}{p50:>10.1f}{p99:>10.1f}"
-            f"{self.server_cpu / self.commands * 1000:>12.1f}"
-            f"{self.worker_cpu / self.commands * 1000:>12.1f}"
-        )
+    def row(self, name: str, at_once: int) -> Row:
+        ordered, count = sorted(self.latencies), len(self.latencies)
+        row: Row = {
+            "what": name,
+            "at_once": at_once,
+            "per_second": count / self.seconds,
+            "p50_ms": statistics.median(ordered) * 1000,
+            "p99_ms": ordered[min(count - 1, int(count * 0.99))] * 1000,
+            "caller_ms": self.caller / count * 1000,
+        }
+        return row | {f"{who}_ms": spent / count * 1000 for who, spent in self.others.items()}
 
 
 def cpu(process: psutil.Process) -> float:
@@ -61,107 +69,330 @@ def cpu(process: psutil.Process) -> float:
 async def timed(
     count: int,
     at_once: int,
-    give: Callable[[int, int], Awaitable[int]],
-    server: psutil.Process,
-    worker: psutil.Process,
+    give: Callable[[int, int], Awaitable[Any]],
+    **others: psutil.Process,
 ) -> Measured:
-    """Give *count* orders from *at_once* people, each after the answer to the last."""
+    """Have *count* commands given by *at_once* people, each after the answer to the last."""
     latencies: list[float] = []
-    commands = 0
 
     async def person(number: int) -> None:
-        nonlocal commands
         for turn in range(count // at_once):
             began = time.perf_counter()
-            done = await give(number, turn)  # added afterwards: others add while this one waits
-            commands += done
+            await give(number, turn)
             latencies.append(time.perf_counter() - began)
 
-    server_before, worker_before, began = cpu(server), cpu(worker), time.perf_counter()
+    before = {who: cpu(process) for who, process in others.items()}
+    mine, began = time.process_time(), time.perf_counter()
     await asyncio.gather(*[person(number) for number in range(at_once)])
-    seconds = time.perf_counter() - began
-    return Measured(
-        commands, seconds, latencies, cpu(server) - server_before, cpu(worker) - worker_before
-    )
+    seconds, spent = time.perf_counter() - began, time.process_time() - mine
+    after = {who: cpu(process) - before[who] for who, process in others.items()}
+    return Measured(seconds, latencies, spent, after)
 
 
-async def measure(home: Path, *, quick: bool) -> None:
+def measure(home: Path, *, quick: bool) -> list[Row]:
+    """Print the table and the ratios; return the rows."""
     home.mkdir(parents=True)
-    settings = Settings(home=home)
-    server = await start_embedded(home)
-    environment = {**os.environ, "JIEDUI_HOME": str(home), "JIEDUI_LOG_LEVEL": "error"}
-    books = open_books(settings.ledger_url, settings.vault_url, settings.key_path, settings.policy)
-    ours = subprocess.Popen([sys.executable, "-m", "worker"], env=environment)
-    bare = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.bare", server.address], stdout=subprocess.PIPE
+    rounds, rows = (1 if quick else 3), list[Row]()
+    for _ in range(rounds):
+        rows += asyncio.run(_one_round(home / str(len(rows)), quick=quick))
+    table = _medians(rows)
+    _print(table)
+    table += asyncio.run(_with_temporal_beside(home / "beside", quick=quick))
+    return table
+
+
+async def _one_round(home: Path, *, quick: bool) -> list[Row]:
+    rows: list[Row] = []
+    counts = ((1, 60 if quick else 200), (AT_ONCE, 640 if quick else 1280))
+    async with _bare(home / "bare") as (handles, server, worker):
+        for at_once, count in counts:
+
+            async def update(person: int, turn: int) -> None:  # noqa: ARG001 - one shape for all
+                await handles[person].execute_update("submit", "x" * 200)
+
+            done = await timed(count, at_once, update, server=server, worker=worker)
+            rows.append(done.row("bare Temporal update", at_once))
+    rows += await _ours(Settings(home=home / "ours"), "SQLite", counts)
+    rows += _dbos("SQLite", f"sqlite:///{home / 'dbos.db'}", counts)
+    if binaries() is not None:
+        with PostgresServer() as postgres:
+            database = postgres.new_database()
+            settings = Settings(home=home / "ours-pg", database_url=database)
+            rows += await _ours(settings, "PostgreSQL", counts)
+            rows += _dbos("PostgreSQL", postgres.new_database(), counts)
+    return rows
+
+
+async def _ours(settings: Settings, name: str, counts: Any) -> list[Row]:
+    rows: list[Row] = []
+    with _books(settings) as books:
+        gateway = Gateway(books)
+        district = await District.found(gateway)
+        tasks = [await district.task_in_progress(gateway) for _ in range(AT_ONCE)]
+        for at_once, count in counts:
+            for what, order in (
+                ("without text", district.contact),
+                ("with sealed text", district.progress),
+            ):
+
+                async def give(person: int, turn: int, order: Any = order) -> None:  # noqa: ARG001
+                    await gateway.submit(order(tasks[person]))
+
+                done = await timed(count, at_once, give)
+                rows.append(done.row(f"ours, {name}, {what}", at_once))
+    return rows
+
+
+def _dbos(name: str, url: str, counts: Any) -> list[Row]:
+    if importlib.util.find_spec("dbos") is None:
+        print("DBOS is left out: it is not installed (pip install dbos to see it)")
+        return []
+    rows: list[Row] = []
+    for at_once, count in counts:
+        words = [sys.executable, "-m", "benchmarks.rivals.dbos_commands"]
+        words += [url.replace("+psycopg", ""), str(at_once), str(count // 2)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
+        if done.returncode:
+            print(f"DBOS on {name} did not run: {(done.stderr.splitlines() or ['?'])[-1][:120]}")
+            return rows
+        for way, told in json.loads(done.stdout.splitlines()[-1]).items():
+            rows.append({"what": f"DBOS, {name}, {way}", "at_once": at_once, **told})
+    return rows
+
+
+# -- with Temporal beside ------------------------------------------------------------------------
+
+
+async def _with_temporal_beside(home: Path, *, quick: bool) -> list[Row]:
+    """Whole lives with clerks following, commands while Temporal is stopped, and clocks after."""
+    settings = Settings(home=home, log_address="127.0.0.1:0")
+    home.mkdir(parents=True)
+    with _books(settings) as books:
+        gateway = Gateway(books)
+        district = await District.found(gateway)
+        await _publish_patient(books)
+        server = await start_embedded(home)
+        children = {role: _child(settings, role) for role in ("worker", "follow")}
+        try:
+            lives = await _lives(gateway, district, settings, server, children, quick=quick)
+            stopped = await _while_stopped(gateway, district, server)
+            server = await start_embedded(home)
+            clocks = await _clocks(gateway, district, server, children, settings, quick=quick)
+        finally:
+            for process in children.values():
+                process.terminate()
+                process.wait(30)
+            await server.stop()
+    return [lives, stopped, *clocks]
+
+
+async def _lives(
+    gateway: Gateway,
+    district: District,
+    settings: Settings,
+    server: EmbeddedTemporal,
+    children: dict[str, Any],
+    *,
+    quick: bool,
+) -> Row:
+    """Whole lives of tasks by eight people, then the wait until all is told."""
+    until = time.perf_counter() + (10 if quick else 60)
+    cursor = Cursor(settings.dispatch_url)
+    woken = cursor.standing().woken
+    lives = commands = 0
+    watched = {role: psutil.Process(child.pid) for role, child in children.items()}
+    watched["server"] = psutil.Process(server.pid)
+    before = {who: cpu(process) for who, process in watched.items()}
+    mine, began = time.process_time(), time.perf_counter()
+
+    async def person() -> None:
+        nonlocal lives, commands
+        while time.perf_counter() < until:
+            task = f"task/{new_uuid7()}"
+            for order in whole_life(district, task):
+                await gateway.submit(order)
+                commands += 1
+            lives += 1
+
+    await asyncio.gather(*[person() for _ in range(8)])
+    seconds, spent = time.perf_counter() - began, time.process_time() - mine
+    drained = time.perf_counter()
+    while True:
+        stands = cursor.standing()
+        if not stands.waiting and stands.position >= gateway.books.ledger.head() - 50:
+            break
+        await asyncio.sleep(0.1)
+    backlog = time.perf_counter() - drained
+    row: Row = {
+        "what": "whole lives, Temporal following",
+        "per_second": commands / seconds,
+        "caller_ms": spent / commands * 1000,
+        "wake_ups_a_life": (stands.woken - woken) / max(1, lives),
+        "backlog_seconds": backlog,
+    }
+    row |= {
+        f"{who}_ms": (cpu(process) - before[who]) / commands * 1000
+        for who, process in watched.items()
+    }
+    cursor.close()
+    print(
+        f"\nwhole lives of tasks, Temporal following: {row['per_second']:.0f} commands/s for "
+        f"{seconds:.0f} s ({lives} lives), {row['wake_ups_a_life']:.1f} wake-ups a life, backlog "
+        f"gone after {backlog:.1f} s; ms a command: caller {row['caller_ms']:.2f}, server "
+        f"{row['server_ms']:.2f}, worker {row['worker_ms']:.2f}, follower {row['follow_ms']:.2f}",
+        flush=True,
     )
+    return row
+
+
+def whole_life(district: District, task: str) -> list[Any]:
+    """Return the commands of a usual life, in order; twelve of them."""
+    orders = district.whole_case(task)
+    notes = [district.contact(task), *(district.progress(task) for _ in range(12))]
+    return [*orders, *notes][:12]
+
+
+async def _while_stopped(gateway: Gateway, district: District, server: EmbeddedTemporal) -> Row:
+    task = await district.task_in_progress(gateway)
+    await server.stop()
+
+    async def give(person: int, turn: int) -> None:  # noqa: ARG001 - one shape for all
+        await gateway.submit(district.contact(task))
+
+    row = (await timed(100, 1, give)).row("while Temporal is stopped", 1)
+    print(f"while Temporal is stopped: p50 {row['p50_ms']:.1f} ms, p99 {row['p99_ms']:.1f} ms")
+    return row
+
+
+async def _publish_patient(books: Books) -> None:
+    pack = shipped_pack("demo").model_dump(mode="json")
+    pack["id"], pack["limits"]["sign_in"] = "patient", "20s"
+    await publish(books.desk, "policy/patient", {"kind": "publish_policy", "policy": pack})
+
+
+async def _clocks(
+    gateway: Gateway,
+    district: District,
+    server: EmbeddedTemporal,
+    children: dict[str, Any],
+    settings: Settings,
+    *,
+    quick: bool,
+) -> list[Row]:
+    """Clocks that fell due while no worker worked: how fast they ring, and a person meanwhile."""
+    del server
+    count = 100 if quick else 1000
+    children["worker"].kill()
+    children["worker"].wait()
+    for _ in range(count):
+        orders = district.whole_case(f"task/{new_uuid7()}", policy="patient")[:3]
+        await gateway.submit_batch(orders)
+    task = await district.task_in_progress(gateway)
+    await asyncio.sleep(22)
+    ledger, start = gateway.books.ledger, gateway.books.ledger.head()
+    children["worker"] = _child(settings, "worker")
+    latencies: list[float] = []
+    began, rung, first = time.perf_counter(), 0, 0.0
+    position = start
+    while rung < count and time.perf_counter() - began < 180:
+        asked = time.perf_counter()
+        await gateway.submit(district.contact(task))
+        latencies.append(time.perf_counter() - asked)
+        page = await asyncio.to_thread(ledger.log, position, 2000)
+        rung += sum(entry.kind == "sign_in_overdue.v1" for entry in page)
+        position = page[-1].position if page else position
+        first = first or (time.perf_counter() if rung else 0.0)
+        await asyncio.sleep(0.02)
+    seconds = time.perf_counter() - (first or began)
+    ordered = sorted(latencies)
+    row: Row = {
+        "what": f"{count} clocks at one instant after an outage",
+        "per_second": rung / max(seconds, 0.001),
+        "p50_ms": statistics.median(ordered) * 1000,
+        "p99_ms": ordered[int(len(ordered) * 0.99)] * 1000,
+        "max_ms": ordered[-1] * 1000,
+    }
+    print(
+        f"{count} clocks at one instant after an outage: {rung} rung, {row['per_second']:.0f}/s; "
+        f"a person meanwhile p50 {row['p50_ms']:.0f} ms, p99 {row['p99_ms']:.0f} ms, "
+        f"max {row['max_ms']:.0f} ms"
+    )
+    return [row]
+
+
+# -- what is run ---------------------------------------------------------------------------------
+
+
+class _books:  # noqa: N801 - reads as what it is in a `with`
+    """The books of *settings*, open for the length of a block."""
+
+    def __init__(self, settings: Settings) -> None:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        self.books = open_books(
+            settings.ledger_url, settings.vault_url, settings.key_path, settings.policy
+        )
+
+    def __enter__(self) -> Books:
+        return self.books
+
+    def __exit__(self, *how: object) -> None:
+        self.books.close()
+
+
+def _child(settings: Settings, role: str) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, **environment_of(settings), "JIEDUI_LOG_LEVEL": "error"}
+    return subprocess.Popen([sys.executable, "-m", "cli.main", role], env=environment)
+
+
+@asynccontextmanager
+async def _bare(home: Path) -> AsyncIterator[tuple[list[Any], psutil.Process, psutil.Process]]:
+    server = await start_embedded(home)
+    words = [sys.executable, "-m", "benchmarks.bare", server.address]
+    worker = subprocess.Popen(words, stdout=subprocess.PIPE)
     try:
-        assert bare.stdout is not None
-        bare.stdout.readline()
-        client = await connect(server.address)
-        gateway = Gateway(client, books, 60.0)
-        await _measure(gateway, client, (server.pid, ours.pid, bare.pid), quick=quick)
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        client: Client = await connect(server.address)
+        handles = [
+            await client.start_workflow(
+                "bare",
+                id=f"bare/{number}",
+                task_queue=QUEUE,
+                run_timeout=timedelta(hours=1),
+            )
+            for number in range(AT_ONCE)
+        ]
+        yield handles, psutil.Process(server.pid), psutil.Process(worker.pid)
     finally:
-        for process in (ours, bare):
-            process.terminate()
-            process.wait(timeout=30)
-        books.close()
+        worker.terminate()
+        worker.wait(timeout=30)
         await server.stop()
 
 
-async def _measure(
-    gateway: Gateway, client: Client, pids: tuple[int, int, int], *, quick: bool
-) -> None:
-    server, ours, bare = (psutil.Process(pid) for pid in pids)
-    district = await District.found(gateway)
-    tasks = [await district.task_in_progress(gateway) for _ in range(AT_ONCE)]
-    handles = [
-        await client.start_workflow("bare", id=f"bare/{number}", task_queue=QUEUE)
-        for number in range(AT_ONCE)
+def _medians(rows: list[Row]) -> list[Row]:
+    """Return one row for each thing measured: the medians of its rounds."""
+    found: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row["what"], row["at_once"]), []).append(row)
+    return [
+        {
+            name: value
+            if isinstance(value, str) or name == "at_once"
+            else statistics.median(one.get(name, 0.0) for one in some)
+            for name, value in some[0].items()
+        }
+        for some in found.values()
     ]
 
-    async def give_bare(person: int, turn: int) -> int:  # noqa: ARG001 - one shape for all
-        await handles[person].execute_update("submit", "x" * 200, rpc_timeout=timedelta(seconds=60))
-        return 1
 
-    async def give_contact(person: int, turn: int) -> int:  # noqa: ARG001 - the same
-        await gateway.submit(district.contact(tasks[person]))
-        return 1
-
-    async def give_progress(person: int, turn: int) -> int:  # noqa: ARG001 - the same
-        await gateway.submit(district.progress(tasks[person]))
-        return 1
-
-    async def give_batch(person: int, turn: int) -> int:  # noqa: ARG001 - the same
-        orders: list[Order] = district.whole_case(f"task/{new_uuid7()}")[:BATCH]
-        answers = await gateway.submit_batch(orders)
-        assert all(answer.receipt for answer in answers), answers
-        return len(orders)
-
-    rounds = 1 if quick else 3
-    ratios: dict[str, list[float]] = {}
-    print(
-        f"{'':<34}{'per second':>9}{'p50 ms':>10}{'p99 ms':>10}{'server ms':>12}{'worker ms':>12}"
-    )
-    for at_once, count in ((1, 100 if quick else 200), (AT_ONCE, 640 if quick else 960)):
-        for _ in range(rounds):
-            print(f"-- {at_once} at a time")
-            line = await timed(count, at_once, give_bare, server, bare)
-            print(line.row("bare workflow"))
-            for name, give in (
-                ("command without text", give_contact),
-                ("command with a sealed text", give_progress),
-            ):
-                measured = await timed(count, at_once, give, server, ours)
-                print(measured.row(name))
-                ratios.setdefault(f"{name}, {at_once} at a time / bare", []).append(
-                    measured.rate / line.rate
-                )
-            batch = await timed(count // BATCH, at_once, give_batch, server, ours)
-            print(batch.row(f"new cases, batches of {BATCH}"))
-            ratios.setdefault(f"batch, {at_once} at a time / single command", []).append(
-                batch.rate / measured.rate
-            )
-    print("\nratios (median of the rounds)")
-    for name, values in ratios.items():
-        print(f"  {name:<58}{statistics.median(values):>6.2f}")
+def _print(rows: list[Row]) -> None:
+    heads = ("per_second", "p50_ms", "p99_ms", "caller_ms", "worker_ms", "server_ms")
+    print(f"{'':<44}" + "".join(f"{head.replace('_', ' '):>12}" for head in heads) + "   x bare")
+    bare = {row["at_once"]: row["per_second"] for row in rows if row["what"].startswith("bare")}
+    for at_once in sorted({row["at_once"] for row in rows}):
+        print(f"-- {at_once} at a time")
+        for row in rows:
+            if row["at_once"] != at_once:
+                continue
+            cells = "".join(f"{row[head]:>12.1f}" if head in row else " " * 12 for head in heads)
+            print(f"{row['what']:<44}{cells}{row['per_second'] / bare[at_once]:>9.1f}", flush=True)

@@ -25,7 +25,7 @@ from domain.rules import Rules
 from ledger.database import LedgerUnavailable
 from ledger.entry import happened
 from ledger.store import CommandConflict, Ledger, RulesMoved, VersionTaken
-from vault.vault import KeyTaken, Vault
+from vault.vault import HolderErased, ItemConflict, KeyTaken, Vault
 
 _CASES_KEPT = 4096
 _HANDS = 48
@@ -84,9 +84,9 @@ class Desk:
                 continue
             try:
                 handled = turn.written(max(rules.seen, neighbours.seen))
-            except CommandConflict:
+            except (CommandConflict, ItemConflict):
                 ask_first = True
-            except (VersionTaken, RulesMoved, KeyTaken):
+            except (VersionTaken, RulesMoved, KeyTaken, HolderErased):
                 pass
             else:
                 self._keep(case)

@@ -60,7 +60,8 @@ class Turn:
         ask_first: bool,
     ) -> None:
         self.case, self.rules, self.at = case, rules, at
-        self.ledger, self.sealing, self.ask_first = ledger, vault.sealing(), ask_first
+        self.ledger, self.ask_first = ledger, ask_first
+        self.sealing = vault.sealing(looks=ask_first)
         self.trial = Case(case.stream, case.kind, case.version, case.head, case.state)
         self.decided: list[_Decided] = []
         self.answers: list[Written | CommandRefused | int] = []

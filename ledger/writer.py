@@ -18,10 +18,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Row,
-    bindparam,
-    func,
     insert,
-    literal,
     select,
     text,
     tuple_,
@@ -30,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.values import category_of, instant_text
+from ledger.asking import ask, tell
 from ledger.database import LedgerUnavailable, WeakSettings, in_plain_words, sync_failed
 from ledger.entry import Entry, EntryUnreadable, instant_of, read
 from ledger.planning import (
@@ -57,43 +55,41 @@ _LOCK = 7_305_003
 ENTRY = (entries.c.position, entries.c.ordinal, entries.c.body, entries.c.hash)
 """What `ledger.entry.read` needs of a row, in its order."""
 
-_WANTED = {
-    # The casts give the pairs the columns' affinity; without it SQLite scans the table.
-    "sqlite": text(
-        "SELECT CAST(json_extract(value, '$[0]') AS TEXT), "
-        "CAST(json_extract(value, '$[1]') AS TEXT) FROM json_each(:wanted)"
-    ),
-    "postgresql": text(
-        "SELECT * FROM unnest(CAST(:streams AS text[]), CAST(:command_ids AS text[]))"
-    ),
-}
-"""Pairs of stream and command id as a table, in one statement of constant text."""
-
-# What every transaction asks is built once: building a statement costs more than answering it.
-_NEWEST = (
-    select(entries.c.position, entries.c.recorded_at).order_by(entries.c.position.desc()).limit(1)
+# ruff: noqa: S608 - every part of a statement is a constant of this file
+_NEWEST = "SELECT position, recorded_at FROM entries ORDER BY position DESC LIMIT 1"
+_BOOK = "SELECT max(position) FROM entries WHERE category IN ({})".format(
+    ", ".join(f"'{category}'" for category in BOOK_CATEGORIES)
 )
-_HEAD = select(entries.c.stream, entries.c.version, entries.c.hash)
 _HEAD_OF_ONE = (
-    _HEAD.where(entries.c.stream == bindparam("stream")).order_by(entries.c.version.desc()).limit(1)
+    "SELECT stream, version, hash FROM entries WHERE stream = ? ORDER BY version DESC LIMIT 1"
 )
-_HEADS_OF_MANY = _HEAD.where(
-    tuple_(entries.c.stream, entries.c.version).in_(
-        select(entries.c.stream, func.max(entries.c.version))
-        .where(entries.c.stream.in_(bindparam("streams", expanding=True)))
-        .group_by(entries.c.stream)
-    )
+_HEADS_OF_MANY = (
+    "SELECT e.stream, e.version, e.hash FROM ({streams}) AS w JOIN entries AS e "
+    "ON e.stream = w.name AND e.version = "
+    "(SELECT max(version) FROM entries WHERE stream = w.name)"
 )
-_COMMAND = (entries.c.stream, entries.c.command_id)
-_STORED = {
-    dialect: select(*_COMMAND, entries.c.digest, *ENTRY).where(
-        tuple_(*_COMMAND).in_(wanted.columns(*_COMMAND))
-    )
-    for dialect, wanted in _WANTED.items()
+_STORED = (
+    "SELECT e.stream, e.command_id, e.digest, e.position, e.ordinal, e.body, e.hash "
+    "FROM ({commands}) AS w "
+    "JOIN entries AS e ON e.stream = w.name AND e.command_id = w.id"
+)
+_LISTS = {
+    # The casts give the values the columns' affinity; without it SQLite scans the table.
+    "sqlite": {
+        "streams": "SELECT CAST(value AS TEXT) AS name FROM json_each(?)",
+        "commands": "SELECT CAST(json_extract(value, '$[0]') AS TEXT) AS name, "
+        "CAST(json_extract(value, '$[1]') AS TEXT) AS id FROM json_each(?)",
+    },
+    "postgresql": {
+        "streams": "SELECT unnest(CAST(? AS text[])) AS name",
+        "commands": "SELECT * FROM unnest(CAST(? AS text[]), CAST(? AS text[])) AS u(name, id)",
+    },
 }
-_INSERT = insert(entries)
-_BOOK = select(func.max(entries.c.position)).where(
-    entries.c.category.in_([literal(category) for category in BOOK_CATEGORIES])
+"""Values as a table, in one statement of constant text."""
+
+_INSERT = (
+    "INSERT INTO entries (position, stream, category, version, ordinal, kind, recorded_at, "
+    "command_id, digest, pairing, body, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 Answer = list[Appended] | Exception
@@ -211,7 +207,7 @@ class Writer:
                 trial = standing.copy()
                 answers = _planned(trial, requests, unkept)
             if trial.added:
-                connection.execute(_INSERT, [_row(*added) for added in trial.added])
+                tell(connection, _INSERT, [_row(*added) for added in trial.added])
                 _store_counters(connection, standing.counters, trial.counters)
         return answers
 
@@ -252,14 +248,14 @@ def _planned(
 
 
 def _standing(connection: Connection, requests: list[Request]) -> Standing:
-    newest = connection.execute(_NEWEST).one_or_none()
+    newest = ask(connection, _NEWEST)
     streams = sorted({request.stream for request in requests})
     commands = sorted(
         {(request.stream, facts.command_id) for request in requests for facts in request.commands}
     )
     standing = Standing(
-        position=-1 if newest is None else newest.position,
-        newest=None if newest is None else instant_of(newest.recorded_at),
+        position=int(newest[0][0]) if newest else -1,
+        newest=instant_of(newest[0][1]) if newest else None,
         book=_newest_of_the_book(connection, requests),
         heads=_heads(connection, streams),
         stored=_stored(connection, commands),
@@ -278,16 +274,18 @@ def _standing(connection: Connection, requests: list[Request]) -> Standing:
 def _newest_of_the_book(connection: Connection, requests: list[Request]) -> int:
     if all(request.book_seen is None for request in requests):
         return -1
-    newest = connection.scalar(_BOOK)
+    ((newest,),) = ask(connection, _BOOK)
     return -1 if newest is None else int(newest)
 
 
 def _heads(connection: Connection, streams: list[str]) -> dict[str, Head]:
     if len(streams) == 1:
-        rows = connection.execute(_HEAD_OF_ONE, {"stream": streams[0]})
+        rows = ask(connection, _HEAD_OF_ONE, streams)
     else:
-        rows = connection.execute(_HEADS_OF_MANY, {"streams": streams})
-    return {row.stream: Head(row.version, row.hash.hex()) for row in rows}
+        dialect = connection.dialect.name
+        wanted = json.dumps(streams) if dialect == "sqlite" else streams
+        rows = ask(connection, _HEADS_OF_MANY.format(**_LISTS[dialect]), (wanted,))
+    return {stream: Head(int(version), bytes(found).hex()) for stream, version, found in rows}
 
 
 def _stored(
@@ -295,21 +293,23 @@ def _stored(
 ) -> dict[tuple[str, str], Stored]:
     if not commands:
         return {}
-    if connection.dialect.name == "sqlite":
-        told: dict[str, object] = {"wanted": json.dumps(commands)}
-    else:
-        told = {
-            "streams": [stream for stream, _ in commands],
-            "command_ids": [command_id for _, command_id in commands],
-        }
-    rows = connection.execute(_STORED[connection.dialect.name], told)
+    dialect = connection.dialect.name
+    told: tuple[Any, ...] = (json.dumps(commands),)
+    if dialect != "sqlite":
+        told = ([stream for stream, _ in commands], [command_id for _, command_id in commands])
+    rows = ask(connection, _STORED.format(**_LISTS[dialect]), told)
     # Sorted here: asked to sort, SQLite walks a whole index instead of looking the few up.
-    in_order = sorted(rows, key=lambda row: (row.stream, row.command_id, row.ordinal))
+    in_order = sorted(rows, key=lambda row: (row[0], row[1], row[4]))
     return {
-        key: Stored(digest=found[0].digest, entries=tuple(entry_of(row) for row in found))
-        for key, group in groupby(in_order, lambda row: (row.stream, row.command_id))
+        key: Stored(digest=found[0][2], entries=tuple(_entry(row[3:]) for row in found))
+        for key, group in groupby(in_order, lambda row: (row[0], row[1]))
         if (found := list(group))
     }
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    position, ordinal, body, found = row
+    return read(int(position), int(ordinal), bytes(body), bytes(found).hex())
 
 
 def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
@@ -317,21 +317,21 @@ def entry_of(row: Row[*tuple[Any, ...]]) -> Entry:
     return read(row.position, row.ordinal, bytes(row.body), row.hash.hex())
 
 
-def _row(entry: Entry, digest: str) -> dict[str, object]:
-    return {
-        "position": entry.position,
-        "stream": entry.stream,
-        "category": category_of(entry.stream),
-        "version": entry.version,
-        "ordinal": entry.ordinal,
-        "kind": entry.kind,
-        "recorded_at": instant_text(entry.recorded_at),
-        "command_id": entry.command_id,
-        "digest": digest,
-        "pairing": entry.pairing,
-        "body": entry.body,
-        "hash": bytes.fromhex(entry.hash),
-    }
+def _row(entry: Entry, digest: str) -> tuple[object, ...]:
+    return (
+        entry.position,
+        entry.stream,
+        category_of(entry.stream),
+        entry.version,
+        entry.ordinal,
+        entry.kind,
+        instant_text(entry.recorded_at),
+        entry.command_id,
+        digest,
+        entry.pairing,
+        entry.body,
+        bytes.fromhex(entry.hash),
+    )
 
 
 def _store_counters(

@@ -18,12 +18,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    bindparam,
     delete,
     insert,
     null,
@@ -34,6 +34,7 @@ from sqlalchemy import (
 
 from domain.sealed import Sealed
 from domain.values import instant_text
+from ledger.asking import ask, tell
 from ledger.database import (
     LedgerMissing,
     LedgerUnavailable,
@@ -63,14 +64,11 @@ __all__ = [
 _LOCK = 7_305_005
 
 # What every sealing asks is built once: building a statement costs more than answering it.
-_KEYS = select(vault_keys.c.holder, vault_keys.c.wrapped, vault_keys.c.erased_at).where(
-    vault_keys.c.holder.in_(bindparam("holders", expanding=True))
-)
-_ITEMS = select(vault_items.c.item, vault_items.c.holder, vault_items.c.digest).where(
-    vault_items.c.item.in_(bindparam("items", expanding=True))
-)
-_NEW_KEY = insert(vault_keys)
-_NEW_ITEM = insert(vault_items)
+_KEYS = "SELECT holder, wrapped, erased_at FROM vault_keys WHERE holder IN ({})"
+_ITEMS = "SELECT item, holder, digest FROM vault_items WHERE item IN ({})"
+_NEW_KEY = "INSERT INTO vault_keys (holder, key_id, wrapped, scrubbed) VALUES (?, ?, ?, 0)"
+_NEW_ITEM = "INSERT INTO vault_items (item, holder, sealed, digest) VALUES (?, ?, ?, ?)"
+_SPAN = 500
 
 
 class VaultDamaged(Exception):
@@ -184,9 +182,12 @@ class Vault:
             if not isinstance(problem, KeyTaken):
                 raise problem
 
-    def sealing(self) -> "Sealing":
-        """Return what seals texts in memory for one turn; nothing is kept before `keep_many`."""
-        return Sealing(self)
+    def sealing(self, *, looks: bool = False) -> "Sealing":
+        """Return what seals texts in memory for one turn; nothing is kept before `keep_many`.
+
+        An item that stands already is met there; with *looks* it is met while sealing.
+        """
+        return Sealing(self, looks=looks)
 
     def keep_many(self, batches: Sequence[Sequence["Prepared"]]) -> list[Exception | None]:
         """Keep what was prepared, each batch whole or not at all; durable when it returns.
@@ -210,18 +211,8 @@ class Vault:
         with self._writing(self._keys) as connection:
             added = _check_keys(connection, used, answers)
             if added:
-                connection.execute(
-                    _NEW_KEY,
-                    [
-                        {
-                            "holder": holder,
-                            "key_id": self._key.id,
-                            "wrapped": wrapped,
-                            "scrubbed": 0,
-                        }
-                        for holder, wrapped in added.items()
-                    ],
-                )
+                rows = [(holder, self._key.id, wrapped) for holder, wrapped in added.items()]
+                tell(connection, _NEW_KEY, rows)
 
     def _keep_items(
         self, batches: Sequence[Sequence["Prepared"]], answers: list[Exception | None]
@@ -254,7 +245,8 @@ class Vault:
                 standing |= {name: (one.holder, one.digest) for name, one in fresh.items()}
                 added += fresh.values()
             if added:
-                connection.execute(_NEW_ITEM, [vars(one) for one in added])
+                rows = [(one.item, one.holder, one.sealed, one.digest) for one in added]
+                tell(connection, _NEW_ITEM, rows)
 
     def items_of(self, items: Sequence[str]) -> dict[str, tuple[str, bytes]]:
         """Return holder and digest of those of *items* that stand, by name."""
@@ -386,15 +378,14 @@ class Vault:
         Raises `HolderErased`, `VaultDamaged`, `LedgerUnavailable`.
         """
         with speaking_plainly(), self._keys_read.connect() as connection:
-            wanted = {"holders": list(holders)}
-            known = {row.holder: row for row in connection.execute(_KEYS, wanted)}
+            known = _keys(connection, holders)
         keys: dict[str, _Key] = {}
         for holder in holders:
-            row = known.get(holder)
-            if row is not None and row.erased_at is not None:
+            wrapped = known[holder] if holder in known else self._key.new_data_key(holder)
+            if wrapped is None:
                 raise _forgotten(holder)
-            wrapped = self._key.new_data_key(holder) if row is None else row.wrapped
-            keys[holder] = _Key(holder, wrapped, self._unwrapped(holder, wrapped), row is None)
+            fresh = holder not in known
+            keys[holder] = _Key(holder, wrapped, self._unwrapped(holder, wrapped), fresh)
         return keys
 
     def _unwrapped(self, holder: str, wrapped: bytes) -> DataKey:
@@ -431,23 +422,23 @@ class Vault:
 class Sealing:
     """Seals texts in memory for one turn; one holder is given one key in it, new or not."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, vault: Vault, *, looks: bool) -> None:
+        self._vault, self._looks = vault, looks
         self._keys: dict[str, _Key] = {}
         self._made: dict[str, _Item] = {}
 
     def seal(self, texts: Sequence[tuple[str, str, bytes]]) -> Prepared:
         """Seal (holder, item, plaintext) in order; an item that stands gives the reference it has.
 
-        Raises `ItemConflict` where it seals another text, `HolderErased`, `VaultDamaged`,
-        `LedgerUnavailable`.
+        Raises `ItemConflict` where one made before, or with *looks* one that stands, seals another
+        text; `HolderErased`, `VaultDamaged`, `LedgerUnavailable`.
         """
         for holder, item, _ in texts:
             Sealed(holder=holder, item=item, digest="0" * 64)  # refuses a malformed name
         missing = sorted({holder for holder, _, _ in texts} - self._keys.keys())
         if missing:
             self._keys |= self._vault.keys_of(missing)
-        standing = self._vault.items_of([item for _, item, _ in texts])
+        standing = self._vault.items_of([item for _, item, _ in texts]) if self._looks else {}
         items: list[_Item] = []
         references: list[Sealed] = []
         for holder, item, plaintext in texts:
@@ -472,8 +463,23 @@ class Sealing:
 
 
 def _stored(connection: Connection, items: Sequence[str]) -> dict[str, tuple[str, bytes]]:
-    rows = connection.execute(_ITEMS, {"items": list(items)})
-    return {row.item: (row.holder, row.digest) for row in rows}
+    rows = _among(connection, _ITEMS, items)
+    return {item: (holder, bytes(digest)) for item, holder, digest in rows}
+
+
+def _keys(connection: Connection, holders: Sequence[str]) -> dict[str, bytes | None]:
+    """Return the wrapped key of each holder that has one, None for an erased one."""
+    rows = _among(connection, _KEYS, holders)
+    return {
+        holder: None if erased_at is not None else bytes(wrapped)
+        for holder, wrapped, erased_at in rows
+    }
+
+
+def _among(connection: Connection, statement: str, values: Sequence[str]) -> Iterator[Any]:
+    for start in range(0, len(values), _SPAN):
+        some = values[start : start + _SPAN]
+        yield from ask(connection, statement.format(", ".join("?" for _ in some)), some)
 
 
 def _same(stored: tuple[str, bytes], holder: str, digest: bytes) -> bool:
@@ -485,10 +491,7 @@ def _check_keys(
 ) -> dict[str, bytes]:
     """Answer the batches whose keys are not what stands; return the keys that are to be added."""
     holders = sorted({key.holder for keys in used for key in keys})
-    stands = {
-        row.holder: (None if row.erased_at is not None else row.wrapped)
-        for row in connection.execute(_KEYS, {"holders": holders})
-    }
+    stands = _keys(connection, holders)
     added: dict[str, bytes] = {}
     for place, keys in enumerate(used):
         missing: dict[str, bytes] = {}
