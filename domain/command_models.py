@@ -8,18 +8,12 @@ from pydantic import BaseModel, TypeAdapter
 
 from domain.sealed import Seal
 
-_MODELS: dict[int, dict[str, type[BaseModel]]] = {}
 
-
+@cache
 def models_of(adapter: TypeAdapter[Any]) -> dict[str, type[BaseModel]]:
     """Return the command models behind a discriminated union, by their `kind`."""
-    known = _MODELS.get(id(adapter))
-    if known is None:
-        known = {}
-        for model in _models_in(adapter._type):  # noqa: SLF001 - no public way to the type
-            known[model.model_fields["kind"].default] = model
-        _MODELS[id(adapter)] = known
-    return known
+    models = _models_in(adapter._type)  # noqa: SLF001 - no public way to the type
+    return {model.model_fields["kind"].default: model for model in models}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
