@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from desk.identifiers import new_uuid7
 from dispatch.cursor import Cursor
 from dispatch.dispatcher import Dispatcher
+from dispatch.waking import wake
 from projections.boards import open_boards
 from services.reconciling import Reconciler, Report
 from tests.journeys.district import District
@@ -43,8 +44,13 @@ class Town:
                 await asyncio.sleep(0.02)
 
     async def knows(self, case: str) -> int:
-        """Wait until the clerk of *case* knows its newest fact; return the version."""
-        version = self.here.books.ledger.version(case)
+        """Have the clerk of *case* look, and wait until it knows the newest fact; return which.
+
+        The dispatcher alone would let it sleep where the newest facts ask nothing of it.
+        """
+        ledger = self.here.books.ledger
+        version = ledger.version(case)
+        await wake(self.client, case, ledger.head())
         async with asyncio.timeout(PATIENCE):
             while True:
                 try:
