@@ -31,6 +31,8 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from runtime.observing import core
+
 log = structlog.get_logger(__name__)
 
 RETENTION_DAYS = 400
@@ -355,7 +357,7 @@ async def _until_serving(server: EmbeddedTemporal, log_file: Path) -> None:
     )
     while True:
         try:
-            client = await Client.connect(server.address)
+            client = await Client.connect(server.address, runtime=core())
             await client.workflow_service.update_namespace(request)
         except (RuntimeError, RPCError):
             if not server.running() or time.monotonic() > give_up:

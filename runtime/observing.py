@@ -1,17 +1,49 @@
-"""Which case, workflow and command a log line belongs to: bound once, for workers and clients.
+"""What log lines say of Temporal's work: which case and workflow each belongs to.
 
 Bound by an interceptor, so that no line forgets it; workflow code logs through `workflow.logger`,
-which is silent on replay.
+which is silent on replay. What Temporal's core has to say goes where our own lines go.
 """
 
+import logging
+from functools import cache
 from typing import Any
 
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from temporalio import activity, client, worker, workflow
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 # The ids are bound below, so the SDK need not write them into every sentence.
 workflow.logger.workflow_info_on_message = False
 activity.logger.activity_info_on_message = False
+
+
+@cache
+def core() -> Runtime:
+    """Return the one runtime of this process; left to itself its core writes to the terminal.
+
+    Each of its lines is kept as an event without fields, which may quote what somebody failed with.
+    """
+    heard = logging.getLogger("temporal")
+    heard.addFilter(_without_fields)
+    return Runtime(
+        telemetry=TelemetryConfig(
+            logging=LoggingConfig(
+                TelemetryFilter(core_level="WARN", other_level="ERROR"),
+                forwarding=LogForwardingConfig(heard, append_log_fields_to_message=False),
+            )
+        )
+    )
+
+
+def _without_fields(record: logging.LogRecord) -> bool:
+    record.__dict__.pop("temporal_log", None)
+    return True
 
 
 class CaseInLogs(client.Interceptor, worker.Interceptor):
@@ -56,10 +88,6 @@ class _Workflows(worker.WorkflowInboundInterceptor):
         _bind_workflow(signal=input.signal)
         await super().handle_signal(input)
 
-    async def handle_update_handler(self, input: worker.HandleUpdateInput) -> Any:  # noqa: A002
-        _bind_workflow(command=input.id)
-        return await super().handle_update_handler(input)
-
 
 def _bind_workflow(**more: str) -> None:
     info = workflow.info()
@@ -68,11 +96,7 @@ def _bind_workflow(**more: str) -> None:
 
 
 def _ids(argument: Any) -> dict[str, str]:
-    """Return the case and the first command id an activity's request speaks of."""
-    found: dict[str, str] = {}
-    if isinstance(stream := getattr(argument, "stream", None), str):
-        found["stream"] = stream
-    submissions = getattr(argument, "submissions", None)
-    if isinstance(submissions, tuple) and submissions:
-        found["command"] = submissions[0].command_id
-    return found
+    """Return the case and the command an activity's request speaks of."""
+    named = {"stream": "stream", "command": "command_id"}
+    found = {name: getattr(argument, field, None) for name, field in named.items()}
+    return {name: value for name, value in found.items() if isinstance(value, str)}

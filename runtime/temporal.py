@@ -18,7 +18,7 @@ from temporalio.converter import DataConverter
 from temporalio.service import RPCError, RPCStatusCode, TLSConfig
 
 from runtime.embedded import running_address
-from runtime.observing import CaseInLogs
+from runtime.observing import CaseInLogs, core
 from runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -52,6 +52,7 @@ async def connect(
         data_converter=data_converter(),
         interceptors=[CaseInLogs()],
         lazy=lazy,
+        runtime=core(),
     )
 
 
@@ -87,8 +88,6 @@ async def namespace_answers(client: Client) -> None:
 
     A server whose database is locked says NOT_FOUND for its own namespace: an outage, too.
     """
-    from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-
     await client.workflow_service.describe_namespace(
         DescribeNamespaceRequest(namespace=client.namespace),
         timeout=timedelta(seconds=5),
