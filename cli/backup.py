@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
-from cli.auditing.recording import exported
+from cli.auditing.recording import trace
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.progress import counting
 from domain.oversight.words import ExportFormat
-from runtime.settings import Settings
-from services.backup import BackupRefused, Places, make_backup, restore_backup
+from services.backup import BackupRefused, make_backup, places_of, restore_backup
 
 _FILE = click.Path(path_type=Path)
 passphrase_option = click.option(
@@ -52,12 +51,10 @@ def backup(
         passphrase = _passphrase(passphrase_file, confirm=True) if with_keys else None
         with counting("备份 copying pages") as tick:
             made = make_backup(
-                _places(context.settings), target, at=at, passphrase=passphrase, tick=tick
+                places_of(context.settings), target, at=at, passphrase=passphrase, tick=tick
             )
         reached = made.reached
-        recorded = exported(
-            context,
-            None,
+        recorded = trace(context, None).exported(
             ExportFormat.BACKUP,
             head=reached.entries - 1,
             rows=reached.entries,
@@ -165,20 +162,6 @@ def restore(
         speaking.say(value, "\n".join(lines))
 
     _or_refused(work, speaking)
-
-
-def _places(settings: Settings) -> Places:
-    keys: dict[str, Path] = {"vault.key": settings.key_path, "log.key": settings.log_key_path}
-    folder = settings.home.absolute() / "keys"
-    for file in sorted(folder.glob("*.key")) if folder.is_dir() else ():
-        keys.setdefault(file.name, file)
-    return Places(
-        ledger_url=settings.ledger_url,
-        vault_url=settings.vault_url,
-        log=settings.log_path,
-        histories=settings.histories_path,
-        keys=keys,
-    )
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> str:

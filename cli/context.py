@@ -34,6 +34,8 @@ class Speaking:
     def refuse(self, refusal: "CommandRefused") -> None:
         """Say a refusal: the rule and its sentence."""
         if self.as_json:
+            from services.answers import refused_as_json
+
             self.say(refused_as_json(refusal), "")
         else:
             click.echo(f"未受理（{refusal.rule}）：{refusal.chinese}", err=True)
@@ -46,16 +48,6 @@ class Speaking:
             self.say({"outcome": "not-now", "rule": rule, "message": str(error)}, "")
         else:
             click.echo(str(error), err=True)
-
-
-def refused_as_json(refusal: Any) -> dict[str, Any]:
-    """Return a refusal as the one JSON shape it has everywhere."""
-    return {
-        "outcome": "refused",
-        "rule": refusal.rule,
-        "chinese": refusal.chinese,
-        "english": refusal.english,
-    }
 
 
 class Context:

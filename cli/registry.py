@@ -1,12 +1,17 @@
 """`jiedui unit` and `jiedui need`: tables from offices become facts, bad rows come back."""
 
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.context import Context, json_option, pass_context, run
+from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.progress import progressing
 from cli.tables import print_table
+
+if TYPE_CHECKING:
+    from services.intake import Intake
 
 
 def _mapping_option(command: Any) -> Any:
@@ -38,9 +43,11 @@ def import_units(
     \b
     Exit status: 0 every row is on record; 1 some rows came back; 2 it could not be tried.
     """
-    from cli.intake import import_registry
+    from services.intake import take_registry
 
-    run(lambda: import_registry(context, file, mapping, bad_rows, as_json))
+    _tell(
+        run(lambda: take_registry(context.gateway, file, mapping, bad_rows, progressing)), as_json
+    )
 
 
 @unit.command("list")
@@ -137,7 +144,16 @@ def need() -> None:
 @click.option("--policy", help="政策包。 Policy pack of the tasks.")
 @json_option
 @pass_context
-def import_needs(context: Context, /, file: Path, **options: Any) -> None:
+def import_needs(
+    context: Context,
+    /,
+    file: Path,
+    mapping: Path | None,
+    bad_rows: Path | None,
+    acting_person: str | None,
+    policy: str | None,
+    as_json: bool,
+) -> None:
     r"""问题台账逐行登记为帮扶任务；错误行连同原因退回。 Rows become registered tasks.
 
     Repeatable: a second import of the same file registers nothing twice. Bad rows come back in a
@@ -146,6 +162,36 @@ def import_needs(context: Context, /, file: Path, **options: Any) -> None:
     \b
     Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
     """
-    from cli.intake import import_need_table
+    from cli.people import acting
+    from services.intake import take_need_table
 
-    run(lambda: import_need_table(context, file, **options))
+    by = None if acting_person is None else acting(context, acting_person, None, None)
+    taking = partial(
+        take_need_table, context.gateway, file, mapping, bad_rows, by=by, policy=policy
+    )
+    _tell(run(lambda: taking(progress=progressing)), as_json)
+
+
+_SHOWN = 20
+"""Problems shown on a terminal; the others stand in the file of rows handed back."""
+
+
+def _tell(intake: "Intake", as_json: bool) -> None:
+    """Say what became of a table, and end with status 1 where rows came back."""
+    counts = (
+        f"{intake.file}：登记 {intake.recorded} 行，此前已登记 {intake.repeated} 行，"
+        f"退回 {len(intake.refused)} 行。"
+    )
+    lines = [counts]
+    lines += [
+        f"  {problem.cell or row.row.number}  {problem.chinese}（{problem.rule}）"
+        for row in intake.refused[:_SHOWN]
+        for problem in row.problems
+    ]
+    if len(intake.refused) > _SHOWN:
+        lines.append(f"  …… 其余 {len(intake.refused) - _SHOWN} 行见退回文件。")
+    if intake.bad_rows_file is not None:
+        lines.append(f"退回的行在 {intake.bad_rows_file}，改正后可直接再次导入。")
+    Speaking(as_json).say(intake.as_json(), "\n".join(lines))
+    if intake.refused:
+        raise click.exceptions.Exit(1)

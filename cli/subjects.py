@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.people import acting
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -79,47 +79,21 @@ def show(context: Context, resident: str, acting_person: str | None, as_json: bo
     \b
     Exit status: 0 done; 1 nothing is known of them; 2 it could not be tried.
     """
-    from vault.erasing import parties_of
+    from services.erasing import held_on
 
     stream = _subject(resident)
-    may_audit(context, acting_person)
+    traced = trace(context, acting_person)
+    traced.may()
     books = context.books
     head = books.ledger.head()
-    tasks = parties_of(books.ledger).tasks_of(stream)
-    entries = books.ledger.read(stream)
-    if not tasks and not entries:
-        raise CommandRefused(
-            "subject-unknown", "账本中没有此当事人。", "The ledger knows no such resident."
-        )
-    value: dict[str, Any] = {
-        "subject": stream,
-        "erased": None
-        if not entries
-        else {
-            "position": entries[0].position,
-            "hash": entries[0].hash,
-            "recorded_at": instant_text(entries[0].recorded_at),
-            "basis": entries[0].fact["basis"],
-        },
-        "key_destroyed": books.vault.erased(stream),
-        "tasks": [
-            {
-                "stream": task,
-                "state": books.desk.standing(task).state,
-                "key_destroyed": books.vault.erased(task),
-            }
-            for task in tasks
-        ],
-    }
+    value = held_on(books, stream)
     Speaking(as_json).say(value, _told(value))
-    performed(
-        context,
-        acting_person,
+    traced.performed(
         AuditAct.SUBJECT,
         about=[stream],
         head=head,
         outcome=AuditOutcome.DONE,
-        counts={"tasks": len(tasks), "erased": int(bool(entries))},
+        counts={"tasks": len(value["tasks"]), "erased": int(value["erased"] is not None)},
     )
 
 

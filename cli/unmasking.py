@@ -11,10 +11,8 @@ from cli.context import Context, Speaking, json_option, pass_context
 from cli.people import acting
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
-from domain.oversight import standing
-from domain.refusals import CommandRefused
 from domain.values import Instant, instant_text
-from services.oversight import acting_by, record
+from services.unmasking import give, grant_of, grants
 from wording.names import KnownNames
 from wording.sentences import instant_shown
 
@@ -129,13 +127,10 @@ def list_grants(context: Context, case: str | None, in_force: bool, as_json: boo
     \b
     Exit status: 0 done; 2 it could not be tried.
     """
-    now = datetime.now(UTC)
     rows = [
-        row
-        for stream in context.books.ledger.streams("unmasking")
-        if (row := _row(context, stream, now)) is not None
-        and case in (None, row["case"])
-        and (row["in_force"] or not in_force)
+        _told(grant)
+        for grant in grants(context.books)
+        if case in (None, grant["case"]) and (grant["in_force"] or not in_force)
     ]
     print_table("unmasking", rows, as_json, _COLUMNS)
 
@@ -154,11 +149,7 @@ def show_grant(context: Context, grant_id: str, as_json: bool) -> None:
 
     stream = unmasking_stream(grant_id)
     books = context.books
-    row = _row(context, stream, datetime.now(UTC))
-    if row is None:
-        raise CommandRefused(
-            "unmasking-unknown", f"没有启封授权 {stream}。", f"There is no unmasking {stream}."
-        )
+    row = _told(grant_of(books, stream))
     names = KnownNames(books.rulebook.rules(books.desk.neighbours))
     lines = case_history(books.ledger, stream, names)
     if as_json:
@@ -174,31 +165,14 @@ def show_grant(context: Context, grant_id: str, as_json: bool) -> None:
         click.echo(line.text())
 
 
-def _row(context: Context, stream: str, now: datetime) -> dict[str, Any] | None:
-    _, state = context.books.desk.state_of(stream)
-    if not isinstance(state, standing.Unmasking):
-        return None
-    in_force = state.stands(now)
-    ended = "已终止" if state.ended_at is not None else "已到期"
-    return {
-        "unmasking": stream,
-        "case": state.case,
-        "to": state.to,
-        "granted_by": state.granted_by,
-        "reason": state.reason,
-        "until": instant_text(state.end()),
-        "in_force": in_force,
-        "standing": "有效" if in_force else ended,
-        "opened": len(state.opened),
-    }
+def _told(grant: dict[str, Any]) -> dict[str, Any]:
+    ended = "已终止" if grant["ended"] else "已到期"
+    return {**grant, "standing": "有效" if grant["in_force"] else ended}
 
 
 def _give(context: Context, stream: str, person: str, command: dict[str, Any]) -> Any:
-    books = context.books
     named = str(acting(context, person, None, None)["person"])
-    rules = books.rulebook.rules(books.desk.neighbours)
-    by = acting_by(rules, named, command["kind"], datetime.now(UTC))
-    return record(books.desk, stream, by, command)
+    return give(context.books, stream, named, command)
 
 
 def _instant(text: str) -> datetime:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.context import Context, Speaking, json_option, pass_context, run
-from cli.intake import ZONE, Intake, table_of, take_people, take_units
+from cli.progress import progressing
 from demo.cast import Cast
 from demo.home import fresh_home
 from demo.pairings import POLICY, plans
@@ -26,6 +26,7 @@ from importing.people import PEOPLE_FIELDS
 from importing.places import Places
 from importing.units import UNIT_FIELDS
 from importing.writing import write_bad_rows
+from services.intake import ZONE, Intake, table_of, take_people, take_units
 
 SAMPLE = Path("examples/tianhe")
 AT_ONCE = 10
@@ -128,9 +129,9 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
     """Import the tables, then play pairings and needs."""
     started = datetime.now(UTC)
     units = table_of(folder / "units.xlsx", UNIT_FIELDS, None)
-    intakes = [await take_units(gateway, units, "units.xlsx")]
+    intakes = [await take_units(gateway, units, "units.xlsx", progressing)]
     people = table_of(folder / "people.xlsx", PEOPLE_FIELDS, None)
-    intakes.append(await take_people(gateway, people, "people.xlsx"))
+    intakes.append(await take_people(gateway, people, "people.xlsx", progressing))
     rules = gateway.books.rulebook.rules(gateway.desk.neighbours)
     cast = Cast(rules, rules.under(POLICY).policy, datetime.now(UTC))
     chosen = cast.streets()[:streets]

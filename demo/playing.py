@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from cli.intake import need_order
 from demo import pairings as of_pairings
 from demo import paths
 from demo.cast import NobodyThere
@@ -26,6 +25,7 @@ from demo.stage import Stage, Unexpected
 from desk.orders import NotNow
 from desk.sealing import opaque_uuid
 from importing.needs import NeedRow
+from services.intake import need_order
 
 HANDED_OVER = 2
 """How many open tasks the pairing that is wound up hands over."""

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from cli.context import Context
-from cli.intake import Intake
 from demo.auditor import Step, audited
 from demo.playing import Playing, Shown
+from services.intake import Intake
 from wording.sentences import label
 
 STORIES: tuple[tuple[str, ...], ...] = (

@@ -27,6 +27,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from domain.values import instant_text
+from runtime.settings import Settings
 from services.backup_copies import (
     BackupRefused,
     Reached,
@@ -41,7 +42,15 @@ from services.backup_copies import (
 )
 from services.backup_keys import digest, open_keys, seal_keys
 
-__all__ = ["BackupRefused", "Made", "Places", "Restored", "make_backup", "restore_backup"]
+__all__ = [
+    "BackupRefused",
+    "Made",
+    "Places",
+    "Restored",
+    "make_backup",
+    "places_of",
+    "restore_backup",
+]
 
 FORMAT = "jiedui-backup/1"
 LEFT_OUT = ("boards", "tiles", "temporal")
@@ -74,6 +83,21 @@ class Places:
     log: Path
     histories: Path
     keys: Mapping[str, Path]
+
+
+def places_of(settings: Settings) -> Places:
+    """Return the places of the installation with these settings, with every key of its home."""
+    keys: dict[str, Path] = {"vault.key": settings.key_path, "log.key": settings.log_key_path}
+    folder = settings.home.absolute() / "keys"
+    for file in sorted(folder.glob("*.key")) if folder.is_dir() else ():
+        keys.setdefault(file.name, file)
+    return Places(
+        ledger_url=settings.ledger_url,
+        vault_url=settings.vault_url,
+        log=settings.log_path,
+        histories=settings.histories_path,
+        keys=keys,
+    )
 
 
 @dataclass(frozen=True)

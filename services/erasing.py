@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from desk.casework import Asking
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from domain.envelope import By
 from domain.refusals import CommandRefused
+from domain.values import instant_text
 from vault.erasing import destroy_keys, parties_of
 
 _ERASED_BEFORE = "already-erased"
@@ -53,3 +55,37 @@ def erase_subject(books: Books, subject: str, by: By, basis: str) -> Tombstone:
     return Tombstone(
         subject, entry.position, entry.hash, entry.recorded_at, tuple(holders), repeated
     )
+
+
+def held_on(books: Books, subject: str) -> dict[str, Any]:
+    """Return what the books hold on *subject*, sealed: tasks, keys, and the erasure, if any.
+
+    Raises `CommandRefused` for a resident nobody knows, and `LedgerUnavailable`.
+    """
+    tasks = parties_of(books.ledger).tasks_of(subject)
+    entries = books.ledger.read(subject)
+    if not tasks and not entries:
+        raise CommandRefused(
+            "subject-unknown", "账本中没有此当事人。", "The ledger knows no such resident."
+        )
+    erased = None
+    if entries:
+        erased = {
+            "position": entries[0].position,
+            "hash": entries[0].hash,
+            "recorded_at": instant_text(entries[0].recorded_at),
+            "basis": entries[0].fact["basis"],
+        }
+    return {
+        "subject": subject,
+        "erased": erased,
+        "key_destroyed": books.vault.erased(subject),
+        "tasks": [
+            {
+                "stream": task,
+                "state": books.desk.standing(task).state,
+                "key_destroyed": books.vault.erased(task),
+            }
+            for task in tasks
+        ],
+    }

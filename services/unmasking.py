@@ -5,17 +5,20 @@ written first, and only then does a text leave the vault's keeper.
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from desk.casework import Asking
+from desk.casework import Asking, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from domain.envelope import By
+from domain.oversight import standing
 from domain.refusals import CommandRefused
 from domain.sealed import Sealed, sealed_in
-from services.oversight import acting_by
+from domain.values import instant_text
+from services.oversight import acting_by, record
 from vault.vault import Opening, VaultDamaged
 
 ERASED = "〔已依法删除〕"
@@ -165,6 +168,42 @@ def openings_for(
         for (entry, name, _), opening in zip(places, openings, strict=True)
         if opening is not None
     ]
+
+
+def give(books: Books, stream: str, person: str, command: dict[str, Any]) -> Written:
+    """Record *command* about a grant in the name of *person*; raise `CommandRefused`."""
+    rules = books.rulebook.rules(books.desk.neighbours)
+    by = acting_by(rules, person, command["kind"], datetime.now(UTC))
+    return record(books.desk, stream, by, command)
+
+
+def grants(books: Books) -> Iterator[dict[str, Any]]:
+    """Yield every grant there is, as `grant_of` returns it, in the order of their ids."""
+    for stream in books.ledger.streams("unmasking"):
+        yield grant_of(books, stream)
+
+
+def grant_of(books: Books, stream: str) -> dict[str, Any]:
+    """Return one grant: of which case, to whom, until when, and how many texts it opened.
+
+    Raises `CommandRefused` where there is none.
+    """
+    _, state = books.desk.state_of(stream)
+    if not isinstance(state, standing.Unmasking):
+        raise CommandRefused(
+            "unmasking-unknown", f"没有启封授权 {stream}。", f"There is no unmasking {stream}."
+        )
+    return {
+        "unmasking": stream,
+        "case": state.case,
+        "to": state.to,
+        "granted_by": state.granted_by,
+        "reason": state.reason,
+        "until": instant_text(state.end()),
+        "in_force": state.stands(datetime.now(UTC)),
+        "ended": state.ended_at is not None,
+        "opened": len(state.opened),
+    }
 
 
 def _command(case: str, name: str, sealed: Sealed) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.auditing.moments import MOMENT
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -61,7 +61,7 @@ def command(
 
     if case is not None:
         kind_of(case)
-    may_audit(context, acting_person)
+    trace(context, acting_person).may()
     with open_reader(context.settings.ledger_url) as reader:
         head = reader.head()
         found = as_of(
@@ -87,9 +87,7 @@ def command(
                 _print_everything(view)
     if as_json:
         Speaking(as_json).say(view, "")
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         AuditAct.AS_OF,
         about=(*(() if case is None else (case,)), f"{axis}/{instant_text(instant)}"),
         head=head,

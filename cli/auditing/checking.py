@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from audit.offline import jiedui_verify
-from cli.auditing.recording import as_option, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.oversight.words import AuditAct, AuditOutcome
 from ledger.database import parsed, sqlite_file
@@ -71,7 +71,9 @@ def command(
     if _has_ledger(context):
         counts = {"faults": len(verdict["faults"]), **verdict["checked"]}
         outcome = _OUTCOME[verdict["verdict"]]
-        performed(context, acting_person, AuditAct.CHECK, head=-1, outcome=outcome, counts=counts)
+        trace(context, acting_person).performed(
+            AuditAct.CHECK, head=-1, outcome=outcome, counts=counts
+        )
     if status := _STATUS[verdict["verdict"]]:
         raise click.exceptions.Exit(status)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -64,7 +64,7 @@ def command(
 
     for case in cases:
         kind_of(case)
-    may_audit(context, acting_person)
+    trace(context, acting_person).may()
     speaking = Speaking(as_json)
     counts = {"cases": 0, "differing": 0, "not_told": 0}
     with open_reader(context.settings.ledger_url) as reader:
@@ -90,9 +90,7 @@ def command(
         )
         for zh, en in ASSUMPTIONS:
             click.echo(f"· {zh}\n  {en}")
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         AuditAct.COMPARE,
         about=(*cases[:_ABOUT_MAX], f"policy/{pack.version}"),
         head=head,

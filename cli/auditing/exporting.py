@@ -1,145 +1,29 @@
 """`jiedui audit export`: the record in the forms other people's tools read, as one file."""
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from audit.exports.choosing import Selection, Tick, no_tick
-from audit.exports.workbench import Workbench
-from audit.proofs.bundle import Extras
-from audit.reading import Reader, open_reader
+from audit.exports.choosing import Tick, no_tick
+from audit.exports.placing import PlaceTaken, PlaceUnfit
+from audit.proofs.bundle import Extras, NothingSigned
+from audit.reading import open_reader
 from cli.auditing.moments import MOMENT, Moment
-from cli.auditing.recording import as_option, exported, may_audit
+from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import openings_for, unmasking_option
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.casebook import kind_of
-from domain.oversight.words import ExportFormat
-from domain.sealed import Sealed
-from domain.values import instant_text
-from runtime.settings import Settings
+from services.exporting import FORMS, Asked, export, extras_of_evidence
 from wording.sentences import CHINA
 
 _TICKS_SHOWN = 200
 """How many entries go by between two movements of the progress bar."""
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a form is written from, and where to; *extras* go into an evidence bundle only."""
-
-    reader: Reader
-    selection: Selection
-    path: Path
-    settings: Settings
-    since: datetime | None
-    until: datetime | None
-    tick: Tick
-    extras: Extras
-
-
-@dataclass(frozen=True)
-class Made:
-    """What was written: rows, the newest log position in them, and how many openings."""
-
-    rows: int
-    head: int
-    openings: int = 0
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form: its name in the fact, who writes it, and how often every entry is gone through."""
-
-    fact: ExportFormat
-    write: Callable[[Work], int | Made]
-    rounds: int = 1
-
-
-def _jsonl(work: Work) -> int:
-    from audit.exports.jsonl import write_jsonl
-
-    return write_jsonl(work.reader, work.selection, work.path, work.tick)
-
-
-def _ocel(work: Work, write: Callable[[Workbench, Path, Tick], int]) -> int:
-    """Lay the log out, then write it down in one of the three forms."""
-    from audit.exports.ocel import gathered
-
-    with gathered(
-        work.reader,
-        work.selection,
-        work.path.parent,
-        default_policy=work.settings.policy,
-        tick=work.tick,
-    ) as bench:
-        return write(bench, work.path, work.tick)
-
-
-def _ocel_json(work: Work) -> int:
-    from audit.exports.ocel import write_ocel_json
-
-    return _ocel(work, write_ocel_json)
-
-
-def _ocel_xml(work: Work) -> int:
-    from audit.exports.ocel_xml import write_ocel_xml
-
-    return _ocel(work, write_ocel_xml)
-
-
-def _ocel_sqlite(work: Work) -> int:
-    from audit.exports.ocel_sqlite import write_ocel_sqlite
-
-    return _ocel(work, write_ocel_sqlite)
-
-
-def _xes(work: Work) -> int:
-    from audit.exports.xes import write_xes
-
-    return write_xes(
-        work.reader,
-        work.selection,
-        work.path,
-        default_policy=work.settings.policy,
-        tick=work.tick,
-    )
-
-
-def _xlsx(work: Work) -> int:
-    from audit.exports.workbook import Telling, write_workbook
-
-    return write_workbook(
-        work.reader,
-        work.selection,
-        work.path,
-        default_policy=work.settings.policy,
-        telling=Telling(datetime.now(UTC), work.settings.log_origin or "", work.since, work.until),
-        tick=work.tick,
-    )
-
-
-def _evidence(work: Work) -> Made:
-    from audit.proofs.bundle import write_evidence
-
-    found = write_evidence(work.reader, work.path, work.extras, tick=work.tick)
-    return Made(found.size, found.size - 1, found.openings)
-
-
-FORMS: dict[str, Form] = {
-    "jsonl": Form(ExportFormat.JSONL, _jsonl),
-    "ocel-json": Form(ExportFormat.OCEL_JSON, _ocel_json, rounds=2),
-    "ocel-xml": Form(ExportFormat.OCEL_XML, _ocel_xml, rounds=2),
-    "ocel-sqlite": Form(ExportFormat.OCEL_SQLITE, _ocel_sqlite, rounds=2),
-    "xes": Form(ExportFormat.XES, _xes),
-    "xlsx": Form(ExportFormat.XLSX, _xlsx),
-    "evidence": Form(ExportFormat.BUNDLE, _evidence),
-}
-"""Every form by the name it has on the command line."""
 
 
 class Beginning(Moment):
@@ -207,73 +91,21 @@ def command(
     \b
     Exit status: 0 done; 1 there is no such case, or not by this person; 2 it could not be tried.
     """  # noqa: D301 - click wants the sign itself, which a raw text would not hold
-    from audit.exports.choosing import chosen
-
     for case in cases:
         kind_of(case)
     _check(form, cases, since or until, unmasking_id, timestamps)
-    with open_reader(context.settings.ledger_url) as reader:
-        may_audit(context, acting_person, "record_export")
-        selection = chosen(reader, () if form == "evidence" else cases, since, until)
-        extras = _extras(context, form, cases, unmasking_id, acting_person, timestamps)
-        with _said():
-            value = _made(
-                context, form, reader, selection, out, force, since, until, acting_person, extras
-            )
+    asked = Asked(form, out, cases, since, until, force)
+    extras = partial(_extras, context, form, cases, unmasking_id, acting_person, timestamps)
+    with open_reader(context.settings.ledger_url) as reader, _said():
+        value = export(
+            context.settings, reader, asked, trace(context, acting_person), extras, _progress
+        )
     Speaking(as_json).say(
         value,
         f"已导出 {out}：{value['rows']:,} 行，{value['bytes']:,} 字节，截至第 {value['head']} 条\n"
         f"SHA-256 {value['sha256']}\n"
         f"Exported {value['rows']:,} rows.",
     )
-
-
-def _made(
-    context: Context,
-    form: str,
-    reader: Reader,
-    selection: Selection,
-    out: Path,
-    force: bool,
-    since: datetime | None,
-    until: datetime | None,
-    person: str | None,
-    extras: Extras,
-) -> dict[str, Any]:
-    """Make the file, record that it was made, and only then let it appear."""
-    from audit.exports.placing import placed
-
-    chosen_form = FORMS[form]
-    with placed(out, force=force) as draft:
-        length = selection.positions * chosen_form.rounds
-        with _progress(length, selection.cases is None) as tick:
-            found = chosen_form.write(
-                Work(reader, selection, draft.path, context.settings, since, until, tick, extras)
-            )
-        made = found if isinstance(found, Made) else Made(found, selection.until)
-        sealing = draft.finish()
-        # Recorded before it appears: no file is ever handed out that nobody was told of.
-        recorded = exported(
-            context,
-            person,
-            chosen_form.fact,
-            about=_about(selection, since, until),
-            head=made.head,
-            rows=made.rows,
-            bytes=sealing.bytes,
-            digest=sealing.digest,
-            openings=made.openings,
-        )
-    return {
-        "form": form,
-        "path": str(out),
-        "head": made.head,
-        "rows": made.rows,
-        "openings": made.openings,
-        "bytes": sealing.bytes,
-        "sha256": sealing.digest,
-        "recorded": recorded is not None,
-    }
 
 
 def _check(
@@ -304,42 +136,18 @@ def _extras(
     person: str | None,
     timestamps: Path | None,
 ) -> Extras:
-    """Return what goes along with an evidence bundle; openings are recorded before they are given.
-
-    Where the vault cannot be opened, erasures stay untold, and the bundle says nothing of them.
-    """
-    from audit.proofs.bundle import opening_line
-
+    """Return what goes along with evidence; openings are recorded before they are given."""
     if form != "evidence":
         return Extras()
     openings = [
-        opening_line(one.position, one.field, one.holder, one.item, one.key, one.plaintext)
-        for case in cases
-        for one in openings_for(context, unmasking_id or "", person, case)
+        one for case in cases for one in openings_for(context, unmasking_id or "", person, case)
     ]
-    return Extras(tuple(openings), _gone(context), timestamps, context.settings.histories_path)
-
-
-def _gone(context: Context) -> Callable[[Sealed], bool] | None:
-    from functools import lru_cache
-
-    from ledger.database import LedgerUnavailable, WeakSettings
-    from vault.keys import KeyRefused
-
-    try:
-        vault = context.books.vault
-    except (KeyRefused, LedgerUnavailable, WeakSettings):
-        return None
-    erased = lru_cache(maxsize=4096)(vault.erased)
-    return lambda sealed: erased(sealed.holder)
+    return extras_of_evidence(context.settings, lambda: context.books, openings, timestamps)
 
 
 @contextmanager
 def _said() -> Iterator[None]:
     """Say why a file could not be made, in one sentence."""
-    from audit.exports.placing import PlaceTaken, PlaceUnfit
-    from audit.proofs.bundle import NothingSigned
-
     try:
         yield
     except (NothingSigned, PlaceTaken, PlaceUnfit) as problem:
@@ -350,17 +158,9 @@ def _said() -> Iterator[None]:
         ) from None
 
 
-def _about(selection: Selection, since: datetime | None, until: datetime | None) -> tuple[str, ...]:
-    """Return what the export was of: its cases, and the instants that bound it."""
-    instants = (f"recorded/{instant_text(one)}" for one in (since, until) if one is not None)
-    return (*(selection.cases or ()), *instants)
-
-
 @contextmanager
 def _progress(length: int, whole: bool) -> Iterator[Tick]:
     """Show a bar on a terminal for an export of the whole; elsewhere show nothing."""
-    import sys
-
     if not (whole and length and sys.stderr.isatty()):
         yield no_tick
         return

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.auditing.moments import position_of
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -70,7 +70,7 @@ def command(
         raise click.BadParameter(
             "月份应形如 2026-10。 Write a month such as 2026-10.", param_hint="--month"
         )
-    may_audit(context, acting_person)
+    trace(context, acting_person).may()
     with open_reader(context.settings.ledger_url) as reader:
         head = reader.head()
         wanted = Wanted(unit=unit, place=place, month=month, category=category, pairing=pairing)
@@ -83,9 +83,7 @@ def command(
     about += () if month is None else (f"month/{month}",)
     about += () if place is None else (f"division/{place}",)
     about += () if pairing is None else (pairing,)
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         AuditAct.FIGURE,
         about=(*about, f"entry/{found.until}") if found.until >= 0 else about,
         head=head,

@@ -1,33 +1,23 @@
 """`jiedui audit prove`: a proof of one entry, or of a whole case, that needs nobody's word."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cli.auditing.recording import as_option, exported, may_audit
+from audit.exports.placing import PlaceTaken, PlaceUnfit
+from audit.proofs.bundle import NothingSigned
+from audit.proofs.proving import CannotProve
+from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import openings_for, unmasking_option
 from cli.context import Context, Speaking, json_option, pass_context
-from domain.casebook import kind_of
-from domain.oversight.words import ExportFormat
-
-_SUFFIX = {ExportFormat.PROOF: ".tlog-proof", ExportFormat.CASE_FILE: ".case.json"}
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What is handed out: its bytes and form, what it is about, and how far the log reached."""
-
-    data: bytes
-    form: ExportFormat
-    about: str
-    entries: int
-    uncovered: int
-    openings: int
-    size: int
+from domain.refusals import CommandRefused
+from services.proving import hand_out, of_case, of_entry
+from transparency.bundles import TilesDamaged
+from transparency.keys import SigningKeyRefused
 
 
 @click.command("prove")
@@ -70,113 +60,21 @@ def command(
         raise click.UsageError(
             "--open 须与 --case 和 --unmasking 同用。 --open goes with --case and --unmasking."
         )
-    may_audit(context, acting_person, "record_export")
+    traced = trace(context, acting_person)
+    traced.may("record_export")
+    opening = None
+    if unmasking_id is not None:
+        opening = partial(
+            openings_for, context, unmasking_id, acting_person, str(case), fields or None
+        )
     with _said():
         proof = (
-            _of_entry(context, position)
+            of_entry(context.settings, position)
             if position is not None
-            else _of_case(context, str(case), fields, unmasking_id, acting_person)
+            else of_case(context.settings, str(case), opening)
         )
-        value = _handed_out(context, proof, out, force, acting_person)
+        value = hand_out(proof, out, traced, force=force)
     Speaking(as_json).say(value, _sentence(value))
-
-
-def _of_entry(context: Context, position: int) -> Proof:
-    from audit.proofs.proving import prove_entry
-    from audit.reading import open_reader
-
-    with open_reader(context.settings.ledger_url) as reader:
-        found = prove_entry(reader, position, _subtree(context))
-        entry = reader.entry(position)
-        about = entry.stream if entry is not None else ""
-    size = int(found.checkpoint.text.split("\n")[1])
-    return Proof(found.encoded(), ExportFormat.PROOF, about, 1, 0, 0, size)
-
-
-def _of_case(
-    context: Context,
-    case: str,
-    fields: tuple[str, ...],
-    unmasking_id: str | None,
-    person: str | None,
-) -> Proof:
-    from audit.proofs.bundle import opening_line
-    from audit.proofs.proving import prove_case
-    from audit.reading import open_reader
-    from transparency.keys import load_key
-
-    kind_of(case)
-    key = load_key(context.settings.log_key_path)
-    with open_reader(context.settings.ledger_url) as reader:
-        # Proved once before anything is opened: a grant is not used for a proof that fails.
-        found = prove_case(reader, case, _subtree(context), key)
-        openings = []
-        if unmasking_id is not None:
-            openings = [
-                opening_line(one.position, one.field, one.holder, one.item, one.key, one.plaintext)
-                for one in openings_for(context, unmasking_id, person, case, fields or None)
-            ]
-            found = prove_case(reader, case, _subtree(context), key, openings)
-    return Proof(
-        found.data,
-        ExportFormat.CASE_FILE,
-        case,
-        found.entries,
-        found.uncovered,
-        len(openings),
-        found.size,
-    )
-
-
-def _subtree(context: Context) -> Callable[[int, int], bytes]:
-    from transparency.tiles import TileFolder
-
-    return TileFolder(context.settings.log_path).subtree
-
-
-def _handed_out(
-    context: Context, proof: Proof, out: Path | None, force: bool, person: str | None
-) -> dict[str, Any]:
-    """Write the file, record that it was made, and only then let it appear."""
-    from audit.exports.placing import placed
-
-    target = out or Path(proof.about.replace("/", "-") + _SUFFIX[proof.form])
-    with placed(target, force=force) as draft:
-        draft.path.write_bytes(proof.data)
-        sealing = draft.finish()
-        recorded = exported(
-            context,
-            person,
-            proof.form,
-            about=(proof.about,),
-            head=proof.size - 1,
-            rows=proof.entries,
-            bytes=sealing.bytes,
-            digest=sealing.digest,
-            openings=proof.openings,
-        )
-    return {
-        "path": str(target),
-        "verifier": str(_verifier_beside(target)),
-        "about": proof.about,
-        "entries": proof.entries,
-        "uncovered": proof.uncovered,
-        "openings": proof.openings,
-        "size": proof.size,
-        "bytes": sealing.bytes,
-        "sha256": sealing.digest,
-        "recorded": recorded is not None,
-    }
-
-
-def _verifier_beside(target: Path) -> Path:
-    """Lay the offline verifier next to what was handed out; a file of that name is left alone."""
-    from audit.proofs.bundle import OFFLINE, VERIFIERS
-
-    beside = target.absolute().parent / VERIFIERS[0]
-    with suppress(FileExistsError), beside.open("xb") as file:
-        file.write((OFFLINE / VERIFIERS[0]).read_bytes())
-    return beside
 
 
 def _sentence(value: dict[str, Any]) -> str:
@@ -197,13 +95,6 @@ def _sentence(value: dict[str, Any]) -> str:
 @contextmanager
 def _said() -> Iterator[None]:
     """Say why there is no proof, in one sentence."""
-    from audit.exports.placing import PlaceTaken, PlaceUnfit
-    from audit.proofs.bundle import NothingSigned
-    from audit.proofs.proving import CannotProve
-    from domain.refusals import CommandRefused
-    from transparency.bundles import TilesDamaged
-    from transparency.keys import SigningKeyRefused
-
     try:
         yield
     except CannotProve as problem:

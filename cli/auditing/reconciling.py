@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from audit.reconcile.reconciling import SENTENCES
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import counting
 from runtime.temporal import TemporalUnreachable, connect_with
@@ -45,7 +45,7 @@ def command(
     \b
     Exit status: 0 nothing disagrees; 1 something does; 2 it could not be tried.
     """
-    may_audit(context, acting_person)
+    trace(context, acting_person).may()
     settings = context.settings
     if not without_temporal:
         context.boards().close()  # what the follower has not come to yet is no disagreement
@@ -64,9 +64,7 @@ def command(
 
     report = run(reconciling)
     _say(report, Speaking(as_json), without_temporal)
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         "RECONCILE",
         about=[finding.case for finding in report.findings if finding.case is not None],
         head=report.head,

@@ -8,7 +8,7 @@ import click
 from temporalio.client import Client, WorkflowHistory
 
 from cli.auditing.reconciling import temporal_asked
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import counting
 
@@ -45,7 +45,7 @@ def command(context: Context, sealed_only: bool, acting_person: str | None, as_j
     \b
     Exit status: 0 all replay and are as sealed; 1 some do not; 2 it could not be tried.
     """
-    may_audit(context, acting_person)
+    trace(context, acting_person).may()
     head = context.books.ledger.head()
     done = run(lambda: _replay_all(context, sealed_only))
     value: dict[str, Any] = {
@@ -64,9 +64,7 @@ def command(context: Context, sealed_only: bool, acting_person: str | None, as_j
     if sealed_only:
         lines.append("未重放运行中的流程。 Running workflows were not replayed.")
     Speaking(as_json).say(value, "\n".join(lines))
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         "REPLAY_WORKFLOWS",
         head=head,
         outcome="FAULTS_FOUND" if done.failed else "CLEAN",

@@ -2,7 +2,7 @@
 
 import click
 
-from cli.auditing.recording import as_option, may_audit, performed
+from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import unmasker, unmasking_option
 from cli.context import Context, json_option, pass_context
 from domain.casebook import kind_of
@@ -41,7 +41,7 @@ def command(
     entries = context.books.ledger.version(case)
     if entries == 0:
         raise CommandRefused("case-unknown", f"没有案卷 {case}。", f"There is no case {case}.")
-    may_audit(context, acting_person, "unmask_field" if unmasking_id else "record_audit")
+    trace(context, acting_person).may("unmask_field" if unmasking_id else "record_audit")
     opening = unmasker(context, unmasking_id, acting_person, case)
     print_history(
         context,
@@ -50,9 +50,7 @@ def command(
         language,
         open_sealed=None if opening is None else opening.text,
     )
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         AuditAct.HISTORY,
         about=[case] if opening is None else [case, opening.stream],
         head=head,

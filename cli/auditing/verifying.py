@@ -12,7 +12,7 @@ import click
 from audit.verify.checkpoints import read_kept
 from audit.verify.faults import FAULTS
 from audit.verify.verifying import CannotVerify, Looking, OnProgress, Trust, Verdict, verify
-from cli.auditing.recording import as_option, performed
+from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.oversight.words import AuditAct, AuditOutcome
 from transparency.keys import VerifierKey, VerifierKeyMalformed
@@ -67,9 +67,7 @@ def command(
     with _progress() as on_progress:
         verdict = verify(context.settings.ledger_url, trust, looking, on_progress)
     _say(Speaking(as_json), verdict, trust)
-    performed(
-        context,
-        acting_person,
+    trace(context, acting_person).performed(
         AuditAct.VERIFY,
         head=verdict.skipped + verdict.entries - 1,
         outcome=AuditOutcome.CLEAN if verdict.intact else AuditOutcome.FAULTS_FOUND,

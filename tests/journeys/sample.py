@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from cli.intake import ZONE
 from demo.cast import Cast
 from domain.people import Grant, Person
 from domain.rules import Rules, Terms
@@ -14,6 +13,7 @@ from importing.places import Places
 from importing.reading import read_table
 from importing.units import UNIT_FIELDS, UnitReader
 from policies import shipped_calendar, shipped_pack
+from services.intake import ZONE
 from tests.domain.world import uuid_of
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "tianhe"

@@ -6,12 +6,12 @@ from pathlib import Path
 import click
 import pytest
 
-from cli.intake import Intake
 from demo.auditor import Step
 from demo.command import finish
 from demo.playing import Shown
 from demo.summary import STORIES, Rated, Summary, Told, missing_of
 from importing.tables import BadRow, Problem, Row
+from services.intake import Intake
 
 LEVELS = ("REMINDED", "YELLOW", "RED", "LISTED", "SUMMONED")
 BAD = BadRow(Row(17, {}), (Problem("C17", "category", "missing-value", "未填写。", "Missing."),))

@@ -6,7 +6,7 @@ from typing import Any
 
 from temporalio.client import Client
 
-from cli.auditing.recording import performed
+from cli.auditing.recording import trace
 from cli.context import Context
 from dispatch.cursor import Cursor
 from dispatch.dispatcher import Dispatcher, open_cases
@@ -112,5 +112,5 @@ async def test_the_command_line_knows_them(tmp_path: Path) -> None:
         for entry in context.books.ledger.read(stream)
     ]
     assert len(acts) == 1 + len(streams)
-    assert performed(context, None, "HISTORY", about=[LOG_STREAM], head=0, outcome="DONE")
+    assert trace(context, None).performed("HISTORY", about=[LOG_STREAM], head=0, outcome="DONE")
     context.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import cli.main
-from cli.auditing.recording import exported, performed
+from cli.auditing.recording import trace
 from cli.context import Context
 from runtime.settings import Settings
 from tests.cli.test_command_line import Done, jiedui
@@ -193,10 +193,10 @@ def test_an_act_and_an_export_are_recorded_in_the_name_of_who_did_them(
     context: tuple[Context, dict[str, str]],
 ) -> None:
     opened, who = context
-    act = performed(
-        opened, who["auditor"], "VERIFY", head=3, outcome="CLEAN", counts={"entries": 4}
+    act = trace(opened, who["auditor"]).performed(
+        "VERIFY", head=3, outcome="CLEAN", counts={"entries": 4}
     )
-    export = exported(opened, None, "JSONL", head=3, rows=4, bytes=900, digest="ab" * 32)
+    export = trace(opened, None).exported("JSONL", head=3, rows=4, bytes=900, digest="ab" * 32)
     assert act is not None
     assert export is not None
     assert (act.facts, export.facts) == (("audit_performed.v1",), ("export_made.v1",))
@@ -210,7 +210,7 @@ def test_many_objects_are_counted_where_they_cannot_all_be_named(
 ) -> None:
     opened, _ = context
     about = [f"entry/{number}" for number in range(500)]
-    act = performed(opened, None, "CHECK", about=about, head=3, outcome="DONE")
+    act = trace(opened, None).performed("CHECK", about=about, head=3, outcome="DONE")
     assert act is not None
     entry = opened.books.ledger.entry(act.position)
     assert entry is not None
@@ -223,7 +223,7 @@ def test_a_trace_that_cannot_be_left_is_said_and_holds_no_verdict_back(
 ) -> None:
     """No ledger is made just to record that there was none."""
     opened = Context(Settings(home=tmp_path / "nothing"))
-    assert performed(opened, None, "VERIFY", head=-1, outcome="NOT_COMPLETED") is None
+    assert trace(opened, None).performed("VERIFY", head=-1, outcome="NOT_COMPLETED") is None
     assert "could not be recorded" in capsys.readouterr().err
     assert not (tmp_path / "nothing").exists()
     opened.close()
@@ -233,5 +233,5 @@ def test_who_may_not_audit_is_told_so_and_the_result_stands(
     context: tuple[Context, dict[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened, who = context
-    assert performed(opened, who["staff"], "VERIFY", head=3, outcome="CLEAN") is None
+    assert trace(opened, who["staff"]).performed("VERIFY", head=3, outcome="CLEAN") is None
     assert "could not be recorded" in capsys.readouterr().err

@@ -1,16 +1,12 @@
 """Take an office's tables in: check every row, record the good once, hand the bad ones back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import click
-
-from cli.context import Context, Speaking
-from cli.progress import progressing
 from desk.gateway import Gateway
 from desk.orders import NotNow, Order
 from desk.sealing import opaque_uuid
@@ -26,11 +22,20 @@ from importing.reading import read_mapping, read_table
 from importing.tables import BadRow, Field, Problem, Table, TableRefused
 from importing.units import UNIT_FIELDS, UnitReader, UnitRow
 from importing.writing import write_bad_rows
+from services.bootstrapping import publish_shipped
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 _AT_ONCE = 16
 PRIVACY_NOTICE = "privacy-notice-2026-1"
 """The notice residents are shown when an office takes their need down."""
+
+Progress = Callable[[Sequence[Any], str], Iterator[Any]]
+"""Goes through what is to be done, under its name, and shows how far that is."""
+
+
+def unseen(items: Sequence[Any], label: str) -> Iterator[Any]:  # noqa: ARG001 - a `Progress`
+    """Go through *items* and show nothing."""
+    return iter(items)
 
 
 @dataclass
@@ -64,24 +69,6 @@ class Intake:
             ],
         }
 
-    def sentence(self) -> str:
-        """Return the same for people."""
-        counts = (
-            f"{self.file}：登记 {self.recorded} 行，此前已登记 {self.repeated} 行，"
-            f"退回 {len(self.refused)} 行。"
-        )
-        lines = [counts]
-        lines += [
-            f"  {problem.cell or row.row.number}  {problem.chinese}（{problem.rule}）"
-            for row in self.refused[:20]
-            for problem in row.problems
-        ]
-        if len(self.refused) > 20:
-            lines.append(f"  …… 其余 {len(self.refused) - 20} 行见退回文件。")
-        if self.bad_rows_file is not None:
-            lines.append(f"退回的行在 {self.bad_rows_file}，改正后可直接再次导入。")
-        return "\n".join(lines)
-
 
 def table_of(path: Path, fields: Sequence[Field], mapping: Path | None) -> Table:
     """Read a table; raise `CommandRefused` where the file as a whole is not taken."""
@@ -91,40 +78,40 @@ def table_of(path: Path, fields: Sequence[Field], mapping: Path | None) -> Table
         raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
 
 
-def finish(intake: Intake, table: Table, asked: Path | None, as_json: bool) -> None:
-    """Write the bad rows back, say what happened, and end with status 1 if any came back."""
+def hand_back(intake: Intake, table: Table, asked: Path | None) -> None:
+    """Write the rows that were not taken to *asked*, or beside the table; none: no file."""
     if intake.refused:
         intake.refused.sort(key=lambda row: row.row.number)
         target = asked or Path(intake.file).with_name(f"{Path(intake.file).stem}-退回")
         intake.bad_rows_file = write_bad_rows(table, intake.refused, target)
-    Speaking(as_json).say(intake.as_json(), intake.sentence())
-    if intake.refused:
-        raise click.exceptions.Exit(1)
 
 
 # -- units and people ------------------------------------------------------------------------
 
 
-async def import_registry(
-    context: Context, file: Path, mapping: Path | None, bad_rows: Path | None, as_json: bool
-) -> None:
+async def take_registry(
+    gateway: Gateway,
+    file: Path,
+    mapping: Path | None,
+    bad_rows: Path | None,
+    progress: Progress = unseen,
+) -> Intake:
     """Import a table of units or of people; which one it is, its headings tell."""
-    from services.bootstrapping import publish_shipped
-
-    await publish_shipped(context.books.desk)
-    gateway = context.gateway
+    await publish_shipped(gateway.desk)
     try:
-        table, people = table_of(file, PEOPLE_FIELDS, mapping), True
+        table, take = table_of(file, PEOPLE_FIELDS, mapping), take_people
     except CommandRefused as as_people:
         if as_people.rule not in {"column-missing", "headings-missing", "mapping-unknown-field"}:
             raise
-        table, people = table_of(file, UNIT_FIELDS, mapping), False
-    intake = await (take_people if people else take_units)(gateway, table, file.name)
-    intake.file = str(file)
-    finish(intake, table, bad_rows, as_json)
+        table, take = table_of(file, UNIT_FIELDS, mapping), take_units
+    intake = await take(gateway, table, str(file), progress)
+    hand_back(intake, table, bad_rows)
+    return intake
 
 
-async def take_units(gateway: Gateway, table: Table, name: str) -> Intake:
+async def take_units(
+    gateway: Gateway, table: Table, name: str, progress: Progress = unseen
+) -> Intake:
     """Register the units of *table*, parents first."""
     rules = _rules(gateway)
     reader = UnitReader(
@@ -135,18 +122,20 @@ async def take_units(gateway: Gateway, table: Table, name: str) -> Intake:
     )
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad))
-    for row in progressing(rows.good, "导入单位"):
+    for row in progress(rows.good, "导入单位"):
         await _take(gateway, intake, table, row.number, [unit_order(row)])
     return intake
 
 
-async def take_people(gateway: Gateway, table: Table, name: str) -> Intake:
+async def take_people(
+    gateway: Gateway, table: Table, name: str, progress: Progress = unseen
+) -> Intake:
     """Register the people of *table* and the roles they hold."""
     rules = _rules(gateway)
     reader = PeopleReader(units=frozenset(rules.units), since=datetime.now(UTC), zone=ZONE)
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad))
-    for row in progressing(rows.good, "导入人员"):
+    for row in progress(rows.good, "导入人员"):
         await _take(gateway, intake, table, row.number, person_orders(gateway, row))
     return intake
 
@@ -221,23 +210,21 @@ def _problem(table: Table, number: int, refusal: Any) -> BadRow:
 # -- needs -----------------------------------------------------------------------------------
 
 
-async def import_need_table(
-    context: Context,
+async def take_need_table(
+    gateway: Gateway,
     file: Path,
     mapping: Path | None,
     bad_rows: Path | None,
-    acting_person: str | None,
-    policy: str | None,
-    as_json: bool,
-) -> None:
-    """Import a problem ledger through Temporal, like every command of a task."""
-    from cli.people import acting
-
+    *,
+    by: dict[str, Any] | None = None,
+    policy: str | None = None,
+    progress: Progress = unseen,
+) -> Intake:
+    """Import a problem ledger (问题台账); without *by* each street's own worker registers."""
     table = table_of(file, NEED_FIELDS, mapping)
-    gateway = context.gateway
-    by = None if acting_person is None else acting(context, acting_person, None, None)
-    intake, _ = await take_needs(gateway, table, str(file), by=by, policy=policy)
-    finish(intake, table, bad_rows, as_json)
+    intake, _ = await take_needs(gateway, table, str(file), by=by, policy=policy, progress=progress)
+    hand_back(intake, table, bad_rows)
+    return intake
 
 
 async def take_needs(
@@ -247,6 +234,7 @@ async def take_needs(
     *,
     by: dict[str, Any] | None = None,
     policy: str | None = None,
+    progress: Progress = unseen,
 ) -> tuple[Intake, dict[str, NeedRow]]:
     """Register the needs of *table*; return the figures and the good rows by their task."""
     rules = _rules(gateway)
@@ -278,7 +266,7 @@ async def take_needs(
 
     waiting = [asyncio.create_task(taking(row)) for row in rows.good]
     try:
-        for done in progressing(waiting, "登记需求"):
+        for done in progress(waiting, "登记需求"):
             await done
     except NotNow:
         for task in waiting:

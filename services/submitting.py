@@ -1,0 +1,114 @@
+"""Many commands at once: those of one case in their order, cases side by side, one result each."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from desk.gateway import Gateway
+from desk.orders import Answer, NotNow, Order, read_order
+from domain.refusals import CommandRefused
+from services.answers import refused_as_json
+
+_LINE_MAX = 16 * 1024 * 1024
+"""Characters in one line: room for a document of 10 MiB in base64."""
+
+_BATCH_MAX = 40
+_STREAMS_AT_ONCE = 32
+
+
+async def submit_lines(
+    gateway: Gateway, lines: Iterable[str]
+) -> AsyncIterator[tuple[int, dict[str, Any]]]:
+    """Submit one JSON object a line; yield number and result of every line that is not blank.
+
+    Results come in the order of the lines, each with an `outcome`: recorded, refused, not-now.
+    """
+    numbered = [(number, read_line(line)) for number, line in enumerate(lines, 1) if line.strip()]
+    answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+    loop = asyncio.get_running_loop()
+    by_stream: dict[str, list[tuple[int, Order]]] = {}
+    for number, order in numbered:
+        answers[number] = loop.create_future()
+        if isinstance(order, CommandRefused):
+            answers[number].set_result(refused_as_json(order))
+        else:
+            by_stream.setdefault(order.stream, []).append((number, order))
+    room = asyncio.Semaphore(_STREAMS_AT_ONCE)
+
+    async def submitting(stream: str) -> None:
+        async with room:
+            await _one_case(gateway, by_stream[stream], answers)
+
+    tasks = [asyncio.create_task(submitting(stream)) for stream in by_stream]
+    for number, _ in numbered:
+        yield number, await answers[number]
+    await asyncio.gather(*tasks)
+
+
+async def _one_case(
+    gateway: Gateway,
+    orders: list[tuple[int, Order]],
+    answers: dict[int, asyncio.Future[dict[str, Any]]],
+) -> None:
+    """Submit one case's commands in order: as batches while the case is new, else one by one."""
+    stopped: str | None = None
+    while orders:
+        is_new = await asyncio.to_thread(gateway.desk.ledger.version, orders[0][1].stream) == 0
+        size = _BATCH_MAX if is_new else 1
+        turn, orders = orders[:size], orders[size:]
+        if stopped is None:
+            try:
+                done = await gateway.submit_batch([order for _, order in turn])
+            except NotNow as error:
+                stopped = str(error)
+            else:
+                for (number, order), answer in zip(turn, done, strict=True):
+                    answers[number].set_result(_result(order, answer))
+                continue
+        # A later command must not overtake one whose fate is unknown.
+        for number, order in turn:
+            answers[number].set_result(
+                {
+                    "outcome": "not-now",
+                    "stream": order.stream,
+                    "command_id": order.command_id,
+                    "rule": NotNow.rule,
+                    "message": stopped,
+                }
+            )
+
+
+def _result(order: Order, answer: Answer) -> dict[str, Any]:
+    if answer.refusal is not None:
+        return {
+            **refused_as_json(answer.refusal),
+            "stream": order.stream,
+            "command_id": order.command_id,
+        }
+    assert answer.receipt is not None
+    return {"outcome": "recorded", **answer.receipt.model_dump(mode="json")}
+
+
+def read_line(line: str) -> Order | CommandRefused:
+    """Return the order a line holds, or why it holds none."""
+    if len(line) > _LINE_MAX:
+        return CommandRefused(
+            "line-too-long",
+            f"本行超过 {_LINE_MAX} 字符。",
+            f"The line exceeds {_LINE_MAX} characters.",
+        )
+    try:
+        return read_order(json.loads(line))
+    except json.JSONDecodeError as error:
+        return CommandRefused(
+            "order-malformed",
+            f"第 {error.colno} 列处不是合法的 JSON。",
+            f"Not JSON at column {error.colno}.",
+        )
+    except RecursionError:
+        return CommandRefused(
+            "order-malformed", "JSON 嵌套过深。", "The JSON is nested too deeply."
+        )
+    except CommandRefused as refusal:
+        return refusal

@@ -1,0 +1,128 @@
+"""Every audit leaves its trace: what it was about, how it ended, in whose name.
+
+An auditor's verdict is never held back because its trace could not be written (the ledger may be
+the very thing that is broken); whoever asked is then told so instead.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk.casework import Written
+from desk.desk import Desk
+from domain.envelope import By, FactOutOfPlace
+from domain.oversight.words import AuditAct, AuditOutcome, ExportFormat
+from domain.refusals import CommandRefused
+from ledger.database import LedgerDamaged, LedgerMissing, LedgerUnavailable, WeakSettings
+from ledger.entry import EntryUnreadable
+from services.oversight import OPERATOR, acting_by, record_audit, record_export
+from vault.keys import KeyRefused
+
+
+class Trace:
+    """The trace of one auditor at work.
+
+    *desk* returns the desk to record at, and *person* whose name it is in (None: the operator's);
+    either may raise. *lost* is told in words why a trace could not be written.
+    """
+
+    def __init__(
+        self,
+        desk: Callable[[], Desk],
+        person: Callable[[], str] | None,
+        lost: Callable[[str], None],
+    ) -> None:
+        self._desk, self._person, self._lost = desk, person, lost
+
+    def may(self, command: str = "record_audit") -> None:
+        """Refuse before the work what would be refused after it: no role that may audit or export.
+
+        Raises `CommandRefused`; nothing is asked of the operator.
+        """
+        if self._person is not None:
+            self._by(self._desk(), command)
+
+    def performed(
+        self,
+        act: AuditAct | str,
+        *,
+        about: Sequence[str] = (),
+        head: int,
+        outcome: AuditOutcome | str,
+        counts: Mapping[str, int] | None = None,
+        reason: str | None = None,
+    ) -> Written | None:
+        """Record an act of audit after its work; None where it could not be recorded.
+
+        See `services.oversight.record_audit`.
+        """
+        with self._said_plainly():
+            desk = self._desk()
+            return record_audit(
+                desk,
+                self._by(desk, "record_audit"),
+                act,
+                about=about,
+                head=head,
+                outcome=outcome,
+                counts=counts,
+                reason=reason,
+            )
+        return None
+
+    def exported(
+        self,
+        format: ExportFormat | str,  # noqa: A002 - the fact's own word
+        *,
+        about: Sequence[str] = (),
+        head: int,
+        rows: int,
+        bytes: int,  # noqa: A002 - the fact's own word
+        digest: str,
+        openings: int = 0,
+    ) -> Written | None:
+        """Record that something was handed out; None where it could not be recorded.
+
+        See `services.oversight.record_export`.
+        """
+        with self._said_plainly():
+            desk = self._desk()
+            return record_export(
+                desk,
+                self._by(desk, "record_export"),
+                format,
+                about=about,
+                head=head,
+                rows=rows,
+                bytes=bytes,
+                digest=digest,
+                openings=openings,
+            )
+        return None
+
+    def _by(self, desk: Desk, command: str) -> By:
+        if self._person is None:
+            return OPERATOR
+        rules = desk.rulebook.rules(desk.neighbours)
+        return acting_by(rules, self._person(), command, datetime.now(UTC))
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except CommandRefused as refusal:
+            self._lost(f"{refusal.chinese} {refusal.english}")
+        except (
+            EntryUnreadable,
+            FactOutOfPlace,
+            KeyRefused,
+            LedgerDamaged,
+            LedgerMissing,
+            LedgerUnavailable,
+            WeakSettings,
+        ) as problem:
+            self._lost(str(problem))
+        except SQLAlchemyError as problem:  # its own text could hold values
+            self._lost(type(problem).__name__)
