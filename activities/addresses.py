@@ -44,7 +44,7 @@ class AddressBook:
         return None
 
     def names(self, stream: str) -> "RegistryNames":
-        """Return the names by which a letter about *stream* calls things."""
+        """Return the names by which letters about *stream* call things now."""
         return RegistryNames(self, stream)
 
     def _sealed_phones(self, stream: str, to: str) -> Iterator[Sealed]:
@@ -75,6 +75,7 @@ class RegistryNames(OpaqueNames):
     def __init__(self, book: AddressBook, stream: str) -> None:
         self.rules = book.rulebook.rules(book.desk.neighbours)
         self.ledger, self.stream = book.ledger, stream
+        self._numbers: dict[str, str] = {}
 
     def unit(self, code: str, language: Language) -> str:
         """Return the registered name, or the code of a unit the registry does not know."""
@@ -110,6 +111,7 @@ class RegistryNames(OpaqueNames):
 
     def case(self, stream: str, language: Language) -> str:
         """Return a task's work-order number, or what an opaque reader would see."""
-        entries = self.ledger.read(stream)[:1] if category_of(stream) == "task" else []
-        number = str(entries[0].fact.get("number", "")) if entries else ""
-        return number or super().case(stream, language)
+        if category_of(stream) == "task" and stream not in self._numbers:
+            entries = self.ledger.read(stream)[:1]
+            self._numbers[stream] = str(entries[0].fact.get("number", "")) if entries else ""
+        return self._numbers.get(stream) or super().case(stream, language)

@@ -59,10 +59,13 @@ class DeskWork:
         return standing_of(request.stream, owed)
 
     @activity.defn(name=RING)
-    async def ring(self, request: RingRequest) -> None:
-        """Ring the clocks of a case that are due by the ledger's clock; none may be."""
-        with outages_are_retried():
-            await self.desk.aside(self.desk.ring_now, request.stream)
+    async def ring(self, request: RingRequest) -> Standing:
+        """Ring the clocks of a case that are due by the ledger's clock; say where it stands then.
+
+        None may be due, for whatever the request says.
+        """
+        owed: Owed = await self._aside(clerking.ring, request.stream, request.settled)
+        return standing_of(request.stream, owed)
 
     @activity.defn(name=RUN_ERRAND)
     async def run_errand(self, request: ErrandRequest) -> bool:

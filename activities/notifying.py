@@ -11,7 +11,7 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.addresses import AddressBook
+from activities.addresses import AddressBook, RegistryNames
 from activities.desk_work import outages_are_retried, talk_standing
 from activities.notices import Letter, NotDelivered, Notifier, NotReachable
 from desk import clerking
@@ -75,11 +75,14 @@ class Telling:
 
     async def _tell_all(self, stream: str, notices: Sequence[Notice]) -> Told:
         untold = await self.desk.aside(clerking.untold, self.desk, stream, notices)
+        if not untold:
+            return Told(earlier=len({notice.key for notice in notices}))
+        names = await self.desk.aside(self.addresses.names, stream)
         room = asyncio.Semaphore(_AT_ONCE)
 
         async def telling(notice: Notice) -> Outcome | None:
             async with room:
-                return await self._deliver(stream, notice)
+                return await self._deliver(stream, notice, names)
 
         ends = await asyncio.gather(*[telling(notice) for notice in untold])
         if None in ends:
@@ -90,12 +93,12 @@ class Telling:
             earlier=len({notice.key for notice in notices}) - len(untold),
         )
 
-    async def _deliver(self, stream: str, notice: Notice) -> Outcome | None:
+    async def _deliver(self, stream: str, notice: Notice, names: RegistryNames) -> Outcome | None:
         """Make one attempt; None when it failed and another one may come."""
         info = activity.info()
         outcome, detail = Outcome.DELIVERED, ""
         try:
-            await self.notifier.send(await asyncio.to_thread(self._letter, stream, notice))
+            await self.notifier.send(await self.desk.aside(self._letter, stream, notice, names))
         except NotReachable as reason:
             outcome, detail = Outcome.SKIPPED, reason.detail
         except NotDelivered as reason:
@@ -106,8 +109,8 @@ class Telling:
         await self._write_receipt(stream, notice, outcome, detail)
         return outcome
 
-    def _letter(self, stream: str, notice: Notice) -> Letter:
-        chinese, english = self._text(stream, notice)
+    def _letter(self, stream: str, notice: Notice, names: RegistryNames) -> Letter:
+        chinese, english = self._text(stream, notice, names)
         phone = self.addresses.phone(stream, notice.to) if self.notifier.wants_phone else None
         return Letter(
             id=clerking.receipt_stream(stream, notice.key).partition("/")[2],
@@ -119,9 +122,9 @@ class Telling:
             phone=phone,
         )
 
-    def _text(self, stream: str, notice: Notice) -> tuple[str, str]:
+    def _text(self, stream: str, notice: Notice, names: RegistryNames) -> tuple[str, str]:
         """Return the text in both languages; a broken sentence says only that there is news."""
-        names, values = self.addresses.names(stream), {"case": stream, **notice.values}
+        values = {"case": stream, **notice.values}
         try:
             return notice_text(notice.template, values, names)
         except WordingBroken:

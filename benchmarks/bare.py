@@ -13,7 +13,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from benchmarks.bare_workflow import Bare
 from runtime.temporal import connect
-from worker import sandbox
+from worker import workflow_runner
 
 QUEUE = "bare"
 
@@ -30,7 +30,7 @@ async def serve(address: str) -> None:
         task_queue=QUEUE,
         workflows=[Bare],
         activities=[empty],
-        workflow_runner=sandbox(),
+        workflow_runner=workflow_runner(),
         max_cached_workflows=5_000,
         max_concurrent_workflow_tasks=100,
         max_concurrent_activities=48,

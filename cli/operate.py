@@ -19,7 +19,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.tables import print_table
 from ledger.database import speaking_plainly
 from publishing.publisher import publishing
-from runtime.caretaking import Caretaker, Child, Program, how_it_went
+from runtime.caretaking import STANDS_BACK, Caretaker, Child, Program, how_it_went
 from runtime.embedded import EmbeddedTemporal, start_embedded
 from runtime.settings import PREFIX, Settings, environment_of
 from runtime.temporal import TemporalUnreachable
@@ -62,7 +62,10 @@ async def everything(context: Context, say: Callable[[str], None]) -> AsyncItera
     if settings.temporal_address is None:
         server = _Server(settings, say)
         children.append(Child("temporal", server.begin, server.gone, server.end))
-    children += [_program(settings, "follow").child(), _program(settings, "worker").child()]
+    children += [
+        _program(settings, "follow").child(),
+        _program(settings, "worker", STANDS_BACK).child(),
+    ]
     caretaker = Caretaker(children, say)
     try:
         await caretaker.start()
@@ -86,7 +89,9 @@ class _Server:
     async def begin(self) -> int:
         await self.end()
         settings = self._settings
-        self._server = await start_embedded(settings.home, binary=settings.temporal_bin)
+        self._server = await start_embedded(
+            settings.home, binary=settings.temporal_bin, niceness=STANDS_BACK
+        )
         if self._server.set_aside is not None:
             self._say("Temporal 版本已变，流程将由账本重建。 Temporal changed; clerks are rebuilt.")
         return self._server.pid
@@ -101,10 +106,11 @@ class _Server:
             await server.stop()
 
 
-def _program(settings: Settings, name: str) -> Program:
+def _program(settings: Settings, name: str, niceness: int = 0) -> Program:
     environment = {**os.environ, **environment_of(settings)}
     words = (sys.executable, "-m", "cli.main", name)
-    return Program(name, words, settings.home.absolute() / "logs" / f"{name}.log", environment)
+    log_file = settings.home.absolute() / "logs" / f"{name}.log"
+    return Program(name, words, log_file, environment, niceness)
 
 
 async def _public_log(settings: Settings, caretaker: Caretaker) -> str:

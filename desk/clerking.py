@@ -77,6 +77,12 @@ def look(desk: Desk, stream: str, settled: int) -> Owed:
     )
 
 
+def ring(desk: Desk, stream: str, settled: int) -> Owed:
+    """Ring what is due on *stream* by the ledger's clock, and return where it stands then."""
+    desk.ring_now(stream)
+    return look(desk, stream, settled)
+
+
 def run_errand(desk: Desk, stream: str, version: int, command_id: str) -> bool:
     """Record on another case what follows from the fact of *stream* at *version*; repeatable.
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from desk.casework import Asking, Case, Handled, Standing
-from desk.neighbours import LedgerNeighbours
+from desk.neighbours import LedgerNeighbours, RedCards
 from desk.rulebook import RuleBook
 from desk.turn import Turn
 from domain.casebook import kind_of
@@ -44,11 +44,12 @@ class Desk:
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="desk")
         self._kept: OrderedDict[str, tuple[int, str, Any]] = OrderedDict()
         self._kept_lock = threading.Lock()
+        self._cards = RedCards(ledger)
 
     @property
     def neighbours(self) -> LedgerNeighbours:
         """The other cases, for one decision."""
-        return LedgerNeighbours(self.ledger, self.state_of)
+        return LedgerNeighbours(self.ledger, self.state_of, self._cards)
 
     async def record(self, stream: str, askings: Sequence[Asking]) -> Handled:
         """Record *askings* in their order; one that is refused does not stop the next.

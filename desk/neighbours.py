@@ -3,6 +3,8 @@
 Read at the moment of deciding, so a rule such as "no open task is left" never trusts a board.
 """
 
+import threading
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +18,34 @@ from domain.task.supervising import is_red_card
 from ledger.store import Ledger
 
 
+class RedCards:
+    """The red cards the ledger tells of, remembered: each question reads only what is new.
+
+    Cards outlive every window that is asked for; a city raises a few thousand a year.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._read_to: tuple[datetime | None, int] = (None, -1)
+        self._cards: dict[str, list[datetime]] = {}
+        """The instants of each unit's cards, in order."""
+
+    def count(self, unit: str, since: datetime) -> int:
+        """Return how many were raised against *unit* at or after *since*."""
+        with self._lock:
+            newest, position = self._read_to
+            for entry in self._ledger.of_kind("supervision_raised.v1", newest):
+                if entry.position <= position:
+                    continue
+                card = SupervisionRaised.model_validate(entry.fact)
+                if is_red_card(card) and card.unit is not None:
+                    self._cards.setdefault(card.unit, []).append(entry.recorded_at)
+                self._read_to = entry.recorded_at, entry.position
+            cards = self._cards.get(unit, [])
+            return len(cards) - bisect_left(cards, since)
+
+
 class LedgerNeighbours:
     """Answers from the ledger for one decision; *state_of* folds a stream as it stands now.
 
@@ -23,8 +53,10 @@ class LedgerNeighbours:
     looked at other cases is replayed with what stood then.
     """
 
-    def __init__(self, ledger: Ledger, state_of: Callable[[str], tuple[int, Any]]) -> None:
-        self._ledger, self._state_of = ledger, state_of
+    def __init__(
+        self, ledger: Ledger, state_of: Callable[[str], tuple[int, Any]], cards: RedCards
+    ) -> None:
+        self._ledger, self._state_of, self._cards = ledger, state_of, cards
         self.seen = -1
 
     def task(self, stream: str) -> NeighbourTask | None:
@@ -69,11 +101,8 @@ class LedgerNeighbours:
 
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
-        return sum(
-            entry.fact.get("unit") == unit
-            and is_red_card(SupervisionRaised.model_validate(entry.fact))
-            for entry in self._looked_at().of_kind("supervision_raised.v1", since)
-        )
+        self._looked_at()
+        return self._cards.count(unit, since)
 
     def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
         """Return what the pairing's tasks come to since its review before."""

@@ -1,14 +1,16 @@
 """The dispatcher: reads what is new in the log, and wakes the clerks it concerns, once for many.
 
 At least once: a wake-up too many changes nothing. While Temporal is away it reads on and remembers
-who is waiting; afterwards the most urgent are woken first, a few at a time. It also looks for
-clerks that are late or lost, and has provisional deadlines counted again when a calendar comes.
+who is waiting; afterwards the most urgent are woken first, a few at a time. Clocks that clerks are
+late for it rings itself, so that after an outage a thousand do not wait for a thousand clerks. It
+begins lost clerks again, and has provisional deadlines counted anew when a calendar comes.
 """
 
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Iterable
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -32,8 +34,14 @@ log = structlog.get_logger("dispatcher")
 _PAGE = 2000
 _AT_ONCE = 8
 _IN_ONE_GO = 64
-_LATE_AFTER = timedelta(seconds=60)
-_LATE_AGAIN_MAX = timedelta(hours=1)
+_BESIDE_RINGING = 8
+"""Wake-ups of a round that has clocks to ring: clocks go first, letters can wait."""
+
+_RINGING_SECONDS = 1.0
+"""How long one round rings at most; whoever must be woken waits no longer for it."""
+
+_AGAIN_FIRST = timedelta(seconds=10)
+_AGAIN_MAX = timedelta(hours=1)
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -49,8 +57,8 @@ class _Owed:
 class Dispatcher:
     """Follows one ledger for one Temporal; others of the same ledger wait for their turn.
 
-    *connect* returns a client or raises while Temporal is away; *look_every* is how often late
-    and lost clerks are looked for.
+    *connect* returns a client or raises while Temporal is away; *look_every* is how often lost
+    clerks are looked for, *late_after* how long a clerk is given to ring a clock that is due.
     """
 
     def __init__(
@@ -60,10 +68,11 @@ class Dispatcher:
         connect: Callable[[], Awaitable[Client]],
         *,
         look_every: timedelta = timedelta(seconds=120),
+        late_after: timedelta = timedelta(seconds=5),
         poll_seconds: float = 0.25,
     ) -> None:
         self.desk, self.cursor, self.connect = desk, cursor, connect
-        self.look_every, self.poll_seconds = look_every, poll_seconds
+        self.look_every, self.late_after, self.poll_seconds = look_every, late_after, poll_seconds
         self.name = f"{os.getpid()}/{uuid4().hex[:12]}"
         self.lists = True
         """Whether Temporal can say what runs there; without, nobody looks for lost clerks."""
@@ -73,7 +82,7 @@ class Dispatcher:
         self.position = position
         self.owing = Owing(self.desk)
         self.owed: dict[str, _Owed] = {}
-        self.late: dict[str, tuple[datetime, timedelta]] = {}
+        self.rung: dict[str, tuple[datetime, timedelta]] = {}
         self.woken = 0
         self.client: Client | None = None
         self.surveyed = False
@@ -104,16 +113,20 @@ class Dispatcher:
                 await asyncio.to_thread(self.cursor.let_go, self.name)
 
     async def round(self, now: datetime) -> bool:
-        """Read what is new, wake some, look after the rest; say whether there is more to do."""
+        """Read what is new, ring and wake some; say whether there is more to do."""
         before = self.position
         await asyncio.to_thread(self._read_on)
         if not self.surveyed:
             await asyncio.to_thread(self._survey)
-        reached, woken = "", 0
+        reached, woken, late = "", 0, list[str]()
         if await self._reached():
-            woken = await self._wake_most_urgent()
+            late = self._late(now)
+            _, woken = await asyncio.gather(
+                asyncio.to_thread(self._ring, late, now),
+                self._wake_most_urgent(_BESIDE_RINGING if late else _IN_ONE_GO),
+            )
             if self.client is not None and self.lists and now >= self.look_at:
-                await self._look_after(now)
+                await self._look_after()
                 self.look_at = now + self.look_every
             reached = instant_text(now) if self.client is not None else ""
         self.woken += woken
@@ -126,7 +139,7 @@ class Dispatcher:
                 reached=reached,
             )
         )
-        return bool(self.owed and woken) or self.position > before
+        return bool(late or (self.owed and woken)) or self.position > before
 
     @property
     def safe_position(self) -> int:
@@ -149,6 +162,7 @@ class Dispatcher:
                 )
                 touched[entry.stream] = (version, first, entry.position)
         for stream, (version, first, last) in touched.items():
+            self.rung.pop(stream, None)
             if self.owing.owes(stream, version):
                 self._note(stream, first, last)
         if page:
@@ -190,9 +204,9 @@ class Dispatcher:
         self.client = None
         log.warning("temporal is not reached; clerks wait", problem=type(problem).__name__)
 
-    async def _wake_most_urgent(self) -> int:
+    async def _wake_most_urgent(self, at_most: int) -> int:
         """Wake some of those that are owed a look, the most urgent first; return how many."""
-        chosen = sorted(self.owed.items(), key=lambda one: (one[1].due, one[1].first))[:_IN_ONE_GO]
+        chosen = sorted(self.owed.items(), key=lambda one: (one[1].due, one[1].first))[:at_most]
         woken = await self._wake({stream: owed.last for stream, owed in chosen})
         for stream, owed in chosen:
             if stream in woken and self.owed[stream].last == owed.last:
@@ -219,13 +233,37 @@ class Dispatcher:
 
     # -- late and lost clerks --------------------------------------------------------------
 
-    async def _look_after(self, now: datetime) -> None:
-        """Wake clerks that are late, less and less often; begin those that are lost again."""
+    def _late(self, now: datetime) -> list[str]:
+        """Return the cases whose clerks are late to ring a clock, the most urgent first.
+
+        One that would not ring (the ledger's clock is behind) is tried less and less often.
+        """
+        late = [
+            (waiting.late, stream)
+            for stream, waiting in self.owing.waiting.items()
+            if waiting.late is not None
+            and waiting.late + self.late_after <= now
+            and self._may_ring(stream, now)
+        ]
+        return [stream for _, stream in sorted(late)]
+
+    def _ring(self, late: Sequence[str], now: datetime) -> None:
+        """Ring clocks for about a second; a clerk that comes later finds it done."""
+        until = time.monotonic() + _RINGING_SECONDS
+        for stream in late:
+            if time.monotonic() > until:
+                return
+            _, pause = self.rung.get(stream, (now, _AGAIN_FIRST))
+            self.rung[stream] = now + pause, min(pause * 2, _AGAIN_MAX)
+            self.desk.ring_now(stream)
+
+    def _may_ring(self, stream: str, now: datetime) -> bool:
+        again_at, _ = self.rung.get(stream, (now, _AGAIN_FIRST))
+        return again_at <= now
+
+    async def _look_after(self) -> None:
+        """Begin the clerks that are lost again."""
         assert self.client is not None
-        late = dict.fromkeys(self._late(now), self.position)
-        await self._wake(late)
-        if self.client is None:
-            return
         try:
             running = await running_clerks(self.client)
             begun = await self._begin_lost(
@@ -236,18 +274,8 @@ class Dispatcher:
         except RPCError as problem:
             self._lost(problem)
             return
-        if late or begun:
-            log.info("clerks looked after", late=len(late), begun=begun)
-
-    def _late(self, now: datetime) -> Iterable[str]:
-        for stream, waiting in self.owing.waiting.items():
-            if waiting.due is None or waiting.due + _LATE_AFTER > now:
-                self.late.pop(stream, None)
-                continue
-            again_at, pause = self.late.get(stream, (now, _LATE_AFTER))
-            if again_at <= now:
-                self.late[stream] = (now + pause, min(pause * 2, _LATE_AGAIN_MAX))
-                yield stream
+        if begun:
+            log.info("lost clerks begun again", begun=begun)
 
     async def _begin_lost(self, streams: Iterable[str]) -> int:
         room = asyncio.Semaphore(_AT_ONCE)

@@ -6,22 +6,29 @@ over, and when a clock appears that rings *earlier* than the one it waits for. A
 away is left alone: the clerk finds out when it rings, which costs less than a wake-up a fact.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from desk.desk import Desk
 from domain.cases import CaseKind
+from domain.clocks import Clock
 from domain.envelope import Happened
+from workflows.ports import LATENESS_MAX, NOT_EXACT
 
 
 @dataclass
 class Waiting:
-    """What a clerk waits for, as of its newest wake-up, and when its case's next clock rings."""
+    """What a clerk waits for, as of its newest wake-up, and when its case's next clock rings.
+
+    *late* is the instant after which the clerk should have rung it.
+    """
 
     armed: datetime | None = None
     talks: dict[str, frozenset[str]] = field(default_factory=dict)
     due: datetime | None = None
+    late: datetime | None = None
 
 
 class Owing:
@@ -41,8 +48,7 @@ class Owing:
         kind = case.kind
         known = Waiting() if since == 1 else self.waiting.get(stream)
         over = kind.is_over(case.state)
-        clocks = () if over else kind.clocks(case.state, rules)
-        due = min((clock.due for clock in clocks), default=None)
+        due, late = (None, None) if over else _next(kind.clocks(case.state, rules))
         talks = {} if over else _talks(kind, stream, case.state)
         owed = (
             known is None
@@ -55,9 +61,9 @@ class Owing:
         if over:
             self.waiting.pop(stream, None)
         elif owed or known is None:
-            self.waiting[stream] = Waiting(armed=due, talks=talks, due=due)
+            self.waiting[stream] = Waiting(armed=due, talks=talks, due=due, late=late)
         else:
-            known.due = due
+            known.due, known.late = due, late
         return owed
 
     def survey(self, stream: str) -> bool:
@@ -68,9 +74,19 @@ class Owing:
         kind = case.kind
         if not case.version or kind.is_over(case.state):
             return False
-        due = min((clock.due for clock in kind.clocks(case.state, rules)), default=None)
-        self.waiting[stream] = Waiting(due, _talks(kind, stream, case.state), due)
+        due, late = _next(kind.clocks(case.state, rules))
+        self.waiting[stream] = Waiting(due, _talks(kind, stream, case.state), due, late)
         return True
+
+
+def _next(clocks: Collection[Clock]) -> tuple[datetime | None, datetime | None]:
+    """Return when the next clock is due, and when the first is late that should have rung."""
+    due = min((clock.due for clock in clocks), default=None)
+    late = min(
+        (clock.due + LATENESS_MAX if clock.name in NOT_EXACT else clock.due for clock in clocks),
+        default=None,
+    )
+    return due, late
 
 
 def _talks(kind: CaseKind, stream: str, state: Any) -> dict[str, frozenset[str]]:

@@ -23,6 +23,9 @@ PAUSE_LONGEST = 30.0
 STEADY_SECONDS = 60.0
 """A child that ran so long is taken for well: its next fall is the first again."""
 
+STANDS_BACK = 10
+"""Niceness of Temporal and of workers: on one machine people and due clocks go before letters."""
+
 STOP_SECONDS = 20.0
 _LOG_BYTES_MAX = 10_000_000
 
@@ -97,10 +100,15 @@ class Program:
     """A child that is a program of ours; what it writes goes to a file of its own, never to us."""
 
     def __init__(
-        self, name: str, words: Sequence[str], log_file: Path, environment: dict[str, str]
+        self,
+        name: str,
+        words: Sequence[str],
+        log_file: Path,
+        environment: dict[str, str],
+        niceness: int = 0,
     ) -> None:
         self.name, self.words, self.log_file = name, words, log_file
-        self.environment = environment
+        self.environment, self.niceness = environment, niceness
         self._process: asyncio.subprocess.Process | None = None
 
     def child(self) -> Child:
@@ -119,7 +127,7 @@ class Program:
                 stderr=descriptor,
                 env=self.environment,
                 start_new_session=True,  # Ctrl-C is for the parent, which stops all in order
-                preexec_fn=die_with_parent(),
+                preexec_fn=die_with_parent(self.niceness),
             )
         finally:
             os.close(descriptor)

@@ -118,8 +118,9 @@ async def start_embedded(
     port: int | None = None,
     extra_config: tuple[str, ...] = (),
     search_path: bool = True,
+    niceness: int = 0,
 ) -> EmbeddedTemporal:
-    """Start the server of *home* and wait until it serves.
+    """Start the server of *home* and wait until it serves; *niceness* is the kernel's.
 
     Call it from the main thread: on Linux the server dies with the thread that began it. Raises
     `EmbeddedRefused` without a binary, beside another server of the same home, or when the server
@@ -135,7 +136,9 @@ async def start_embedded(
         set_aside = _set_older_aside(home, database, version)
         fresh = not database.exists()
         port = port or _remembered_port(home) or free_port()
-        process = _spawn(program, database, port, extra_config, logs / "temporal.log", lock)
+        process = _spawn(
+            program, database, port, extra_config, logs / "temporal.log", lock, niceness
+        )
     except BaseException:
         lock.close()
         raise
@@ -305,6 +308,7 @@ def _spawn(
     extra_config: tuple[str, ...],
     log_file: Path,
     lock: IO[str],
+    niceness: int,
 ) -> "subprocess.Popen[bytes]":
     arguments = [str(program), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port)]
     arguments += ["--headless", "--db-filename", str(database)]
@@ -325,20 +329,24 @@ def _spawn(
             start_new_session=True,  # Ctrl-C is for the parent, which stops everything in order.
             umask=0o077,
             pass_fds=(lock.fileno(),),  # An orphan would keep the home locked.
-            preexec_fn=die_with_parent(),  # noqa: PLW1509 - no orphan may remain; one system call
+            preexec_fn=die_with_parent(niceness),  # noqa: PLW1509 - no orphan may remain; one system call
         )
     finally:
         os.close(descriptor)
 
 
-def die_with_parent() -> Callable[[], None] | None:
-    """Return what asks Linux to kill the child when its parent dies; None elsewhere."""
+def die_with_parent(niceness: int = 0) -> Callable[[], None] | None:
+    """Return what asks Linux to kill the child when its parent dies; None elsewhere.
+
+    The child yields the processor to others by *niceness*.
+    """
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     parent = os.getpid()
 
     def ask() -> None:
+        os.nice(niceness)
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:  # It died before it could be asked.
             os._exit(1)

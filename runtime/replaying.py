@@ -1,6 +1,6 @@
 """Replay histories on today's code: what an open workflow did before, it would still do.
 
-Replays use the workflows, the sandbox, the converter and the interceptor of the worker, or they
+Replays use the workflows, the runner, the converter and the interceptor of the worker, or they
 would not be replays.
 """
 

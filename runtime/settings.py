@@ -144,8 +144,8 @@ class Settings(BaseSettings):
         default=30.0,
         gt=0,
         le=3600,
-        description="多久查看一次迟到或丢失的流程。 How often the dispatcher looks for late "
-        "and lost clerks; a wake-up itself takes well under a second.",
+        description="多久查看一次丢失的流程。 How often the dispatcher looks for lost "
+        "clerks; a wake-up itself takes well under a second.",
     )
     reconcile_seconds: float = Field(
         default=240.0,

@@ -15,7 +15,9 @@ from temporalio import workflow
 
 from workflows.persevering import DESK_RETRY, DESK_TIMEOUT, TELL_RETRY, TELL_TIMEOUT, persevere
 from workflows.ports import (
+    LATENESS_MAX,
     LOOK,
+    NOT_EXACT,
     NOTICE_QUEUE,
     RING,
     RUN_ERRAND,
@@ -33,9 +35,6 @@ from workflows.ports import (
     WantedTalk,
 )
 from workflows.reaching import begin, signalled
-
-NOT_EXACT = frozenset({"archive"})
-"""Clocks that nobody waits for: they ring up to an hour late, spread by the case's id."""
 
 _PAUSE_FIRST = timedelta(seconds=1)
 _PAUSE_LONGEST = timedelta(minutes=10)
@@ -66,8 +65,8 @@ class Clerk:
 
     async def stand_by(self, *conversations: str) -> Standing:
         """Do what the case owes to time and to others until it owes nothing more."""
+        await self.look()
         while True:
-            await self.look()
             await self.run_errands()
             await self.hold_talks(conversations)
             self.tell_people()
@@ -75,20 +74,21 @@ class Clerk:
                 return self.standing
             self.roll_over_when_long()
             clock = await self.wait()
-            if clock is not None:
-                await self.ring(clock)
+            await (self.look() if clock is None else self.ring(clock))
 
     # -- what the ledger says ----------------------------------------------------------------
 
     async def look(self) -> None:
         """Learn where the case stands and what is owed because of it."""
+        await self._learn(LOOK, LookRequest(stream=self.stream, settled=self.settled))
+
+    async def _learn(self, port: str, request: Any) -> None:
         self.woken = False
-        request = LookRequest(stream=self.stream, settled=self.settled)
-        self.standing = await persevere(partial(self._at_the_desk, LOOK, request, Standing), LOOK)
+        self.standing = await persevere(partial(self._at_the_desk, port, request, Standing), port)
         self.settled = max(self.settled, self.standing.settled)
         workflow.set_current_details(self.standing.words)
 
-    async def _at_the_desk(self, port: str, request: Any, answer: type[Any] | None) -> Any:
+    async def _at_the_desk(self, port: str, request: Any, answer: type[Any]) -> Any:
         """Ask the desk next to this worker; it costs no turn of the Temporal server."""
         return await workflow.execute_local_activity(
             port,
@@ -121,18 +121,22 @@ class Clerk:
         return None
 
     async def ring(self, clock: NextClock) -> None:
-        """Have the desk ring what is due; a ring too early, too late or twice changes nothing."""
+        """Have the desk ring what is due, and learn where the case stands then.
+
+        A ring too early, too late or twice changes nothing.
+        """
         if clock != self.rung:
             self.rung, self.pause = clock, _PAUSE_FIRST
-        request = RingRequest(stream=self.stream, clock=clock)
-        await persevere(partial(self._at_the_desk, RING, request, None), RING)
+        request = RingRequest(stream=self.stream, clock=clock, settled=self.settled)
+        await self._learn(RING, request)
 
     def _lateness(self, clock: NextClock) -> timedelta:
         if clock.name not in NOT_EXACT:
             return timedelta(0)
         # Never more than a twentieth of what is left, so that short limits stay short.
         left = max(clock.due - workflow.now(), timedelta(0))
-        return min(timedelta(seconds=crc32(self.stream.encode()) % 3600), left / 20)
+        spread = LATENESS_MAX.total_seconds()
+        return min(timedelta(seconds=crc32(self.stream.encode()) % spread), left / 20)
 
     # -- other cases and people --------------------------------------------------------------
 

@@ -18,9 +18,8 @@ and a leaving party's tasks are taken over by their successors.
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.clerk import Clerk
-    from workflows.ports import HAND_OVER, PAIRING, REVIEW, SIGNING, CaseStart, Standing
+from workflows.clerk import Clerk
+from workflows.ports import HAND_OVER, PAIRING, REVIEW, SIGNING, CaseStart, Standing
 
 
 @workflow.defn(name=PAIRING)

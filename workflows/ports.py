@@ -6,6 +6,8 @@ from facts what is to be done, so that nobody can put a word into the record by 
 Nothing here ever carries personal data.
 """
 
+from datetime import timedelta
+
 from pydantic import ConfigDict
 
 from domain.values import Frozen, Instant
@@ -39,6 +41,12 @@ STANDING = "standing"
 
 LEDGER_UNAVAILABLE = "ledger-unavailable"
 """Type of a failure that decided nothing: the same request is made again, for ever."""
+
+NOT_EXACT = frozenset({"archive"})
+"""Clocks that nobody waits for: they ring late, spread by the case's id, so that no herd forms."""
+
+LATENESS_MAX = timedelta(hours=1)
+"""How late a clock may ring that need not be exact."""
 
 TELL_ATTEMPTS = 8
 """After so many attempts (about 20 minutes) a notice is recorded as failed."""
@@ -107,10 +115,14 @@ class Standing(Message):
 
 
 class RingRequest(Message):
-    """Ring the clocks of *stream* that are due by the ledger's clock; *clock* is for the reader."""
+    """Ring the clocks of *stream* that are due by the ledger's clock, then say where it stands.
+
+    *clock* is for whoever reads the history; *settled* is as in `LookRequest`.
+    """
 
     stream: str
     clock: NextClock
+    settled: int = 0
 
 
 class TellRequest(Message):

@@ -19,9 +19,8 @@ destroyed; a task handed over tells nobody, for the pairing recorded it first.
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.clerk import Clerk
-    from workflows.ports import CONVENING, FEEDBACK_ROUND, SUPPORT_TASK, CaseStart, Standing
+from workflows.clerk import Clerk
+from workflows.ports import CONVENING, FEEDBACK_ROUND, SUPPORT_TASK, CaseStart, Standing
 
 
 @workflow.defn(name=SUPPORT_TASK)

@@ -77,10 +77,10 @@ def command(context: Context, sealed_only: bool, acting_person: str | None, as_j
 async def _replay_all(context: Context, sealed_only: bool) -> _Replayed:
     from runtime.replaying import failure_of, replayer
     from runtime.temporal import connect_with
-    from worker import WORKFLOWS, sandbox
+    from worker import WORKFLOWS, workflow_runner
 
     client = None if sealed_only else await connect_with(context.settings)
-    done, by = _Replayed(), replayer(WORKFLOWS, sandbox())
+    done, by = _Replayed(), replayer(WORKFLOWS, workflow_runner())
     failed: list[_Failed] = []
     with counting("重放 replaying") as tick, temporal_asked():
         async for workflow, number, history in _histories(context, client, done, failed):

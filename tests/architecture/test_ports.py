@@ -35,7 +35,7 @@ ROOMS = (
 
 PORTS: dict[str, tuple[Any, type, type | None]] = {
     ports.LOOK: (DeskWork.look, ports.LookRequest, ports.Standing),
-    ports.RING: (DeskWork.ring, ports.RingRequest, None),
+    ports.RING: (DeskWork.ring, ports.RingRequest, ports.Standing),
     ports.RUN_ERRAND: (DeskWork.run_errand, ports.ErrandRequest, bool),
     ports.LISTEN: (DeskWork.listen, ports.TalkStart, ports.TalkStanding),
     ports.TELL: (Telling.tell, ports.TellRequest, ports.Told),
@@ -122,7 +122,7 @@ def test_what_goes_in_are_references_and_positions_only() -> None:
 
 @pytest.mark.parametrize("file", sorted((ROOT / "workflows").rglob("*.py")), ids=lambda f: f.stem)
 def test_workflow_code_could_be_replayed_anywhere(file: Path) -> None:
-    """The sandbox does not look into modules that are passed through; this does."""
+    """No sandbox watches it while it runs; this reads it."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     imported = {
         name.partition(".")[0]

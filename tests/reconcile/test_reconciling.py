@@ -27,7 +27,7 @@ from services.reconciling import Reconciler, reconcile_on_schedule
 from services.temporal_histories import clerk_now, file_of, packed, tells_the_same, unpacked
 from tests.journeys.installation import PATIENCE
 from tests.reconcile.town import Town, changing, town
-from worker import WORKFLOWS, sandbox
+from worker import WORKFLOWS, workflow_runner
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -103,7 +103,7 @@ async def test_a_deleted_clerk_is_found_and_the_dispatcher_begins_it_again(here:
     task = await here.task(1)
     await delete(here, task)
     assert await here.grounds(task) == {("MISSING", None)}
-    await here.dispatcher._look_after(here.here.books.ledger.clock())
+    await here.dispatcher._look_after()
     (rebuilt,) = here.facts(task, "workflow_rebuilt.v1")
     assert rebuilt["run_before"] is None
     assert await here.grounds(task) == set()
@@ -251,7 +251,7 @@ async def test_finished_histories_are_sealed_once_and_stay_what_they_were(here: 
     data = file.read_bytes()
     assert (sealed["bytes"], sealed["digest"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert file.stat().st_mode & 0o777 == 0o600
-    assert await failure_of(unpacked(task, data), replayer(WORKFLOWS, sandbox())) is None
+    assert await failure_of(unpacked(task, data), replayer(WORKFLOWS, workflow_runner())) is None
     assert await here.grounds(task) == set()
     changing(file, lambda old: old[:-9] + bytes([old[-9] ^ 1]) + old[-8:])
     assert await here.grounds(task) == {("HISTORY_ALTERED", "file")}

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,31 @@ async def test_a_clock_that_came_due_while_no_worker_worked_rings_late_and_once(
     await until(lambda: plain_town.ledger.clock() > due, "the clock is due")
     await plain_town.open()
     await until(lambda: rang(plain_town, case), "it rings")
+    assert rang(plain_town, case) == 1
+
+
+async def test_a_clock_no_clerk_rings_is_rung_by_the_dispatcher_once_though_the_clerk_comes_later(
+    plain_town: Office,
+) -> None:
+    """Clerks are late, because no worker works; what is due does not wait for them."""
+    case = new_case()
+    await plain_town.give(case, kind="set_clock", name="due", seconds=1)
+    await plain_town.in_step(case)
+    await plain_town.shut()
+    dispatcher = Dispatcher(
+        plain_town.desk,
+        plain_town.cursor,
+        plain_town._connected,
+        late_after=timedelta(seconds=0.2),
+        poll_seconds=0.02,
+    )
+    stop = asyncio.Event()
+    ringing = asyncio.create_task(dispatcher.run(stop))
+    await until(lambda: rang(plain_town, case), "the dispatcher rings it")
+    stop.set()
+    await ringing
+    await plain_town.open()
+    await plain_town.in_step(case)
     assert rang(plain_town, case) == 1
 
 

@@ -12,7 +12,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from runtime.temporal import data_converter
-from worker import WORKFLOWS, sandbox
+from worker import WORKFLOWS, workflow_runner
 
 HISTORIES = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
 TALKS = {"feedback-round", "convening", "signing", "review", "hand-over"}
@@ -33,6 +33,8 @@ async def test_a_recorded_history_replays(file: Path) -> None:
     text = await asyncio.to_thread(file.read_text, encoding="utf-8")
     history = WorkflowHistory.from_json(file.stem, text)
     replayer = Replayer(
-        workflows=list(WORKFLOWS), data_converter=data_converter(), workflow_runner=sandbox()
+        workflows=list(WORKFLOWS),
+        data_converter=data_converter(),
+        workflow_runner=workflow_runner(),
     )
     await replayer.replay_workflow(history)

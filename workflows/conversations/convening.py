@@ -8,9 +8,8 @@ Arrival is recorded by the street; absence by the case's own clock.
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.conversations.talking import Conversation
-    from workflows.ports import CONVENING, TalkStart
+from workflows.conversations.talking import Conversation
+from workflows.ports import CONVENING, TalkStart
 
 
 @workflow.defn(name=CONVENING)

@@ -10,9 +10,8 @@ Silence stays silence; the rating window is the case's own clock.
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.conversations.talking import Conversation
-    from workflows.ports import FEEDBACK_ROUND, TalkStart
+from workflows.conversations.talking import Conversation
+from workflows.ports import FEEDBACK_ROUND, TalkStart
 
 
 @workflow.defn(name=FEEDBACK_ROUND)

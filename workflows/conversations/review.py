@@ -8,9 +8,8 @@
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.conversations.talking import Conversation
-    from workflows.ports import REVIEW, TalkStart
+from workflows.conversations.talking import Conversation
+from workflows.ports import REVIEW, TalkStart
 
 
 @workflow.defn(name=REVIEW)

@@ -9,9 +9,8 @@ The limit is the case's own clock.
 
 from temporalio import workflow
 
-with workflow.unsafe.imports_passed_through():
-    from workflows.conversations.talking import Conversation
-    from workflows.ports import SIGNING, TalkStart
+from workflows.conversations.talking import Conversation
+from workflows.ports import SIGNING, TalkStart
 
 
 @workflow.defn(name=SIGNING)
