@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -94,6 +94,46 @@ class Unreadable:
     found: str
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some of the streams of a ledger: by name from *since* on and *before*, None for no bound.
+
+    Of each stream the entries below position *size*.
+    """
+
+    size: int
+    since: str | None = None
+    before: str | None = None
+
+    def question(self) -> tuple[str, list[int | str]]:
+        """Return what asks a database for these entries, with its values."""
+        bounds = [("position <", self.size), ("stream >=", self.since), ("stream <", self.before)]
+        asked = [(what, bound) for what, bound in bounds if bound is not None]
+        where = " AND ".join(f"{what} ?" for what, _ in asked)
+        question = (
+            f"SELECT stream, position, ordinal, body, hash FROM entries WHERE {where} "  # noqa: S608 - constants
+            "ORDER BY stream, version"
+        )
+        return question, [bound for _, bound in asked]
+
+
+def parts_of(source: "Source", size: int, entries: int) -> list[Part]:
+    """Cut at the streams found at every so many positions; the names in between are all covered.
+
+    The database orders them: what it takes for smaller is what its ranges go by.
+    """
+    at = list(range(entries, size, entries))
+    if not at:
+        return [Part(size)]
+    marks = ", ".join("?" * len(at))
+    question = f"SELECT DISTINCT stream FROM entries WHERE position IN ({marks}) ORDER BY stream"  # noqa: S608 - question marks
+    try:
+        cuts = [str(stream) for (stream,) in source.ask(question, *at)]
+    except UNREADABLE:
+        return [Part(size)]
+    return [Part(size, *bounds) for bounds in pairwise([None, *cuts, None])]
+
+
 class Source(Protocol):
     """One ledger, opened for reading only, in one snapshot."""
 
@@ -108,8 +148,8 @@ class Source(Protocol):
         """Yield (position, stored hash) of the entries below *size*, in blocks, in order."""
         ...
 
-    def stories(self) -> Iterator[tuple[str, int, int, bytes, bytes]]:
-        """Yield (stream, position, ordinal, body, hash) stream by stream, by version."""
+    def stories(self, part: Part) -> Iterator[tuple[str, int, int, bytes, bytes]]:
+        """Yield (stream, position, ordinal, body, hash) of *part*, stream by stream, by version."""
         ...
 
     def ask(self, question: str, *values: Any) -> list[Any]:
@@ -249,12 +289,11 @@ class SqliteSource:
         while block := cursor.fetchmany(_LEAVES):
             yield block
 
-    def stories(self) -> Iterator[tuple[str, int, int, bytes, bytes]]:
+    def stories(self, part: Part) -> Iterator[tuple[str, int, int, bytes, bytes]]:
         """Follow the index of streams, one case after the other."""
+        question, values = part.question()
         try:
-            yield from self._connection.execute(
-                "SELECT stream, position, ordinal, body, hash FROM entries ORDER BY stream, version"
-            )
+            yield from self._connection.execute(question, values)
         except _BROKEN:
             return  # what cannot be read is told by `rows` and `structure`
 
@@ -358,14 +397,13 @@ class PostgresqlSource:
             while block := cursor.fetchmany(_LEAVES):
                 yield block
 
-    def stories(self) -> Iterator[tuple[str, int, int, bytes, bytes]]:
+    def stories(self, part: Part) -> Iterator[tuple[str, int, int, bytes, bytes]]:
         """Follow the index of streams, one case after the other."""
         self._only("indexscan")
+        question, values = part.question()
         with self._connection.cursor("stories") as cursor:
             cursor.itersize = _LEAVES
-            cursor.execute(
-                "SELECT stream, position, ordinal, body, hash FROM entries ORDER BY stream, version"
-            )
+            cursor.execute(question.replace("?", "%s"), values)
             yield from cursor
 
     def ask(self, question: str, *values: Any) -> list[Any]:

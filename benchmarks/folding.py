@@ -25,9 +25,9 @@ def measure(home: Path, *, quick: bool) -> None:
         stories = [opened.ledger.read(stream) for stream in streams]
         facts = [[happened(kind, entry) for entry in story] for story in stories]
         began = time.perf_counter()
-        for story in facts:
+        for told in facts:
             state = kind.initial
-            for fact in story:
+            for fact in told:
                 state = kind.evolve(state, fact)
         folded = sum(map(len, facts)) / (time.perf_counter() - began)
         began = time.perf_counter()

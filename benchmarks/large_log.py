@@ -35,7 +35,7 @@ def build(home: Path, entries: int) -> str:
         newest = opened.ledger.entry(head)
         assert newest is not None
     drawn = {(COUNTY, case[0].fact["number"][8:16]): 1}
-    standing = Standing(head, newest.recorded_at, {}, {}, drawn)
+    standing = Standing(head, newest.recorded_at, -1, {}, {}, drawn)
     connection = sqlite3.connect(home / "ledger.db", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = OFF")  # a benchmark's ledger may be lost

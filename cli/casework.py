@@ -17,7 +17,7 @@ from desk.identifiers import new_uuid7
 from desk.orders import Order, read_order
 from domain.casebook import CASES
 from domain.cases import CaseKind
-from domain.command_models import models_of
+from domain.models import models_of
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Role
 from domain.refusals import CommandRefused

@@ -13,7 +13,7 @@ import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from domain.command_models import seals_of
+from domain.models import seals_of
 from domain.sealed import Sealed
 
 _UNIONS = (Union, types.UnionType)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.cases import CaseKind
-from domain.command_models import models_of, seals_of
+from domain.models import models_of, seals_of
 
 
 def commands(case: CaseKind) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from desk.orders import Answer, NotNow, Order, Receipt
 from domain.canonical import canonical
 from domain.casebook import kind_of
 from domain.cases import CaseKind
-from domain.command_models import models_of, seals_of
+from domain.models import models_of, seals_of
 from domain.people import Channel
 from domain.refusals import CommandRefused
 from domain.values import category_of

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from domain.command_models import models_of, seals_of
+from domain.models import models_of, seals_of
 from domain.refusals import CommandRefused
 from domain.sealed import Seal, sealed_in
 from vault.vault import Prepared, Sealing

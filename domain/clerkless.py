@@ -7,8 +7,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from domain.cases import CaseKind, Errand, Notice, Talk
 from domain.clocks import Clock
-from domain.command_models import models_of
 from domain.envelope import Happened
+from domain.models import models_of
 from domain.people import Role
 from domain.rules import Rules
 from domain.values import DEFERRED

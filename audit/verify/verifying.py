@@ -8,11 +8,13 @@ them the verdict says so. Start here; `walk.py` looks at entries, `checkpoints.p
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from audit.sources import UNREADABLE, CannotVerify, Source, opened
+from audit.sources import UNREADABLE, CannotVerify, Part, Source, opened, parts_of
+from audit.verify.beside import judged_beside
 from audit.verify.checkpoints import (
     Checked,
     Checkpoints,
@@ -31,6 +33,11 @@ from audit.verify.walk import Head, Walk
 from transparency.bundles import TilesDamaged
 
 __all__ = ["FAULTS", "CannotVerify", "Fault", "Looking", "Trust", "Verdict", "verify"]
+
+BESIDE_FROM = 20_000
+"""Entries from which legality is judged in other processes, so many a part."""
+
+_UNBOUNDED = 2**62
 
 OnProgress = Callable[[str, int, int | None], None]
 """Told the name of the pass, how many entries it has read, and how many there are."""
@@ -92,9 +99,9 @@ def verify(
     in_files = [] if looking.log_folder is None else kept_in(looking.log_folder)
     tiles, tile_faults = _tiles(looking.log_folder)
     with opened(url) as source:
-        return _Verification(source, trust, looking, on_progress).verdict(
-            in_files, tiles, tile_faults
-        )
+        verification = _Verification(url, source, trust, looking, on_progress)
+        with verification.judging() as legality:
+            return verification.verdict(in_files, tiles, tile_faults, legality)
 
 
 def _tiles(folder: Path | None) -> tuple[int | None, list[Fault]]:
@@ -112,15 +119,45 @@ class _Verification:
     """One verification, pass after pass."""
 
     def __init__(
-        self, source: Source, trust: Trust, looking: Looking, on_progress: OnProgress | None
+        self,
+        url: str,
+        source: Source,
+        trust: Trust,
+        looking: Looking,
+        on_progress: OnProgress | None,
     ) -> None:
-        self._source, self._trust, self._looking = source, trust, looking
+        self._url, self._source, self._trust, self._looking = url, source, trust, looking
         self._on_progress = on_progress
         self._faults: list[Fault] = []
         self._seconds: dict[str, float] = {}
 
+    @contextmanager
+    def judging(self) -> Iterator[Callable[[], Legality | None]]:
+        """Begin to judge legality; yields what returns it: a large log is judged beside."""
+        size = self._end()
+        if not self._looking.legality:
+            yield lambda: None
+        elif size < BESIDE_FROM:
+            yield lambda: judge(self._source.stories(Part(size)), self._tell("legality", 0))
+        else:
+            parts = parts_of(self._source, size, BESIDE_FROM)
+            with judged_beside(self._url, parts, self._tell("legality", 0)) as waiting:
+                yield waiting
+
+    def _end(self) -> int:
+        """Return the position after the last; what cannot be read bounds nothing."""
+        try:
+            ((top,),) = self._source.ask("SELECT max(position) FROM entries")
+        except UNREADABLE:
+            return _UNBOUNDED
+        return 0 if top is None else int(top) + 1
+
     def verdict(
-        self, in_files: Sequence[Stored], tiles: int | None, tile_faults: list[Fault]
+        self,
+        in_files: Sequence[Stored],
+        tiles: int | None,
+        tile_faults: list[Fault],
+        judged: Callable[[], Legality | None],
     ) -> Verdict:
         """Run every pass and put together what was found."""
         self._faults += tile_faults
@@ -135,7 +172,10 @@ class _Verification:
             folder = self._looking.log_folder
             self._pass("tiles", lambda: self._compare_tiles(folder, tiles, size))
         sealed = self._sealed()
-        legality = self._legality()
+        legality = judged()
+        if legality is not None:
+            self._faults += legality.faults
+            self._seconds["legality"] = legality.seconds
         place = [(fault.position is None, fault.position or 0) for fault in self._faults]
         in_order = sorted(range(len(place)), key=place.__getitem__)
         return Verdict(
@@ -236,15 +276,6 @@ class _Verification:
         self._faults += sealed.faults
         self._seconds["vault"] = perf_counter() - began
         return sealed
-
-    def _legality(self) -> Legality | None:
-        if not self._looking.legality:
-            return None
-        began = perf_counter()
-        legality = judge(self._source.stories(), self._tell("legality", 0))
-        self._faults += legality.faults
-        self._seconds["legality"] = perf_counter() - began
-        return legality
 
     def _pass(self, name: str, faults: Callable[[], Iterator[Fault]]) -> None:
         began = perf_counter()

@@ -4,10 +4,8 @@ It remembers the head of each stream and the last serial of each county and day,
 memory grows with the number of streams, not with the number of entries.
 """
 
-import gc
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -15,6 +13,7 @@ from typing import Any
 import orjson
 
 from audit.sources import Row, Unreadable
+from audit.verify.collecting import without_collecting
 from audit.verify.columns import Columns
 from audit.verify.entry_form import is_number, is_stream, strange_form, wrong_fields
 from audit.verify.faults import Fault
@@ -71,7 +70,7 @@ class Walk:
         on_progress: Callable[[int], None] | None = None,
     ) -> None:
         """Walk over the rows of *blocks*; *on_progress* is told how many, block by block."""
-        with _without_collecting():
+        with without_collecting():
             for block in blocks:
                 if not self._all_is_well(block):
                     self._one_by_one(block)
@@ -259,18 +258,6 @@ class Walk:
 
     def _fault(self, position: int | None, stream: str | None, rule: str, found: str) -> None:
         self.faults.append(Fault(position, stream, rule, found))
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Keep the cycle collector away: nothing here forms cycles, and it would walk all streams."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _shown(command_id: str) -> str:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.casebook import CASES
-from domain.command_models import models_of
 from domain.envelope import SYSTEM, Happened
+from domain.models import models_of
 from domain.pairing import coordination as pairing_coordination
 from domain.registry import facts as registry_facts
 from domain.task import notices as task_notices

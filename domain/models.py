@@ -1,4 +1,4 @@
-"""The models behind a kind's commands: which there are, and which of their fields are sealed."""
+"""The models behind a kind's commands and facts: which there are, and which fields are sealed."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +11,7 @@ from domain.sealed import Seal
 
 @cache
 def models_of(adapter: TypeAdapter[Any]) -> dict[str, type[BaseModel]]:
-    """Return the command models behind a discriminated union, by their `kind`."""
+    """Return the models behind a discriminated union, by their `kind`."""
     models = _models_in(adapter._type)  # noqa: SLF001 - no public way to the type
     return {model.model_fields["kind"].default: model for model in models}
 
