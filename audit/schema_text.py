@@ -9,8 +9,8 @@ from functools import cache
 from importlib import import_module
 
 _MIGRATIONS = (
-    "ledger.migrations.ledger.0001_the_book_of_record",
-    "ledger.migrations.ledger.0002_checkpoints_at_rest",
+    "ledger.migrations.versions.0001_the_book_of_record",
+    "ledger.migrations.versions.0002_checkpoints_at_rest",
 )
 _OBJECTS = "SELECT name, tbl_name, type, sql FROM sqlite_master ORDER BY name"
 _LATER = frozenset(("checkpoints", "cosignatures"))

@@ -158,9 +158,10 @@ def list_tasks(context: Context, /, page: int, size: int, as_json: bool, **filte
 
     found = context.boards().tasks.find(TaskFilter(**filters), page=page, size=size)
     lines = [vars(line) for line in found.lines]
-    print_table(
-        "task", lines if as_json else [labelled(context, "task", line) for line in lines], as_json
-    )
+    if not as_json:
+        names = names_of(context)
+        lines = [labelled(names, "task", line) for line in lines]
+    print_table("task", lines, as_json)
     if not as_json and found.total > len(found.lines):
         click.echo(f"共 {found.total} 件，本页 {len(found.lines)} 件。 {found.total} in all.")
 
@@ -178,7 +179,10 @@ def show_inbox(context: Context, unit: str, role: str | None, as_json: bool) -> 
     """
     lines = context.boards().inbox.waiting(unit.upper(), None if role is None else Role(role))
     rows = [vars(line) for line in lines]
-    print_table("inbox", rows if as_json else [waiting(context, row) for row in rows], as_json)
+    if not as_json:
+        names = names_of(context)
+        rows = [waiting(names, row) for row in rows]
+    print_table("inbox", rows, as_json)
 
 
 @task.command("levels")
@@ -214,9 +218,10 @@ def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
     """
     lines, _ = context.boards().pairings.find(**filters)
     rows = [vars(line) for line in lines]
-    print_table(
-        "pairing", rows if as_json else [labelled(context, "pairing", row) for row in rows], as_json
-    )
+    if not as_json:
+        names = names_of(context)
+        rows = [labelled(names, "pairing", row) for row in rows]
+    print_table("pairing", rows, as_json)
 
 
 def state_label(category: str, state: str) -> str:
@@ -224,9 +229,8 @@ def state_label(category: str, state: str) -> str:
     return label(TaskState(state) if category == "task" else PairingState(state)) if state else ""
 
 
-def labelled(context: Context, category: str, line: dict[str, Any]) -> dict[str, Any]:
+def labelled(names: KnownNames, category: str, line: dict[str, Any]) -> dict[str, Any]:
     """Return a board's line as people read it: labels for codes, names for units."""
-    names = _names(context)
     told = {**line, "state_label": state_label(category, str(line["state"]))}
     for field in ("main_unit", "center", "lead", "street"):
         if category == "pairing" or field == "main_unit":
@@ -239,18 +243,19 @@ def labelled(context: Context, category: str, line: dict[str, Any]) -> dict[str,
     return told
 
 
-def waiting(context: Context, line: dict[str, Any]) -> dict[str, Any]:
+def waiting(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
     """Return an inbox line as people read it."""
     return {
         **line,
         "what": label(str(line["what"]), among="ToDo"),
         "role": ROLE_LABELS[Role(line["role"])][0],
-        "unit": _names(context).unit(str(line["unit"] or ""), "zh"),
+        "unit": names.unit(str(line["unit"] or ""), "zh"),
         "urgency": "紧急" if line["urgency"] == "URGENT" else "",
     }
 
 
-def _names(context: Context) -> KnownNames:
+def names_of(context: Context) -> KnownNames:
+    """Return the names the registry has now."""
     return KnownNames(context.books.rulebook.rules(context.books.desk.neighbours))
 
 
@@ -273,12 +278,13 @@ def _show(context: Context, category: str, case: str, as_json: bool) -> None:
     if as_json:
         Speaking(as_json).say(value, "")
         return
+    names = names_of(context)
     print_table(
         "standing", [{**value, "state_label": state_label(category, handled.state)}], as_json=False
     )
     if line is not None:
-        print_table(category, [labelled(context, category, vars(line))], as_json=False)
-    items = [waiting(context, vars(item)) for item in boards.inbox.of(stream)]
+        print_table(category, [labelled(names, category, vars(line))], as_json=False)
+    items = [waiting(names, vars(item)) for item in boards.inbox.of(stream)]
     print_table("inbox", items, as_json=False)
 
 

@@ -1,4 +1,4 @@
-"""The tables of the ledger and of the vault, as the code asks them.
+"""The tables of the ledger, as the code asks them.
 
 The migrations hold the full definition with its guards; these are the columns in use.
 """
@@ -48,23 +48,4 @@ cosignatures = Table(
     Column("witness", Text, primary_key=True),
     Column("line", Text, nullable=False),
     Column("received_at", Text, nullable=False),
-)
-
-vault_keys = Table(
-    "vault_keys",
-    metadata,
-    Column("holder", Text, primary_key=True),
-    Column("key_id", Text, nullable=False),
-    Column("wrapped", LargeBinary),
-    Column("erased_at", Text),
-    Column("scrubbed", Integer, nullable=False),
-)
-
-vault_items = Table(
-    "vault_items",
-    metadata,
-    Column("item", Text, primary_key=True),
-    Column("holder", Text, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
 )

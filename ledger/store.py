@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import (
     URL,
     ColumnElement,
-    Engine,
     Select,
     bindparam,
     func,
@@ -40,7 +39,7 @@ from ledger.database import (
     writing_engine,
 )
 from ledger.entry import CommandFacts, Draft, Entry, instant_of
-from ledger.migrating import NEWEST, standing, upgrade
+from ledger.migrating import LEDGER, upgrade
 from ledger.planning import (
     Appended,
     CommandConflict,
@@ -120,7 +119,7 @@ class Ledger:
             _settle(file, create=create)
         writing = writing_engine(url)
         try:
-            _bring_up_to_date(writing, create=create)
+            upgrade(writing, LEDGER, create=create)
         except BaseException:
             writing.dispose()
             raise
@@ -326,15 +325,6 @@ class ServersTime:
             # Told somewhere between the two; half the way is the best guess.
             found = self._at = (now, (before + time.monotonic()) / 2)
         return found[0] + timedelta(seconds=time.monotonic() - found[1])
-
-
-def _bring_up_to_date(engine: Engine, *, create: bool) -> None:
-    with speaking_plainly(), engine.begin() as connection:
-        stands = standing(connection, "ledger")
-    if stands is None and not create:
-        raise LedgerMissing("这个数据库里没有账本。 This database holds no ledger.")
-    if stands != NEWEST["ledger"]:
-        upgrade(engine)
 
 
 def _settle(file: Path, *, create: bool) -> None:

@@ -46,8 +46,8 @@ from ledger.database import (
     writing_engine,
 )
 from ledger.migrating import upgrade
-from ledger.schema import vault_items, vault_keys
 from vault.keys import CipherDamaged, DataKey, KeyEncryptionKey, KeyRefused, load_key, make_key
+from vault.schema import ITEMS, KEYS, vault_items, vault_keys
 
 __all__ = [
     "HolderErased",
@@ -156,8 +156,8 @@ class Vault:
         self._items_read = reading_engine(url)
         self._keys_read = reading_engine(keys_url)
         try:
-            upgrade(self._items, "vault")
-            upgrade(self._keys, "vault_keys")
+            upgrade(self._items, ITEMS)
+            upgrade(self._keys, KEYS)
             self._key = self._key_encryption_key(key_file, create=create)
             self._finish_wiping()
         except BaseException:

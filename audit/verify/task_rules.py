@@ -159,8 +159,10 @@ def _doer_judged_own_work(task: Known, told: Happened[Any]) -> bool:
 
 
 def _drafter_signed(task: Known, told: Happened[Any]) -> bool:
-    drafter = told.fact.drafted_by
-    return drafter != task.body.handling.drafter or _same(told.by.person, drafter)
+    """Whoever signs the draft names its drafter; a result of one's own passes the draft over."""
+    work, drafter = task.body.handling, told.fact.drafted_by
+    signs_draft = work.draft is not None and told.fact.public_reply == work.draft.public_reply
+    return drafter != (work.drafter if signs_draft else None) or _same(told.by.person, drafter)
 
 
 def _handling_unit_called_back(task: Known, told: Happened[Any]) -> bool:

@@ -241,3 +241,20 @@ def test_weak_or_wrong_settings_are_said_in_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "JIEDUI_SMTP_PORT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_no_help_imports_what_only_work_needs() -> None:
+    """Every page of help is read from `cli/help.json`: half a second a page otherwise."""
+    program = (
+        "import json, sys\n"
+        "from cli.helping import HELP_FILE\n"
+        "from cli.main import attempt\n"
+        "pages = json.loads(HELP_FILE.read_text(encoding='utf-8'))\n"
+        "assert len(pages) > 80\n"
+        "assert not any(attempt([*page.split(), '--help']) for page in pages)\n"
+        "heavy = {'sqlalchemy', 'temporalio', 'rich', 'structlog', 'desk', 'domain.casebook'}\n"
+        "sys.exit(', '.join(sorted(heavy & sys.modules.keys())) or 0)\n"
+    )
+    words = [sys.executable, "-c", program]
+    done = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-500:]

@@ -12,12 +12,13 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from ledger.migrating import NEWEST, Book, upgrade
-from ledger.schema import counters, entries, vault_items, vault_keys
+from ledger.migrating import LEDGER, upgrade
+from ledger.schema import counters, entries
 from ledger.store import Ledger, LedgerUnavailable, WeakSettings, open_ledger
 from tests.ledger.episodes import COUNTY, a_task, append, facts
 from tests.ledger.postgres import PostgresServer
 from tests.ledger.truth import check_ledger
+from vault.schema import ITEMS, KEYS, vault_items, vault_keys
 
 ANYWHERE = (
     "UPDATE entries SET kind = 'x.v1' WHERE position = 1",
@@ -245,7 +246,7 @@ def test_a_ledger_made_by_a_newer_version_is_refused(ledger: Ledger, ledger_url:
     with pytest.raises(WeakSettings, match="newer"):
         open_ledger(ledger_url)
     with engine.begin() as connection:
-        newest = {"newest": NEWEST["ledger"]}
+        newest = {"newest": LEDGER.newest}
         connection.execute(text("UPDATE ledger_schema SET version_num = :newest"), newest)
     engine.dispose()
 
@@ -257,7 +258,7 @@ def test_the_tables_are_as_the_code_asks_them(kind: str, request: pytest.Fixture
     if kind == "postgresql":
         url = request.getfixturevalue("postgres").new_database()
     engine = create_engine(url)
-    books: tuple[Book, ...] = ("ledger", "vault", "vault_keys")
+    books = (LEDGER, ITEMS, KEYS)
     for book in books + books:  # repeatable
         upgrade(engine, book)
     for table in (entries, counters, vault_items, vault_keys):

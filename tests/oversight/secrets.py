@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from desk.opening import Books
-from ledger.schema import vault_items, vault_keys
 from vault.keys import decrypt, derived, framed
+from vault.schema import vault_items, vault_keys
 
 
 def secrets_of(books: Books, key_file: Path, holders: Iterable[str]) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 
 from ledger.checkpoints import Checkpoints, CheckpointTaken, StoredCheckpoint, StoredCosignature
-from ledger.migrating import NEWEST
+from ledger.migrating import LEDGER
 from ledger.schema import checkpoints as checkpoint_table
 from ledger.schema import cosignatures as cosignature_table
 from ledger.store import Ledger, open_ledger
@@ -157,7 +157,7 @@ def test_a_ledger_of_the_version_before_is_brought_up_to_date(
     running: PostgresServer = request.getfixturevalue("server")
     for url in (f"sqlite:///{tmp_path}/old.db", running.new_database()):
         with monkeypatch.context() as older:
-            older.setitem(NEWEST, "ledger", "0001")
+            older.setattr(LEDGER, "newest", "0001")
             ledger = open_ledger(url)
             append(ledger, a_task(), 0, "c-1", "c-2")
             before = ledger.log()

@@ -1,6 +1,7 @@
 """Facts of a true story are all allowed; a fact out of place, or by the wrong hand, is named."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -12,6 +13,7 @@ from audit.verify.task_rules import MAY_HAPPEN_IN
 from domain.canonical import canonical
 from domain.envelope import By, Happened
 from domain.task import facts as f
+from domain.task.commands import DraftResult, SubmitResult
 from domain.values import instant_text
 from ledger.entry import entry_hash
 from tests.domain.harness import Story
@@ -19,7 +21,7 @@ from tests.domain.pairing import stories as pairing_stories
 from tests.domain.task import stories as s
 from tests.domain.task.test_laws import STREAM
 from tests.domain.task.test_laws import walk as walking
-from tests.domain.world import CIVIL_COORDINATOR, CIVIL_STAFF, DISPATCHER
+from tests.domain.world import CIVIL_COORDINATOR, CIVIL_STAFF, DISPATCHER, on, sealed
 
 
 def written(stream: str, facts: Iterable[Happened[Any]]) -> Iterator[Told]:
@@ -96,9 +98,28 @@ def _by(story: Story, kind: type[Any], by: By) -> list[Happened[Any]]:
     ]
 
 
+def _drafted() -> Story:
+    """The staff has drafted a result; the coordinator may sign it, or write another."""
+    draft = DraftResult(resolved=True, public_reply=sealed("as drafted"))
+    return s.ready().does(draft, CIVIL_STAFF, on(5, 11, "10:15"))
+
+
+def _signed_unsaid() -> list[Happened[Any]]:
+    """The draft was signed, and the fact does not say who drafted it."""
+    *before, signed = _drafted().does(SubmitResult(), CIVIL_COORDINATOR, on(5, 11, "10:20")).facts
+    silent = signed.fact.model_copy(update={"drafted_by": None})
+    return [*before, replace(signed, fact=silent)]
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
+        (s.result_review(_drafted()).facts, None),
+        (
+            _by(_drafted().does(SubmitResult(), CIVIL_COORDINATOR), f.ResultSubmitted, CIVIL_STAFF),
+            "result_submitted.v1: drafter-signed",
+        ),
+        (_signed_unsaid(), "result_submitted.v1: drafter-signed"),
         (_without(s.closed(), f.TaskDispatched), "task_accepted.v1 in PENDING_DISPATCH"),
         (_without(s.closed(), f.TaskRegistered), "task_triaged.v1: ValueError"),
         (_without(s.closed(), f.ResultApproved), "callback_recorded.v1 in RESULT_REVIEW"),
