@@ -60,8 +60,10 @@ GRACE = timedelta(seconds=6)
 interrupted one is done again elsewhere."""
 
 _CACHED_WORKFLOWS = 5_000
-_STICKY = timedelta(seconds=3)
-"""A workflow whose worker died is taken up by another after so long (10 s by default)."""
+_STICKY = timedelta(seconds=30)
+"""How long a clerk waits for the worker that remembers it. In a crowd that takes longer than the
+usual 10 s, and whoever takes it over reads its history; once a worker is gone for 10 s the server
+does not wait for it any more."""
 
 _CLERKS_AT_ONCE = 16
 """Workflow tasks taken at once: more than a machine can finish within their time-out would only

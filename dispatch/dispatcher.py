@@ -23,7 +23,14 @@ from desk.desk import Desk
 from desk.recomputing import recompute_provisional
 from dispatch.cursor import Cursor
 from dispatch.owing import Owing
-from dispatch.waking import BY_RELEASE, begin_again, retire_clerks_of_before, running_clerks, wake
+from dispatch.waking import (
+    BY_RELEASE,
+    begin_again,
+    clerks_waiting,
+    retire_clerks_of_before,
+    running_clerks,
+    wake,
+)
 from domain.casebook import CASES
 from domain.values import category_of, instant_text
 from ledger.database import LedgerUnavailable
@@ -34,6 +41,9 @@ log = structlog.get_logger("dispatcher")
 _PAGE = 2000
 _AT_ONCE = 8
 _IN_ONE_GO = 64
+_WAITING_MAX = 64
+"""Clerks that may wait in Temporal for a worker."""
+
 _BESIDE_RINGING = 8
 """Wake-ups of a round that has clocks to ring: clocks go first, letters can wait."""
 
@@ -205,13 +215,26 @@ class Dispatcher:
         log.warning("temporal is not reached; clerks wait", problem=type(problem).__name__)
 
     async def _wake_most_urgent(self, at_most: int) -> int:
-        """Wake some of those that are owed a look, the most urgent first; return how many."""
+        """Wake some of those that are owed a look, the most urgent first; return how many.
+
+        Never more than workers can soon take: what waits in Temporal waits in the order it came.
+        """
+        at_most = min(at_most, await self._room())
         chosen = sorted(self.owed.items(), key=lambda one: (one[1].due, one[1].first))[:at_most]
         woken = await self._wake({stream: owed.last for stream, owed in chosen})
         for stream, owed in chosen:
             if stream in woken and self.owed[stream].last == owed.last:
                 del self.owed[stream]
         return len(woken)
+
+    async def _room(self) -> int:
+        if not (self.lists and self.owed and self.client is not None):
+            return _WAITING_MAX
+        try:
+            return max(_WAITING_MAX - await clerks_waiting(self.client), 0)
+        except RPCError as problem:
+            self._lost(problem)
+            return 0
 
     async def _wake(self, wanted: dict[str, int]) -> set[str]:
         room, woken = asyncio.Semaphore(_AT_ONCE), set[str]()

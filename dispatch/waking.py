@@ -11,6 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
@@ -58,6 +61,18 @@ async def wake(client: Client, stream: str, position: int) -> None:
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         task_timeout=TASK_TIMEOUT,
     )
+
+
+async def clerks_waiting(client: Client) -> int:
+    """Return about how many clerks Temporal holds for a worker to come; raise `RPCError`."""
+    question = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=TASK_QUEUE),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        report_stats=True,
+    )
+    told = await client.workflow_service.describe_task_queue(question)
+    return int(told.stats.approximate_backlog_count)
 
 
 async def running_clerks(client: Client) -> set[str]:
