@@ -22,8 +22,13 @@ check: $(READY)  ## Format, lint, types, doors between rooms.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)  ## Figures of one run, beside a bare workflow of the same shape.
+bench: $(READY) .rivals/.ready  ## Figures of one run, beside other engines.
 	$(BIN)/python -m benchmarks
+
+.rivals/.ready: requirements/rivals.txt
+	test -x .rivals/bin/python || $(PYTHON) -m venv .rivals
+	.rivals/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/rivals.txt
+	touch .rivals/.ready
 
 docs: $(READY)  ## Write the generated pages of docs/ again.
 	$(BIN)/python -m docs.generate
@@ -39,9 +44,10 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(READY)
 
-lock:  ## Renew both lock files (needs uv).
+lock:  ## Renew the lock files (needs uv).
+	uv pip compile --group rivals --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/rivals.txt
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	rm -rf .venv .rivals .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

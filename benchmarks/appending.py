@@ -1,16 +1,20 @@
-"""Ledger appends per second by 1, 8 and 64 writers, on SQLite (FULL) and PostgreSQL."""
+"""Ledger appends per second by 1 to 64 writers, beside `eventsourcing` on the same databases."""
 
 import statistics
 import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from benchmarks.rivals import measured
 from desk.identifiers import new_uuid7
 from domain.envelope import SYSTEM
 from ledger.entry import CommandFacts, Draft
 from ledger.store import Ledger, open_ledger
 from tests.ledger.postgres import PostgresServer, binaries
+
+Row = dict[str, Any]
 
 FACT = {"result": "NO_ANSWER", "within_limit": True, "note": None}
 
@@ -37,7 +41,7 @@ def one(ledger: Ledger, stream: str, version: int) -> None:
     )
 
 
-def timed(ledger: Ledger, writers: int, each: int) -> tuple[float, float, float]:
+def timed(ledger: Ledger, writers: int, each: int) -> dict[str, float]:
     """Return appends per second, p50 and p99 in milliseconds."""
     latencies: list[float] = []
     lock = threading.Lock()
@@ -57,33 +61,43 @@ def timed(ledger: Ledger, writers: int, each: int) -> tuple[float, float, float]
         thread.start()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - began
-    ordered = sorted(latencies)
-    return (
-        len(ordered) / seconds,
-        statistics.median(ordered) * 1000,
-        ordered[int(len(ordered) * 0.99)] * 1000,
-    )
+    seconds, ordered = time.perf_counter() - began, sorted(latencies)
+    return {
+        "per_second": len(ordered) / seconds,
+        "p50_ms": statistics.median(ordered) * 1000,
+        "p99_ms": ordered[int(len(ordered) * 0.99)] * 1000,
+    }
 
 
-def measure(home: Path, *, quick: bool) -> None:
+def measure(home: Path, *, quick: bool) -> list[Row]:
+    """Print the table; return its rows."""
     home.mkdir(parents=True)
-    print(f"{'':<34}{'per second':>10}{'p50 ms':>10}{'p99 ms':>10}")
+    print(f"{'':<40}{'per second':>11}{'p50 ms':>10}{'p99 ms':>10}   x eventsourcing")
     total = 512 if quick else 3072
-    run("SQLite", f"sqlite:///{home / 'ledger.db'}", total)
+    rows = run("SQLite", f"sqlite:///{home / 'ledger.db'}", f"sqlite:///{home / 'es.db'}", total)
     if binaries() is None:
         print("PostgreSQL left out: its programs are not on this machine")
-        return
+        return rows
     with PostgresServer() as server:
-        run("PostgreSQL", server.new_ledger(), total)
+        return rows + run("PostgreSQL", server.new_ledger(), server.new_database(), total)
 
 
-def run(name: str, url: str, total: int) -> None:
+def run(name: str, url: str, theirs: str, total: int) -> list[Row]:
+    rows: list[Row] = []
     ledger = open_ledger(url)
     try:
-        for writers in (1, 8, 64):
-            rate, p50, p99 = timed(ledger, writers, total // (writers if writers > 1 else 2))
+        for writers in (1, 8, 32, 64):
+            each = total // (writers if writers > 1 else 2)
+            words = (theirs.replace("+psycopg", ""), str(writers), str(each))
+            other = measured("eventsourcing_appends", *words)
             label = f"{name}, {writers} writer{'s' if writers > 1 else ''}"
-            print(f"{label:<34}{rate:>10.0f}{p50:>10.2f}{p99:>10.2f}")
+            rows.append({"what": label, **timed(ledger, writers, each)})
+            if other is not None:
+                rows[-1]["ratio"] = rows[-1]["per_second"] / other["per_second"]
+                rows.append({"what": f"  eventsourcing, {label}", **other})
     finally:
         ledger.close()
+    for row in rows:
+        cells = f"{row['per_second']:>11.0f}{row['p50_ms']:>10.2f}{row['p99_ms']:>10.2f}"
+        print(f"{row['what']:<40}{cells}" + (f"{row['ratio']:>10.2f}" if "ratio" in row else ""))
+    return rows

@@ -5,8 +5,6 @@ the row says so. Every rate is of answers after which the command is durable.
 """
 
 import asyncio
-import importlib.util
-import json
 import os
 import statistics
 import subprocess
@@ -23,6 +21,7 @@ import psutil
 from temporalio.client import Client
 
 from benchmarks.bare import QUEUE
+from benchmarks.rivals import measured
 from desk.gateway import Gateway
 from desk.identifiers import new_uuid7
 from desk.opening import Books, open_books
@@ -145,19 +144,14 @@ async def _ours(settings: Settings, name: str, counts: Any) -> list[Row]:
 
 
 def _dbos(name: str, url: str, counts: Any) -> list[Row]:
-    if importlib.util.find_spec("dbos") is None:
-        print("DBOS is left out: it is not installed (pip install dbos to see it)")
-        return []
     rows: list[Row] = []
     for at_once, count in counts:
-        words = [sys.executable, "-m", "benchmarks.rivals.dbos_commands"]
-        words += [url.replace("+psycopg", ""), str(at_once), str(count // 2)]
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=300)
-        if done.returncode:
-            print(f"DBOS on {name} did not run: {(done.stderr.splitlines() or ['?'])[-1][:120]}")
-            return rows
-        for way, told in json.loads(done.stdout.splitlines()[-1]).items():
-            rows.append({"what": f"DBOS, {name}, {way}", "at_once": at_once, **told})
+        words = (url.replace("+psycopg", ""), str(at_once), str(count // 2))
+        ways = measured("dbos_commands", *words) or {}
+        rows += [
+            {"what": f"DBOS, {name}, {way}", "at_once": at_once, **told}
+            for way, told in ways.items()
+        ]
     return rows
 
 

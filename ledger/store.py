@@ -4,7 +4,6 @@ What `append` returns is durable: it survives the death of this process and a po
 raises has changed nothing.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -152,27 +151,11 @@ class Ledger:
         `ValueError`: a fact or id that cannot be written down.
         """
         request = _request(stream, expected_version, commands, at, book_seen, sealed)
-        return self.writer.submit(request).result()
-
-    async def append_async(
-        self,
-        stream: str,
-        expected_version: int,
-        commands: Sequence[CommandFacts],
-        *,
-        at: datetime,
-    ) -> list[Appended]:
-        """Append as `append` does; a caller cancelled while it waits may still have appended."""
-        answer = self.writer.submit(_request(stream, expected_version, commands, at))
-        return await asyncio.wrap_future(answer)
+        return self.writer.append(request)
 
     def read(self, stream: str, after_version: int = 0) -> list[Entry]:
         """Return the entries of *stream* with a version above *after_version*, in order."""
         return self._entries(_OF_STREAM, {"stream": stream, "after": after_version})
-
-    async def read_async(self, stream: str, after_version: int = 0) -> list[Entry]:
-        """Read as `read` does, without holding up the event loop."""
-        return await asyncio.to_thread(self.read, stream, after_version)
 
     def log(
         self, after: int = -1, limit: int = PAGE, categories: Collection[str] | None = None

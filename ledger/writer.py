@@ -6,10 +6,9 @@ rests on is read after that lock is held.
 """
 
 import json
-import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -95,10 +94,13 @@ _INSERT = (
 Answer = list[Appended] | Exception
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting:
+    """A request that waits; *turn* comes with its answer, or with the lead of the next group."""
+
     request: Request
-    answer: Future[list[Appended]] = field(default_factory=Future)
+    answer: Answer | None = None
+    turn: threading.Event = field(default_factory=threading.Event)
 
 
 Beside = Callable[[Sequence[Sequence[Any]]], Sequence[Exception | None]]
@@ -106,71 +108,80 @@ Beside = Callable[[Sequence[Sequence[Any]]], Sequence[Exception | None]]
 
 
 class Writer:
-    """A thread with one connection that appends for everybody in this process.
+    """Appends for every thread of this process, one group after the other.
 
-    *beside* is called once a group, with what the accepted requests want kept elsewhere, before
-    their entries are written: a fact never tells of a text that is not there, and a refused
-    request leaves nothing in either book.
+    Whoever finds nobody writing leads: it writes for all who wait by then, and hands the lead on. A
+    lone request so never waits for another thread, and many share one commit. *beside* is called
+    once a group, with what the accepted requests want kept elsewhere, before their entries are
+    written: a fact never tells of a text that is not there, and a refused request leaves nothing in
+    either book.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.beside: Beside | None = None
-        self._queue: queue.Queue[_Waiting | None] = queue.Queue(WAITING_MAX)
-        self._closing = threading.Lock()
-        self._closed = False
-        self._sync_failed = False
-        self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
-        self._thread.start()
+        self._waiting: deque[_Waiting] = deque()
+        self._state = threading.Condition()
+        self._led = self._closed = self._sync_failed = False
 
-    def submit(self, request: Request) -> Future[list[Appended]]:
-        """Let *request* wait for the next group; the future is answered after the commit."""
+    def append(self, request: Request) -> list[Appended]:
+        """Append *request* with the next group; returns, or raises, once that is committed."""
         waiting = _Waiting(request)
-        with self._closing:
+        with self._state:
             if self._closed:
                 raise LedgerUnavailable("the ledger has been closed in this process")
-            try:
-                self._queue.put_nowait(waiting)
-            except queue.Full:
-                raise LedgerUnavailable(f"{WAITING_MAX:,} appends are waiting already") from None
+            if len(self._waiting) >= WAITING_MAX:
+                raise LedgerUnavailable(f"{WAITING_MAX:,} appends are waiting already")
+            self._waiting.append(waiting)
+            leads, self._led = not self._led, True
+        if not leads:
+            self._wait(waiting)
+        if waiting.answer is None:
+            self._lead()
+        assert waiting.answer is not None, "whoever leads has its own request in the group"
+        if isinstance(waiting.answer, Exception):
+            raise waiting.answer
         return waiting.answer
 
     def close(self) -> None:
-        """Append what waits, then let go of the database; a second call does nothing."""
-        with self._closing:
-            if not self._closed:
-                self._closed = True
-                self._queue.put(None)
-        self._thread.join()
+        """Let what waits be appended, then let go of the database; repeatable."""
+        with self._state:
+            self._closed = True
+            self._state.wait_for(lambda: not self._led)
         self.engine.dispose()
 
-    def _run(self) -> None:
-        going_on = True
-        while going_on:
-            group: list[_Waiting] = []
-            waiting = self._queue.get()
-            while True:
-                if waiting is None:
-                    going_on = False
-                    break
-                if waiting.answer.set_running_or_notify_cancel():
-                    group.append(waiting)
-                if len(group) >= GROUP_MAX:
-                    break
-                try:
-                    waiting = self._queue.get_nowait()
-                except queue.Empty:
-                    break
-            if group:
-                self._answer(group)
+    def _wait(self, waiting: _Waiting) -> None:
+        try:
+            waiting.turn.wait()
+        except BaseException:  # interrupted: it waits no longer, and keeps no lead
+            with self._state:
+                if waiting in self._waiting:
+                    self._waiting.remove(waiting)
+                    if waiting.turn.is_set():
+                        self._hand_on()
+            raise
 
-    def _answer(self, group: list[_Waiting]) -> None:
-        answers = self._recorded([waiting.request for waiting in group])
-        for waiting, answer in zip(group, answers, strict=True):
-            if isinstance(answer, Exception):
-                waiting.answer.set_exception(answer)
-            else:
-                waiting.answer.set_result(answer)
+    def _hand_on(self) -> None:
+        """Let the first who waits lead, or nobody; the state is held."""
+        self._led = bool(self._waiting)
+        if self._waiting:
+            self._waiting[0].turn.set()
+        self._state.notify_all()
+
+    def _lead(self) -> None:
+        """Write for everybody who waits, oneself first; hand the lead to who waits then."""
+        with self._state:
+            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP_MAX))]
+        # What an interrupted leader did not tell may be recorded: asked again, it is found.
+        answers: list[Answer] = [LedgerUnavailable("an append was interrupted") for _ in group]
+        try:
+            answers = self._recorded([one.request for one in group])
+        finally:
+            for one, answer in zip(group, answers, strict=True):
+                one.answer = answer
+                one.turn.set()
+            with self._state:
+                self._hand_on()
 
     def _recorded(self, requests: list[Request]) -> list[Answer]:
         """Record *requests* in one transaction; one that the database refuses harms no other."""
@@ -189,7 +200,7 @@ class Writer:
                     return [self._recorded([request])[0] for request in requests]
                 return [problem]
             return [plain or problem for _ in requests]
-        except Exception as problem:  # noqa: BLE001 - the thread must outlive any single request
+        except Exception as problem:  # noqa: BLE001 - one request must not take the others with it
             if len(requests) > 1:
                 return [self._recorded([request])[0] for request in requests]
             return [problem]

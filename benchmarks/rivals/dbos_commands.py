@@ -1,7 +1,7 @@
 """DBOS: a command as a workflow of one durable step, and a case driven by messages.
 
-Run as a process of its own: `python -m benchmarks.rivals.dbos_commands URL AT_ONCE COUNT`; prints
-one JSON object a way. Its system database is the given one; SQLite runs WAL with FULL.
+Run as a process of its own: `dbos_commands.py URL AT_ONCE COUNT`; prints one JSON object by
+way. Its system database is the given one; SQLite runs WAL with FULL.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What the ledger promises, the same on SQLite and on PostgreSQL."""
 
-import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from domain.envelope import By
 from domain.people import Channel, Role
 from ledger.entry import entry_hash
 from ledger.numbers import check_number
+from ledger.planning import Request
 from ledger.store import (
     CommandConflict,
     Ledger,
@@ -21,6 +22,7 @@ from ledger.store import (
     VersionTaken,
     open_ledger,
 )
+from ledger.writer import _Waiting
 from tests.ledger.episodes import (
     COUNTY,
     MONDAY,
@@ -247,17 +249,14 @@ def test_streams_are_found_by_category_pairing_and_kind(ledger: Ledger) -> None:
 def test_long_lists_are_read_to_their_end(ledger: Ledger) -> None:
     """Pages of a thousand do not show: same instants, many streams, one kind."""
     tasks = sorted(a_task() for _ in range(1100))
-    answers = [ledger.writer.submit(request) for request in (_first(task) for task in tasks)]
-    for answer in answers:
-        answer.result()
+    with ThreadPoolExecutor(64) as callers:
+        list(callers.map(ledger.writer.append, map(_first, tasks)))
     assert list(ledger.streams("task")) == tasks
     positions = [entry.position for entry in ledger.of_kind("task_registered.v1", None)]
     assert positions == list(range(1100))
 
 
-def _first(task: str) -> Any:
-    from ledger.planning import Request
-
+def _first(task: str) -> Request:
     return Request(task, 0, (facts("c-1", "task_registered.v1"),), MONDAY)
 
 
@@ -295,51 +294,82 @@ def test_appends_that_wait_share_one_transaction(ledger: Ledger, ledger_url: str
     commits: list[object] = []
     event.listen(ledger.writer.engine, "commit", commits.append)
     task = a_task()
-    with held(ledger_url):
-        answers = [ledger.writer.submit(_first(a_task()))]
-        while not ledger.writer._queue.empty():  # the writer has begun, and waits for the lock
-            threading.Event().wait(0.01)
-        answers += [ledger.writer.submit(_first(a_task())) for _ in range(40)]
-        answers += [ledger.writer.submit(_first(task)), ledger.writer.submit(_first(task))]
-        from ledger.planning import Request
-
-        stale = Request(task, 0, (facts("c-9"),), MONDAY)
-        refused = ledger.writer.submit(stale)
-        commits.clear()
-    positions = [answer.result()[0].entries[0].position for answer in answers]
-    assert sorted(set(positions)) == list(range(42))
-    assert positions[-1] == positions[-2]  # the same command twice in one group
-    with pytest.raises(VersionTaken):
-        refused.result()
+    stale = Request(task, 0, (facts("c-9"),), MONDAY)
+    wanted = [*(_first(a_task()) for _ in range(40)), _first(task), _first(task), stale]
+    with ThreadPoolExecutor(64) as callers:
+        with held(ledger_url):
+            answers = [callers.submit(ledger.writer.append, _first(a_task()))]
+            while not ledger.writer._led or ledger.writer._waiting:
+                threading.Event().wait(0.01)  # it leads, and waits for the lock
+            for place, request in enumerate(wanted, start=1):
+                answers.append(callers.submit(ledger.writer.append, request))
+                while len(ledger.writer._waiting) < place:
+                    threading.Event().wait(0.001)
+            commits.clear()
+        *told, refused = answers
+        positions = [answer.result()[0].entries[0].position for answer in told]
+        assert sorted(set(positions)) == list(range(42))
+        assert positions[-1] == positions[-2]  # the same command twice in one group
+        with pytest.raises(VersionTaken):
+            refused.result()
     assert len(commits) == 2
 
 
-async def test_many_may_append_at_once(ledger: Ledger) -> None:
+def test_who_is_interrupted_while_waiting_keeps_nobody_waiting(
+    ledger: Ledger, ledger_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in a thread that would have led the next group: the one behind it leads."""
+    task = a_task()
+    with ThreadPoolExecutor(4) as callers:
+        with held(ledger_url):
+            first = callers.submit(ledger.writer.append, _first(a_task()))
+            while not ledger.writer._led or ledger.writer._waiting:
+                threading.Event().wait(0.01)
+            interrupted = callers.submit(_interrupted, ledger, _first(task))
+            while not ledger.writer._waiting:
+                threading.Event().wait(0.01)
+            behind = callers.submit(ledger.writer.append, _first(a_task()))
+            while len(ledger.writer._waiting) < 2:
+                threading.Event().wait(0.01)
+        assert isinstance(interrupted.exception(), KeyboardInterrupt)
+        assert {first.result()[0].entries[0].position, behind.result()[0].entries[0].position} == {
+            0,
+            1,
+        }
+    assert ledger.version(task) == 0
+
+
+def _interrupted(ledger: Ledger, request: Request) -> None:
+    """Append, and be interrupted at the moment the lead is handed over."""
+
+    class Interrupted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            super().wait(timeout)
+            raise KeyboardInterrupt
+
+    ledger.writer._wait(_queued(ledger, request, Interrupted()))
+
+
+def _queued(ledger: Ledger, request: Request, turn: threading.Event) -> Any:
+    waiting = _Waiting(request, turn=turn)
+    with ledger.writer._state:
+        ledger.writer._waiting.append(waiting)
+    return waiting
+
+
+def test_many_may_append_at_once(ledger: Ledger) -> None:
     """Sixty-four callers, one log: nothing is lost, doubled or out of order."""
 
-    async def life(task: str) -> None:
+    def life(task: str) -> None:
         for version in range(10):
-            (appended,) = await ledger.append_async(
-                task, version, [facts(f"c-{version}")], at=minutes(version)
-            )
+            (appended,) = append(ledger, task, version, f"c-{version}", at=minutes(version))
             assert appended.entries[0].version == version + 1
 
     tasks = [a_task() for _ in range(64)]
-    await asyncio.gather(*map(life, tasks))
+    with ThreadPoolExecutor(64) as callers:
+        list(callers.map(life, tasks))
     assert ledger.head() == 639
-    assert [entry.version for entry in await ledger.read_async(tasks[0], 7)] == [8, 9, 10]
-
-
-async def test_a_caller_that_gives_up_harms_nobody(ledger: Ledger) -> None:
-    given_up = asyncio.create_task(ledger.append_async(a_task(), 0, [facts("c-1")], at=MONDAY))
-    others = [
-        asyncio.create_task(ledger.append_async(a_task(), 0, [facts("c-1")], at=MONDAY))
-        for _ in range(8)
-    ]
-    await asyncio.sleep(0)
-    given_up.cancel()
-    answers = await asyncio.gather(*others)
-    assert len({answer[0].entries[0].position for answer in answers}) == 8
+    assert [entry.version for entry in ledger.read(tasks[0], 7)] == [8, 9, 10]
 
 
 def test_a_closed_ledger_says_so_and_a_new_one_goes_on(ledger: Ledger, ledger_url: str) -> None:
