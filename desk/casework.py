@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pydantic import ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from domain.canonical import digest_of
 from domain.cases import CaseKind, Notice
@@ -16,31 +16,25 @@ from domain.envelope import By, Happened, rung_by
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
-from domain.values import Frozen, PersonId, SubjectId, UnitCode, instant_text
+from domain.values import instant_text
 from ledger.entry import FACT_BYTES_MAX
 
 
-class Who(Frozen):
-    """Who gives an order; unit and role may be left out where the registry knows only one."""
+@dataclass(frozen=True)
+class Who:
+    """Who gives an order, by the channel the door has set; never the system.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Unit and role may be left out where the registry knows only one.
+    """
 
-    person: PersonId | SubjectId | None = None
-    unit: UnitCode | None = None
+    person: str
+    channel: Channel
+    unit: str | None = None
     role: Role | None = None
-    on_behalf_of: PersonId | SubjectId | None = None
-    channel: Channel | None = None
 
     def acting(self, role: Role, unit: str | None) -> By:
-        """Return this person acting in *role* for *unit*, by the channel the door has set."""
-        assert self.channel is not None, "a door says by which channel an order came"
-        return By(
-            role=role,
-            person=self.person,
-            unit=unit,
-            on_behalf_of=self.on_behalf_of,
-            channel=self.channel,
-        )
+        """Return this person acting in *role* for *unit*."""
+        return By(role=role, person=self.person, unit=unit, channel=self.channel)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,16 @@ class Gateway:
         answers: list[Answer] = await self.desk.aside(self.submit_batch_now, orders, channel)
         return answers
 
+    async def enter(self, stream: str, askings: Sequence[Asking]) -> list[Answer]:
+        """Have the operator of this installation enter commands of one case, in their order.
+
+        Only who runs programs beside the ledger gets here; no door hands an outsider's words on
+        this way. Raises `NotNow`.
+        """
+        with _outages_are_not_now():
+            handled = await self.desk.record(stream, askings)
+        return [_answer(stream, answer) for answer in handled.answers]
+
     def submit_now(self, order: Order, channel: Channel = Channel.CLI) -> Receipt:
         """Do as `submit`, in the calling thread."""
         (answer,) = self.submit_batch_now([order], channel)
@@ -111,9 +121,8 @@ def asking_of(kind: CaseKind, order: Order, channel: Channel = Channel.CLI) -> A
 
     Who may give it, and in which role, is asked where it is decided.
     """
+    who = order.who(channel)
     _check(kind, order)
-    who = order.who()
-    who = who if who.channel is not None else who.model_copy(update={"channel": channel})
     return Asking(order.command_id, who, order.command, order.occurred_at)
 
 

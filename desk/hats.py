@@ -19,8 +19,8 @@ def hats(kind: CaseKind, asking: Asking, rules: Rules, at: datetime) -> list[By]
     who = asking.by
     if isinstance(who, By):
         return [who]
-    if who.role is not None or who.person is None:
-        return [who.acting(who.role or Role.SYSTEM, who.unit)]
+    if who.role is not None:
+        return [who.acting(who.role, who.unit)]
     if who.person.startswith("subject/"):
         return [who.acting(Role.RESIDENT, who.unit)]
     person = rules.people.get(who.person)

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, StringConstraints, ValidationError
 
 from desk.casework import Who, malformed
+from domain.people import Channel, Role
 from domain.refusals import CommandRefused
-from domain.values import Frozen, Instant, PersonId, SubjectId
+from domain.values import Frozen, Instant, PersonId, SubjectId, UnitCode
 
 CommandId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,159}$")]
 """An idempotency key chosen by the client; opaque, never a telephone number or a name."""
@@ -25,18 +26,33 @@ class NotNow(Exception):
         )
 
 
+class Giver(Frozen):
+    """Who says they give an order; the channel is the door's to say, and the system gives none."""
+
+    person: PersonId | SubjectId
+    unit: UnitCode | None = None
+    role: Role | None = None
+
+
 class Order(Frozen):
     """One line of `jiedui submit`: the case, the idempotency key, who, what."""
 
     stream: str
     command_id: CommandId
-    by: Who | PersonId | SubjectId
+    by: Giver | PersonId | SubjectId
     command: dict[str, Any]
     occurred_at: Instant | None = None
 
-    def who(self) -> Who:
-        """Return who gives the order, as a record."""
-        return self.by if isinstance(self.by, Who) else Who(person=self.by)
+    def who(self, channel: Channel) -> Who:
+        """Return who gives the order, by *channel*; refuse whoever says to be the system."""
+        by = self.by if isinstance(self.by, Giver) else Giver(person=self.by)
+        if by.role is Role.SYSTEM or channel is Channel.SYSTEM:
+            raise CommandRefused(
+                "system-is-inside",
+                "系统角色只在内部使用；请写明办理人及其单位、角色。",
+                "The system gives no orders from outside; name a person, their unit and role.",
+            )
+        return Who(by.person, channel, by.unit, by.role)
 
 
 def read_order(value: Any) -> Order:

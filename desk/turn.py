@@ -86,8 +86,7 @@ class Turn:
         if asking.command_id in self._turns:
             turn = self._turns[asking.command_id]
             before = self.decided[turn]
-            same = self._is(asking, before.by, before.asking.digest())
-            return turn if same else command_conflict(asking.command_id)
+            return self._same(asking, before.by, before.asking.digest()) or turn
         if self.ask_first and (done := self._done_before(asking)) is not None:
             return done
         try:
@@ -232,16 +231,17 @@ class Turn:
             return None
         entry = self.ledger.entry(stored.last_position)
         assert entry is not None, "a receipt names an entry"
-        try:
-            same = self._is(asking, entry.by, stored.digest)
-        except CommandRefused as refusal:
-            return refusal
-        return _earlier(stored) if same else command_conflict(asking.command_id)
+        return self._same(asking, entry.by, stored.digest) or _earlier(stored)
 
-    def _is(self, asking: Asking, by: By, digest: str) -> bool:
-        """Say whether *asking* is the command that was recorded as *digest*, given by *by*."""
+    def _same(self, asking: Asking, by: By, digest: str) -> CommandRefused | None:
+        """Return None where *asking* is the command known as *digest*, by *by*; else why not."""
         worn = as_recorded(asking.by, by)
-        return worn is not None and replace(self._sealed(asking)[0], by=worn).digest() == digest
+        try:
+            if worn is not None and replace(self._sealed(asking)[0], by=worn).digest() == digest:
+                return None
+        except CommandRefused as refusal:  # another text under the same id, or no text at all
+            return refusal
+        return command_conflict(asking.command_id)
 
     # -- writing ---------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from docs.probing import Row, pairing_rows, task_rows
 from domain.calendar import CalendarYear, Overlay
 from domain.casebook import CASES
 from domain.clocks import Deadline, LimitText
+from domain.gate import GATE_RULES
 from domain.oversight import commands as oversight_commands
 from domain.oversight import facts as oversight_facts
 from domain.oversight import refusal_rules as oversight_refusals
@@ -371,6 +372,7 @@ def refusals() -> str:
     ]
     for title, rules in (
         ("Support task 帮扶任务", task),
+        ("Every kind of case 各类案卷", GATE_RULES),
         ("Pairing 结对", pairing_refusals.REFUSAL_RULES),
         ("Registry 名册", registry_refusals.REFUSAL_RULES),
         ("Oversight 审计与见证", oversight_refusals.REFUSAL_RULES),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from domain.cases import CaseKind, Errand, Notice, Talk
 from domain.clocks import Clock
 from domain.envelope import Happened
+from domain.gate import gated
 from domain.models import models_of
 from domain.people import Role
 from domain.rules import Rules
@@ -37,7 +38,7 @@ def clerkless(
         commands=adapter,
         facts=_adapter(facts),
         initial=initial,
-        decide=decide,
+        decide=gated(decide),
         evolve=evolve,
         clocks=_no_clocks,
         is_over=is_over,

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from desk.casework import Asking
 from desk.gateway import Gateway
-from desk.orders import NotNow, Order
+from desk.orders import Answer, NotNow, Order
 from desk.sealing import opaque_uuid
+from domain.envelope import By
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
@@ -26,6 +28,9 @@ from services.bootstrapping import publish_shipped
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 _AT_ONCE = 16
+OPERATOR = By(role=Role.SYSTEM, channel=Channel.IMPORT)
+"""Who fills the registry from an office's tables: the operator of this installation."""
+
 PRIVACY_NOTICE = "privacy-notice-2026-1"
 """The notice residents are shown when an office takes their need down."""
 
@@ -123,7 +128,8 @@ async def take_units(
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad))
     for row in progress(rows.good, "导入单位"):
-        await _take(gateway, intake, table, row.number, [unit_order(row)])
+        answers = await gateway.enter(*unit_entry(row))
+        _note(intake, table, row.number, answers)
     return intake
 
 
@@ -136,35 +142,28 @@ async def take_people(
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad))
     for row in progress(rows.good, "导入人员"):
-        await _take(gateway, intake, table, row.number, person_orders(gateway, row))
+        answers = await gateway.enter(*person_entries(gateway, row))
+        _note(intake, table, row.number, answers)
     return intake
 
 
-def unit_order(row: UnitRow) -> Order:
-    """Return the order that registers a unit; the same unit always gives the same command id."""
+def unit_entry(row: UnitRow) -> tuple[str, list[Asking]]:
+    """Return what registers a unit; the same unit always gives the same command id."""
     unit = row.unit
-    return Order.model_validate(
-        {
-            "stream": f"unit/{unit.code}",
-            "command_id": f"import/unit/{unit.code}",
-            "by": {"role": "SYSTEM", "channel": "import"},
-            "command": {
-                "kind": "register_unit",
-                "name": unit.name,
-                "unit_kind": unit.kind.value,
-                "division": unit.division,
-                "line": unit.line,
-                "parent": unit.parent,
-                "since": instant_text(unit.since),
-            },
-        }
-    )
+    command = {
+        "kind": "register_unit",
+        "name": unit.name,
+        "unit_kind": unit.kind.value,
+        "division": unit.division,
+        "line": unit.line,
+        "parent": unit.parent,
+        "since": instant_text(unit.since),
+    }
+    return f"unit/{unit.code}", [Asking(f"import/unit/{unit.code}", OPERATOR, command)]
 
 
-def person_orders(gateway: Gateway, row: PersonRow) -> list[Order]:
-    """Return the orders that register a person and grant the row's role."""
-    stream = f"person/{person_id(gateway, row.staff_number)}"
-    by = {"role": "SYSTEM", "channel": "import"}
+def person_entries(gateway: Gateway, row: PersonRow) -> tuple[str, list[Asking]]:
+    """Return what registers a person and grants the row's role."""
     register: dict[str, Any] = {"kind": "register_person", "name": row.name}
     if row.phone:
         register["phone"] = row.phone
@@ -175,11 +174,8 @@ def person_orders(gateway: Gateway, row: PersonRow) -> list[Order]:
         "since": instant_text(row.since),
     }
     commands = [("register", register), (f"grant/{row.role.value}/{row.unit}", grant)]
-    return [
-        Order.model_validate(
-            {"stream": stream, "command_id": f"import/{name}", "by": by, "command": command}
-        )
-        for name, command in commands
+    return f"person/{person_id(gateway, row.staff_number)}", [
+        Asking(f"import/{name}", OPERATOR, command) for name, command in commands
     ]
 
 
@@ -188,11 +184,8 @@ def person_id(gateway: Gateway, staff_number: str) -> str:
     return opaque_uuid("person", gateway.books.vault.token("staff-number", staff_number.encode()))
 
 
-async def _take(
-    gateway: Gateway, intake: Intake, table: Table, number: int, orders: list[Order]
-) -> None:
-    """Submit one row's orders; a refusal becomes a problem of the row."""
-    answers = await gateway.submit_batch(orders, Channel.IMPORT)
+def _note(intake: Intake, table: Table, number: int, answers: Sequence[Answer]) -> None:
+    """Note what became of one row; a refusal becomes a problem of the row."""
     refusal = next((answer.refusal for answer in answers if answer.refusal is not None), None)
     if refusal is not None:
         intake.refused.append(_problem(table, number, refusal))
@@ -262,7 +255,8 @@ async def take_needs(
                 # Registered by an earlier import; the pairing it would go to now may differ.
                 intake.repeated += 1
                 return
-            await _take(gateway, intake, table, row.number, [order])
+            answers = await gateway.submit_batch([order], Channel.IMPORT)
+            _note(intake, table, row.number, answers)
 
     waiting = [asyncio.create_task(taking(row)) for row in rows.good]
     try:
@@ -360,7 +354,6 @@ def _registrar_of(rules: Rules, place: str) -> dict[str, Any]:
                     "person": person.id,
                     "unit": grant.unit,
                     "role": grant.role.value,
-                    "channel": "import",
                 }
     raise CommandRefused(
         "registrar-missing",

@@ -5,10 +5,14 @@ import json
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
+import structlog
+
 from desk.gateway import Gateway
 from desk.orders import Answer, NotNow, Order, read_order
 from domain.refusals import CommandRefused
 from services.answers import refused_as_json
+
+log = structlog.get_logger(__name__)
 
 _LINE_MAX = 16 * 1024 * 1024
 """Characters in one line: room for a document of 10 MiB in base64."""
@@ -38,7 +42,15 @@ async def submit_lines(
 
     async def submitting(stream: str) -> None:
         async with room:
-            await _one_case(gateway, by_stream[stream], answers)
+            orders = by_stream[stream]
+            try:
+                await _one_case(gateway, [*orders], answers)
+            except Exception as fault:
+                # Whatever befalls one case is told on its lines, and is nobody else's.
+                log.exception("a case could not be submitted", stream=stream)
+                for number, order in orders:
+                    if not answers[number].done():
+                        answers[number].set_result(_not_now(order, type(fault).__name__))
 
     tasks = [asyncio.create_task(submitting(stream)) for stream in by_stream]
     for number, _ in numbered:
@@ -68,15 +80,18 @@ async def _one_case(
                 continue
         # A later command must not overtake one whose fate is unknown.
         for number, order in turn:
-            answers[number].set_result(
-                {
-                    "outcome": "not-now",
-                    "stream": order.stream,
-                    "command_id": order.command_id,
-                    "rule": NotNow.rule,
-                    "message": stopped,
-                }
-            )
+            answers[number].set_result(_not_now(order, stopped))
+
+
+def _not_now(order: Order, why: str | None) -> dict[str, Any]:
+    """What is told of a line that may have been recorded: asked again by its id, it is found."""
+    return {
+        "outcome": "not-now",
+        "stream": order.stream,
+        "command_id": order.command_id,
+        "rule": NotNow.rule,
+        "message": why,
+    }
 
 
 def _result(order: Order, answer: Answer) -> dict[str, Any]:

@@ -5,9 +5,10 @@ information, for one case, for a reason, for at most three days, to another pers
 """
 
 from datetime import timedelta
-from typing import Any, assert_never
+from typing import assert_never
 
 from domain.envelope import Asked
+from domain.gate import allowed
 from domain.oversight.commands import (
     AdoptWitnessPolicy,
     AuditCommand,
@@ -57,7 +58,7 @@ from domain.oversight.standing import (
 )
 from domain.people import Role
 from domain.rules import Rules
-from domain.values import holds_personal_number, instant_text
+from domain.values import instant_text
 
 _WATCHERS = frozenset({Role.AUDITOR, Role.DPO, Role.SUPERVISOR, Role.SYSTEM})
 _SYSTEM = frozenset({Role.SYSTEM})
@@ -89,13 +90,12 @@ def decide_audit(
     state: AuditStanding, asked: Asked[AuditCommand], rules: Rules
 ) -> tuple[AuditFact, ...]:
     """An act of audit or an export is recorded once, on a stream of its own."""
-    _allowed(asked, rules)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     if not isinstance(state, NothingYet):
         raise refused("recorded-once", stream=asked.stream)
     command = asked.command
     match command:
         case RecordAudit():
-            _without_personal_data(reason=command.reason)
             return (
                 AuditPerformed(
                     act=command.act,
@@ -126,7 +126,7 @@ def decide_unmasking(
     state: UnmaskingStanding, asked: Asked[UnmaskingCommand], rules: Rules
 ) -> tuple[UnmaskingFact, ...]:
     """Return the facts that follow for an unmasking, or refuse by rule."""
-    _allowed(asked, rules)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     match asked.command:
         case GrantUnmasking() as command:
             return (_grant(state, asked, command, rules),)
@@ -145,7 +145,6 @@ def _grant(
     rules: Rules,
 ) -> UnmaskingFact:
     """The officer grants another person one case, for a reason, for at most 72 hours."""
-    _without_personal_data(reason=command.reason)
     if not isinstance(state, NothingYet):
         raise refused("unmasking-once", stream=asked.stream)
     if command.to == asked.by.person:
@@ -187,7 +186,6 @@ def _end(
     state: UnmaskingStanding, asked: Asked[UnmaskingCommand], command: EndUnmasking
 ) -> UnmaskingFact:
     """The grantee or the officer ends a grant that is in force."""
-    _without_personal_data(reason=command.reason)
     grant = _granted(state, asked)
     if asked.by.role is not Role.DPO and asked.by.person != grant.to:
         raise refused("grantee-or-officer")
@@ -214,7 +212,7 @@ def decide_workflow(
     state: WorkflowBook, asked: Asked[WorkflowCommand], rules: Rules
 ) -> tuple[WorkflowFact, ...]:
     """The system records what became of a case's clerk, on the stream named after the case."""
-    _allowed(asked, rules)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     command = asked.command
     if asked.stream.partition("/")[2] != command.case.partition("/")[2]:
         raise refused("stream-named-otherwise", stream=asked.stream, case=command.case)
@@ -222,7 +220,6 @@ def decide_workflow(
         case SealWorkflowHistory():
             return _seal(state, command)
         case RecordRebuild():
-            _without_personal_data(reason=command.reason)
             return (
                 WorkflowRebuilt(
                     case=command.case,
@@ -268,7 +265,7 @@ def _seal(state: WorkflowBook, command: SealWorkflowHistory) -> tuple[WorkflowFa
 
 def decide_log(state: LogBook, asked: Asked[LogCommand], rules: Rules) -> tuple[LogFact, ...]:
     """The system records who signs and who witnesses; what stands already is no news."""
-    _allowed(asked, rules)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     match asked.command:
         case IntroduceSigningKey(origin=origin, suite=suite, key=key):
             keys = state.keys.get(origin, ())
@@ -280,9 +277,6 @@ def decide_log(state: LogBook, asked: Asked[LogCommand], rules: Rules) -> tuple[
         case RotateSigningKey() as command:
             return _rotate(state, command)
         case AdoptWitnessPolicy(policy=policy):
-            # The words people may write there are in its comments; keys are digits by chance.
-            comments = [line.partition("#")[2] for line in policy.splitlines()]
-            _without_personal_data(policy="\n".join(comments))
             return () if policy == state.policy else (WitnessPolicyAdopted(policy=policy),)
         case RaiseWitnessAlarm(witness=witness, ground=ground, size=size, status=status):
             if state.alarms.get(witness) is ground:
@@ -298,7 +292,6 @@ def decide_log(state: LogBook, asked: Asked[LogCommand], rules: Rules) -> tuple[
 
 def _rotate(state: LogBook, command: RotateSigningKey) -> tuple[LogFact, ...]:
     """A key is replaced by one the log never had."""
-    _without_personal_data(reason=command.reason)
     keys = state.keys.get(command.origin, ())
     if not keys:
         raise refused("key-unknown", origin=command.origin)
@@ -313,26 +306,3 @@ def _rotate(state: LogBook, command: RotateSigningKey) -> tuple[LogFact, ...]:
             reason=command.reason,
         ),
     )
-
-
-def _allowed(asked: Asked[Any], rules: Rules) -> None:
-    """The role is one that may give this command, and the person holds it at the unit named."""
-    by, may = asked.by, WHO_MAY[asked.command.kind]
-    if by.role not in may:
-        raise refused(
-            "role-permitted",
-            role=by.role,
-            command=asked.command.kind,
-            may=", ".join(sorted(may)),
-        )
-    if by.role is Role.SYSTEM:
-        return
-    if by.unit is None or not rules.holds(by.person, by.role, by.unit, asked.at):
-        raise refused("role-held", role=by.role, unit=by.unit or "-")
-
-
-def _without_personal_data(**texts: str | None) -> None:
-    """An office's words never hold a mobile or identity number."""
-    for field, text in texts.items():
-        if text is not None and holds_personal_number(text):
-            raise refused("no-personal-data", field=field)

@@ -7,14 +7,6 @@ with a person's name or number.
 from domain.refusals import CommandRefused
 
 REFUSAL_RULES: dict[str, tuple[str, str]] = {
-    "role-permitted": (
-        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
-        "Role {role} may not give {command}; roles that may: {may}.",
-    ),
-    "role-held": (
-        "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
-        "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
-    ),
     "recorded-once": (
         "{stream} 已有记录；每次审计、每次导出各用一个新编号。",
         "{stream} holds a record already; each audit and each export takes a new number.",
@@ -82,10 +74,6 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     "key-used-before": (
         "密钥 {key} 曾为日志 {origin} 所用，轮换应使用新密钥。",
         "The key {key} has signed {origin} before; rotate to a fresh one.",
-    ),
-    "no-personal-data": (
-        "字段 {field} 疑似含有手机号或身份证号，请删去；个人信息只能密封保存。",
-        "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
     ),
 }
 

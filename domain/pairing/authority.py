@@ -8,14 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from domain import gate
 from domain.envelope import Asked
-from domain.pairing.commands import (
-    CounterPropose,
-    DraftPairing,
-    ListItem,
-    PairingCommand,
-    SignAgreement,
-)
 from domain.pairing.refusal_rules import refused
 from domain.pairing.state import (
     STATE_LABELS,
@@ -29,7 +23,7 @@ from domain.pairing.state import (
 from domain.people import Role
 from domain.rules import Rules
 from domain.units import UnitKind
-from domain.values import holds_personal_number, instant_text
+from domain.values import instant_text
 
 StateT = TypeVar("StateT", bound=Drafted)
 
@@ -71,24 +65,11 @@ WHO_MAY: dict[str, frozenset[Role]] = {
 """Every command with the roles that may give it; the decider's files say for which unit."""
 
 
-def role_may(asked: Asked[PairingCommand]) -> None:
-    """The role is one of those that may give this command."""
-    may = WHO_MAY[asked.command.kind]
-    if asked.by.role not in may:
-        raise refused(
-            "role-permitted",
-            role=asked.by.role,
-            command=asked.command.kind,
-            may=", ".join(sorted(may)),
-        )
-
-
 def held(asked: Asked[Any], rules: Rules) -> str:
     """The registry shows the role in force for this person at this unit; return the unit."""
-    by = asked.by
-    if by.unit is None or not rules.holds(by.person, by.role, by.unit, asked.at):
-        raise refused("role-held", role=by.role, unit=by.unit or "-")
-    return rules.unit(by.unit, asked.at).code
+    gate.held(asked, rules)
+    assert asked.by.unit is not None, "a role is held at a unit"
+    return rules.unit(asked.by.unit, asked.at).code
 
 
 def speaking_party(asked: Asked[Any], rules: Rules, agreement: Agreement) -> str:
@@ -158,30 +139,3 @@ def within_term(state: Pairing, at: datetime) -> None:
     """A running pairing whose term is over only expires, whenever its clock gets to ring."""
     if isinstance(state, Running) and at >= state.agreement.term_end:
         raise refused("term-over", term_end=instant_text(state.agreement.term_end))
-
-
-_DIGEST_LENGTH = 64
-"""Characters of a SHA-256 in hexadecimal; shorter signatures may be somebody's words."""
-
-
-def without_personal_data(command: PairingCommand) -> None:
-    """An office's words never hold a mobile or identity number: they stand in facts for ever.
-
-    A signature as long as a digest is not words: its digits are chance.
-    """
-    texts: dict[str, str | None] = {
-        name: getattr(command, name, None) for name in ("reason", "comment")
-    }
-    match command:
-        case DraftPairing(title=title):
-            texts["title"] = title
-        case CounterPropose(text=wishes):
-            texts["text"] = wishes
-        case SignAgreement(signature=signature) if len(signature) < _DIGEST_LENGTH:
-            texts["signature"] = signature
-        case _:
-            items: tuple[ListItem, ...] = getattr(command, "items", ())
-            texts |= {f"items[{n}]": f"{item.title} {item.code}" for n, item in enumerate(items, 1)}
-    for field, text in texts.items():
-        if text is not None and holds_personal_number(text):
-            raise refused("no-personal-data", field=field)

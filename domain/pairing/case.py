@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
+from domain.gate import gated
 from domain.pairing.authority import WHO_MAY
 from domain.pairing.clocks import clocks
 from domain.pairing.commands import PairingCommand
@@ -32,7 +33,7 @@ PAIRING = CaseKind(
     commands=TypeAdapter(PairingCommand, config=DEFERRED),
     facts=TypeAdapter(PairingFact, config=DEFERRED),
     initial=UNDRAFTED,
-    decide=decide,
+    decide=gated(decide),
     evolve=evolve,
     clocks=clocks,
     is_over=is_over,

@@ -8,8 +8,9 @@ from typing import assert_never
 
 from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import Asked
+from domain.gate import permitted
 from domain.pairing import adjusting, agreeing, clocks, drafting, leaving, reviewing, term
-from domain.pairing.authority import role_may, within_term, without_personal_data
+from domain.pairing.authority import WHO_MAY, within_term
 from domain.pairing.commands import (
     AcceptProposal,
     ApproveAdjustment,
@@ -45,7 +46,7 @@ from domain.rules import Rules
 
 def decide(state: Pairing, asked: Asked[PairingCommand], rules: Rules) -> tuple[PairingFact, ...]:
     """Return the facts that follow from what is asked, or refuse it by rule."""
-    role_may(asked)
+    permitted(asked, WHO_MAY[asked.command.kind])
     match asked.command:
         case RingClock() as command:
             return clocks.ring(state, asked, command, rules)
@@ -53,7 +54,6 @@ def decide(state: Pairing, asked: Asked[PairingCommand], rules: Rules) -> tuple[
             return clocks.recompute(state, rules)
         case _:
             within_term(state, asked.at)
-            without_personal_data(asked.command)
             return (_decided(state, asked, rules),)
 
 

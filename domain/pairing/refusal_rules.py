@@ -8,14 +8,6 @@ from domain.refusals import CommandRefused
 
 REFUSAL_RULES: dict[str, tuple[str, str]] = {
     # Who may speak, and when.
-    "role-permitted": (
-        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
-        "Role {role} may not give {command}; roles that may: {may}.",
-    ),
-    "role-held": (
-        "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
-        "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
-    ),
     "not-in-this-state": (
         "结对现为“{found}”，此操作适用于：{expected}。",
         "The pairing is {found} now; this can be done while it is {expected}.",
@@ -100,10 +92,6 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     "need-list-first": (
         "提议之前应先附上需求清单。",
         "A need list is attached before the pairing is proposed.",
-    ),
-    "no-personal-data": (
-        "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
-        "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
     ),
     # Answering, claiming, signing, approving.
     "proposer-has-spoken": (

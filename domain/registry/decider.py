@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked
+from domain.gate import allowed
 from domain.people import Channel, Grant, Role
 from domain.registry.commands import (
     CalendarCommand,
@@ -61,7 +62,7 @@ from domain.registry.standing import (
 )
 from domain.rules import Rules
 from domain.units import Unit
-from domain.values import holds_personal_number, instant_text
+from domain.values import instant_text
 
 _REGISTRARS = frozenset({Role.REGISTRAR, Role.SYSTEM})
 _ERASERS = frozenset({Role.DPO, Role.SYSTEM})
@@ -120,7 +121,6 @@ def _register_unit(
 ) -> UnitFact:
     """A unit is registered once, by a registrar whose division covers it."""
     _registrar(asked, rules, command.division)
-    _without_personal_data(name=command.name)
     if not isinstance(state, Unknown):
         raise refused("already-registered", stream=asked.stream)
     return UnitRegistered(
@@ -143,7 +143,6 @@ def _change_unit(
     before = _known_unit(state, asked)
     _registrar(asked, rules, before.division)
     _registrar(asked, rules, command.division)
-    _without_personal_data(name=command.name, reason=command.reason)
     given = {
         "name": command.name,
         "kind": command.unit_kind,
@@ -163,7 +162,6 @@ def _close_unit(
     """A unit is closed from an instant after it began; an end still ahead may be moved."""
     unit = _known_unit(state, asked)
     _registrar(asked, rules, unit.division)
-    _without_personal_data(reason=command.reason)
     _runs_forward(unit.since, command.until)
     if unit.until == command.until:
         raise refused("nothing-changes")
@@ -239,7 +237,6 @@ def _revoke_role(
     person = _known_person(state, asked)
     known = rules.units.get(command.unit)  # a unit that is gone still has roles to take back
     _registrar(asked, rules, known.division if known else None)
-    _without_personal_data(reason=command.reason)
     ended = tuple(
         grant
         for grant in person.grants
@@ -283,7 +280,6 @@ def decide_calendar(
 ) -> tuple[CalendarFact, ...]:
     """Return the facts that follow for a calendar, or refuse by rule."""
     _registrar(asked, rules, None)
-    _without_personal_data(reason=asked.command.reason)
     match asked.command:
         case PublishCalendarYear(year=year, reason=reason):
             old, revision = state.year(year.year)
@@ -342,8 +338,7 @@ def decide_subject(
     A task that ends its party's key has asked that already (`domain/task/closing.py`): what it
     sends is carried out, or its own fact would be untrue.
     """
-    _allowed(asked, rules)
-    _without_personal_data(basis=asked.command.basis)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     if not isinstance(state, Unknown):
         raise refused("already-erased")
     if asked.by.channel is not Channel.SYSTEM:
@@ -357,7 +352,7 @@ def decide_notice(
     state: NoticeStanding, asked: Asked[NoticeCommand], rules: Rules
 ) -> tuple[NoticeFact, ...]:
     """Attempts are recorded in order, by the system, until one has reached the recipient."""
-    _allowed(asked, rules)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     command = asked.command
     tried = state.attempts if isinstance(state, TriedNotice) else 0
     if isinstance(state, TriedNotice):
@@ -382,7 +377,7 @@ def decide_notice(
 
 def _registrar(asked: Asked[Any], rules: Rules, place: str | None) -> None:
     """The system registers anywhere, a registrar within the division of their unit."""
-    _allowed(asked, rules)
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
     if asked.by.role is Role.SYSTEM or place is None or asked.by.unit is None:
         return
     unit = rules.unit(asked.by.unit, asked.at)
@@ -390,29 +385,6 @@ def _registrar(asked: Asked[Any], rules: Rules, place: str | None) -> None:
         raise refused("division-covered", unit=unit.code, division=unit.division, place=place)
 
 
-def _allowed(asked: Asked[Any], rules: Rules) -> None:
-    """The role is one that may give this command, and the person holds it at the unit named."""
-    by, may = asked.by, WHO_MAY[asked.command.kind]
-    if by.role not in may:
-        raise refused(
-            "role-permitted",
-            role=by.role,
-            command=asked.command.kind,
-            may=", ".join(sorted(may)),
-        )
-    if by.role is Role.SYSTEM:
-        return
-    if by.unit is None or not rules.holds(by.person, by.role, by.unit, asked.at):
-        raise refused("role-held", role=by.role, unit=by.unit or "-")
-
-
 def _runs_forward(since: Any, until: Any) -> None:
     if until <= since:
         raise refused("validity-runs-forward", since=instant_text(since), until=instant_text(until))
-
-
-def _without_personal_data(**texts: str | None) -> None:
-    """An office's words never hold a mobile or identity number."""
-    for field, text in texts.items():
-        if text is not None and holds_personal_number(text):
-            raise refused("no-personal-data", field=field)

@@ -7,14 +7,6 @@ with a person's name or number.
 from domain.refusals import CommandRefused
 
 REFUSAL_RULES: dict[str, tuple[str, str]] = {
-    "role-permitted": (
-        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
-        "Role {role} may not give {command}; roles that may: {may}.",
-    ),
-    "role-held": (
-        "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
-        "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
-    ),
     "division-covered": (
         "单位 {unit} 的辖区 {division} 不包含 {place}，请由辖区内的名册管理员办理。",
         "Unit {unit} covers {division}, which does not include {place}; ask a registrar who does.",
@@ -98,10 +90,6 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     "subject-still-needed": (
         "该居民仍有未结任务 {found} 件，办结后方可删除。",
         "This resident still has {found} open tasks; the data are erased once they are over.",
-    ),
-    "no-personal-data": (
-        "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
-        "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
     ),
 }
 

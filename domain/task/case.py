@@ -4,6 +4,7 @@ from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
 from domain.clocks import Deadline
+from domain.gate import gated
 from domain.rules import NeighbourTask
 from domain.task.authority import WHO, state_name
 from domain.task.clocks import clocks
@@ -89,7 +90,7 @@ TASK = CaseKind(
     commands=COMMANDS,
     facts=FACTS,
     initial=INITIAL,
-    decide=decide,
+    decide=gated(decide),
     evolve=evolve,
     clocks=clocks,
     is_over=is_over,

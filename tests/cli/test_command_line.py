@@ -16,6 +16,7 @@ from cli.main import attempt
 from desk.identifiers import new_uuid7
 
 EXAMPLES = Path("examples/tianhe")
+SOMEBODY = "person/6b0e1f64-6f0f-4a5c-8f5c-3f1f2a5d9e01"
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,55 @@ def test_a_second_import_records_nothing_twice(home: Path) -> None:
     assert said["repeated"] > 60
 
 
+def coordinator(home: Path) -> str:
+    """Return who coordinates at the first centre of the sample."""
+    centre = json.loads(jiedui(home, "unit", "show", "440106003-PSC", "--json").stdout)
+    people = centre["people"]
+    return str(next(one["person"] for one in people if one["role"] == "CENTER_COORDINATOR"))
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        {"channel": "system"},
+        {"role": "SYSTEM"},
+        {"role": "SYSTEM", "channel": "cli"},
+        {"person": SOMEBODY, "role": "SYSTEM"},
+        {"person": SOMEBODY, "channel": "system"},
+        {"person": SOMEBODY, "on_behalf_of": SOMEBODY},
+        {},
+        None,
+        "",
+        "system",
+    ],
+    ids=str,
+)
+def test_from_outside_nobody_is_the_system_and_nobody_is_nobody(home: Path, by: Any) -> None:
+    """Whatever an order says, for whatever kind of case, it is refused."""
+    from domain.casebook import CASES
+    from domain.models import models_of
+
+    kinds = [(case.category, kind) for case in CASES.values() for kind in models_of(case.commands)]
+    named = {"unit": "440106-NEW", "policy": "gd-2022", "calendar": "CN", "log": "checkpoints"}
+    orders = [
+        {
+            "stream": f"{category}/{named.get(category) or new_uuid7()}",
+            "command_id": f"outside/{number}",
+            "by": by,
+            "command": {"kind": kind},
+        }
+        for number, (category, kind) in enumerate(kinds)
+    ]
+    status, results = lines(home, *orders)
+    assert status == 1
+    assert len(results) == len(kinds) > 100
+    assert {result["rule"] for result in results} <= {"command-malformed", "system-is-inside"}
+
+
 def test_bad_lines_are_refused_by_rule_and_leave_the_ledger_alone(home: Path) -> None:
     """Each kind of bad input names its rule; the ledger's head does not move."""
     before = json.loads(jiedui(home, "audit", "verify", "--json").stdout)["entries"]
-    task, by = f"task/{new_uuid7()}", {"role": "SYSTEM", "channel": "cli"}
+    task, by = f"task/{new_uuid7()}", coordinator(home)
     unit = {"kind": "register_unit", "name": "x", "unit_kind": "DEPARTMENT", "division": "440106"}
     cases: list[tuple[Any, str]] = [
         ("{not json", "order-malformed"),
@@ -161,7 +207,7 @@ def test_over_long_texts_are_refused_before_anything_travels(home: Path) -> None
     order = {
         "stream": f"task/{new_uuid7()}",
         "command_id": "long",
-        "by": {"role": "SYSTEM", "channel": "cli"},
+        "by": coordinator(home),
         "command": {
             "kind": "register_task",
             "source": "CENTER",
@@ -177,15 +223,18 @@ def test_over_long_texts_are_refused_before_anything_travels(home: Path) -> None
 
 
 def test_the_same_command_id_with_other_content_is_a_conflict(home: Path) -> None:
-    by = {"role": "SYSTEM", "channel": "cli"}
     command = {
-        "kind": "register_unit",
-        "name": "试点办公室",
-        "unit_kind": "DEPARTMENT",
-        "division": "440106",
+        "kind": "register_task",
+        "source": "CENTER",
+        "category": "ELDER",
+        "place": "440106003",
+        "text": "楼道缺扶手。",
+        "privacy_notice": "n-1",
+        "ad_hoc": True,
     }
-    order = {"stream": "unit/440106-SDB", "command_id": "same", "by": by, "command": command}
-    other = {**order, "command": {**command, "name": "另一名称"}}
+    task, by = f"task/{new_uuid7()}", coordinator(home)
+    order = {"stream": task, "command_id": "same", "by": by, "command": command}
+    other = {**order, "command": {**command, "text": "另一件事。"}}
     status, (first, again, conflict) = lines(home, order, order, other)
     assert first["outcome"] == again["outcome"] == "recorded"
     assert (first["hash"], first["position"]) == (again["hash"], again["position"])
@@ -196,14 +245,10 @@ def test_the_same_command_id_with_other_content_is_a_conflict(home: Path) -> Non
 
 def test_without_temporal_a_command_is_recorded_and_it_is_said_what_waits(home: Path) -> None:
     """People work on; clocks and notices wait for whoever follows the log, and that is said."""
-    rules = json.loads(jiedui(home, "unit", "show", "440106003-PSC", "--json").stdout)
-    coordinator = next(
-        person for person in rules["people"] if person["role"] == "CENTER_COORDINATOR"
-    )
     order = {
         "stream": f"task/{new_uuid7()}",
         "command_id": "r-1",
-        "by": coordinator["person"],
+        "by": coordinator(home),
         "command": {
             "kind": "register_task",
             "source": "CENTER",

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from desk.casework import Asking
 from desk.gateway import Gateway
 from desk.identifiers import new_uuid7
 from desk.orders import Order, read_order
+from domain.envelope import By
+from domain.people import Channel, Role
 from services.bootstrapping import publish_shipped
 
 STREET, CENTER, BUREAU = "440106003-SO", "440106003-PSC", "440106-MZJ"
@@ -28,7 +31,7 @@ REGISTRATION = {
     "ad_hoc": True,
     "privacy_notice": "notice-1",
 }
-OPERATOR = {"role": "SYSTEM", "channel": "cli"}
+OPERATOR = By(role=Role.SYSTEM, channel=Channel.CLI)
 
 
 @dataclass
@@ -42,12 +45,12 @@ class District:
         await publish_shipped(gateway.desk)
         for code, name, kind, division, line in UNITS:
             command = {"name": name, "unit_kind": kind, "division": division, "line": line}
-            await gateway.submit(order(f"unit/{code}", "register_unit", OPERATOR, **command))
+            await enter(gateway, f"unit/{code}", "register_unit", **command)
         people: dict[str, dict[str, str]] = {}
         for name, role, unit in ROLES:
             person = f"person/{new_uuid7()}"
-            await gateway.submit(order(person, "register_person", OPERATOR, name=f"测试{name}"))
-            await gateway.submit(order(person, "grant_role", OPERATOR, role=role, unit=unit))
+            await enter(gateway, person, "register_person", name=f"测试{name}")
+            await enter(gateway, person, "grant_role", role=role, unit=unit)
             people[name] = {"person": person, "role": role, "unit": unit}
         return cls(people)
 
@@ -95,6 +98,13 @@ class District:
         answers = await gateway.submit_batch(self.whole_case(task, **about)[:3])
         assert all(answer.receipt for answer in answers), answers
         return task
+
+
+async def enter(gateway: Gateway, stream: str, kind: str, **fields: Any) -> None:
+    """Have the operator enter one command."""
+    command = {"kind": kind, **fields}
+    (answer,) = await gateway.enter(stream, [Asking(f"enter/{new_uuid7()}", OPERATOR, command)])
+    assert answer.receipt, answer.refusal
 
 
 def order(stream: str, kind: str, by: dict[str, str], **fields: Any) -> Order:

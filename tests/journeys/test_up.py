@@ -1,5 +1,6 @@
 """`jiedui up` leaves everything running, stops in order on Ctrl-C, and finds its state again."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,7 +15,8 @@ import psutil
 import pytest
 
 from desk.identifiers import new_uuid7
-from tests.journeys.district import REGISTRATION, ROLES, STREET, UNITS
+from tests.journeys.district import REGISTRATION, District
+from tests.journeys.installation import installed
 
 STOP_SECONDS = 60
 """How long the test waits for the end; the promise is 10 s, and speed is not asserted here."""
@@ -58,52 +60,30 @@ def submit(home: Path, *orders: dict[str, Any]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+async def founded(home: Path) -> dict[str, dict[str, str]]:
+    """Fill the registry of a new home; return who is who."""
+    async with installed(home, running=False) as here:
+        return (await District.found(here.gateway)).people
+
+
 def test_ctrl_c_stops_everything_and_the_next_start_finds_it_again(tmp_path: Path) -> None:
     """A receipt given before Ctrl-C is given again afterwards, by the same command id."""
     home = tmp_path / "home"
-    operator = {"role": "SYSTEM", "channel": "cli"}
-    dispatcher = f"person/{new_uuid7()}"
-    founding: list[dict[str, Any]] = [
-        {
-            "stream": f"unit/{code}",
-            "command_id": "found",
-            "by": operator,
-            "command": {
-                "kind": "register_unit",
-                "name": name,
-                "unit_kind": kind,
-                "division": division,
-                "line": line,
-            },
-        }
-        for code, name, kind, division, line in UNITS
-    ]
-    commands = [
-        {"kind": "register_person", "name": "测试员"},
-        {"kind": "grant_role", "role": ROLES[0][1], "unit": STREET},
-        {"kind": "grant_role", "role": "COMMUNITY_WORKER", "unit": STREET},
-    ]
-    people = [
-        {"stream": dispatcher, "command_id": f"p/{n}", "by": operator, "command": command}
-        for n, command in enumerate(commands)
-    ]
+    people = asyncio.run(founded(home))
     task = f"task/{new_uuid7()}"
     register = {
         "stream": task,
         "command_id": "register",
-        "by": dispatcher,
+        "by": people["center"]["person"],
         "command": {"kind": "register_task", **REGISTRATION},
     }
     triage = {
         "stream": task,
         "command_id": "triage",
-        "by": dispatcher,
+        "by": people["dispatcher"]["person"],
         "command": {"kind": "triage_task", "urgency": "NORMAL", "duty_class": "COOPERATE"},
     }
     with up(home) as process:
-        # Cases go in parallel, so units stand before anybody is given a role there.
-        for orders in (founding, people):
-            assert {result["outcome"] for result in submit(home, *orders)} == {"recorded"}
         (first,) = submit(home, register)
         assert first["outcome"] == "recorded", first
         assert first["number"].startswith("DQ440106")

@@ -16,7 +16,7 @@ from domain.casebook import kind_of
 from domain.refusals import CommandRefused
 from services.bootstrapping import publish_shipped
 from tests import clock
-from tests.journeys.district import BUREAU, CENTER, OPERATOR, District, order
+from tests.journeys.district import BUREAU, CENTER, District, enter, order
 
 OVERSEERS = (
     ("auditor", "AUDITOR", BUREAU),
@@ -39,8 +39,8 @@ async def with_overseers(gateway: Gateway, district: District) -> District:
     people = dict(district.people)
     for name, role, unit in OVERSEERS:
         person = f"person/{new_uuid7()}"
-        await gateway.submit(order(person, "register_person", OPERATOR, name=f"测试{name}"))
-        await gateway.submit(order(person, "grant_role", OPERATOR, role=role, unit=unit))
+        await enter(gateway, person, "register_person", name=f"测试{name}")
+        await enter(gateway, person, "grant_role", role=role, unit=unit)
         people[name] = {"person": person, "role": role, "unit": unit}
     return District(people)
 

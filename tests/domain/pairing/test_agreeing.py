@@ -131,7 +131,7 @@ def test_a_signature_confirms_every_mandatory_term_and_has_a_shape() -> None:
     for changes, rule in (
         ({"terms": ("GOALS", "EXIT")}, "terms-missing"),
         ({"signature": "   "}, "signature-shape"),
-        ({"signature": "a\x00b"}, "signature-shape"),
+        ({"signature": "a\x00b"}, "plain-characters"),
         ({"signature": "王某 13800138000"}, "no-personal-data"),
     ):
         story.when(s.SIGN.model_copy(update=changes), CENTER_COORDINATOR).then_refused(rule)

@@ -1,0 +1,150 @@
+"""The gate before every decider: who may give a command at all, and in what characters.
+
+What stands in a fact stands there for ever, and everybody may read it. So every clear text of a
+command and of the facts that follow is looked at, whatever its field: found by walking the value,
+so that a field added later cannot be forgotten.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel
+
+from domain.envelope import Asked
+from domain.people import Role
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from domain.sealed import Sealed
+from domain.values import UUID, holds_personal_number
+
+GATE_RULES: dict[str, tuple[str, str]] = {
+    "role-permitted": (
+        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
+        "Role {role} may not give {command}; roles that may: {may}.",
+    ),
+    "role-held": (
+        "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
+        "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
+    ),
+    "no-personal-data": (
+        "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
+        "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
+    ),
+    "plain-characters": (
+        "“{field}”含有不可见字符或形近异体字符（{found}）；请改用常规汉字、拉丁字母和数字。",
+        "{field} holds characters that are unseen or look like others ({found}); use plain ones.",
+    ),
+}
+
+_OPAQUE = re.compile(rf"{UUID}|[0-9a-f]{{32,}}")
+"""Ids and digests: their digits are chance, not somebody's number."""
+
+_ORDINARY_LETTERS = ("LATIN ", "CJK UNIFIED ", "CJK COMPATIBILITY IDEOGRAPH", "FULLWIDTH LATIN ")
+_RADICALS = ("KANGXI RADICAL ", "CJK RADICAL ")
+"""Parts of characters that look like whole ones: ⼈ is not 人."""
+
+_UNSEEN = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))
+_LINES = frozenset("\n\r\t")
+
+
+def refused(rule: str, **found: object) -> CommandRefused:
+    """Return the refusal by *rule* of the gate, filled with what was found."""
+    chinese, english = GATE_RULES[rule]
+    return CommandRefused(rule, chinese.format(**found), english.format(**found))
+
+
+def allowed(asked: Asked[Any], may: frozenset[Role], rules: Rules) -> None:
+    """The role is one that may give this command, and the person holds it at the unit named."""
+    permitted(asked, may)
+    if asked.by.role is not Role.SYSTEM:
+        held(asked, rules)
+
+
+def permitted(asked: Asked[Any], may: frozenset[Role]) -> None:
+    """The role is one of those that may give this command."""
+    if asked.by.role not in may:
+        raise refused(
+            "role-permitted",
+            role=asked.by.role,
+            command=asked.command.kind,
+            may=", ".join(sorted(may)),
+        )
+
+
+def held(asked: Asked[Any], rules: Rules) -> None:
+    """The registry shows the role in force for this person at the unit named."""
+    by = asked.by
+    if by.unit is None or not rules.holds(by.person, by.role, by.unit, asked.at):
+        raise refused("role-held", role=by.role, unit=by.unit or "-")
+
+
+def gated(decide: Callable[..., tuple[BaseModel, ...]]) -> Callable[..., tuple[BaseModel, ...]]:
+    """Return *decide* behind the gate: what goes in and what comes out is written plainly."""
+
+    def decided(state: Any, asked: Asked[Any], rules: Rules) -> tuple[BaseModel, ...]:
+        plainly_written({"command_id": asked.command_id})
+        plainly_written(asked.command)
+        facts = decide(state, asked, rules)
+        for fact in facts:
+            plainly_written(fact)
+        return facts
+
+    return decided
+
+
+def plainly_written(value: Any) -> None:
+    """Refuse a clear text in *value* that holds a personal number, or characters that deceive."""
+    for field, text in clear_texts(value):
+        if holds_personal_number(_OPAQUE.sub(" ", text)):
+            raise refused("no-personal-data", field=field)
+        if strange := strange_characters(text):
+            raise refused("plain-characters", field=field, found=strange)
+
+
+def clear_texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text of a model that is not sealed, with its path: `items.0.title`."""
+    match value:
+        case Sealed() | Enum():
+            return
+        case str():
+            yield field, value
+        case BaseModel():
+            for name in type(value).model_fields:
+                if name != "kind":
+                    yield from clear_texts(getattr(value, name, None), _path(field, name))
+        case Mapping():
+            for name, inner in value.items():
+                yield from clear_texts(name, f"{field}.{name}") if isinstance(name, str) else ()
+                yield from clear_texts(inner, _path(field, str(name)))
+        case tuple() | list() | frozenset() | set():
+            for number, inner in enumerate(value):
+                yield from clear_texts(inner, _path(field, str(number)))
+        case _:
+            return
+
+
+def _path(field: str, name: str) -> str:
+    return f"{field}.{name}" if field else name
+
+
+def strange_characters(text: str) -> str:
+    """Name the code points in *text* that cannot be seen or belong to another script, "" for none.
+
+    Zero-width and direction marks, private-use characters, and letters of scripts in which an
+    office here does not write: a Cyrillic `а` in a unit's name is another name.
+    """
+    if text.isascii() and text.isprintable():
+        return ""
+    found = {one for one in text if _is_strange(one)}
+    return " ".join(f"U+{ord(one):04X}" for one in sorted(found))
+
+
+def _is_strange(one: str) -> bool:
+    category, name = unicodedata.category(one), unicodedata.name(one, "")
+    if category in _UNSEEN:
+        return one not in _LINES
+    foreign = category[0] == "L" and not name.startswith(_ORDINARY_LETTERS)
+    return foreign or name.startswith(_RADICALS)
