@@ -1,7 +1,7 @@
 """`jiedui submit`: a whole script of commands, one JSON object a line, one JSON result a line."""
 
 import json
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
@@ -9,9 +9,9 @@ from cli.context import Context, pass_context, run
 
 
 @click.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"))
+@click.argument("file", type=click.File("rb"))
 @pass_context
-def submit(context: Context, file: TextIO) -> None:
+def submit(context: Context, file: BinaryIO) -> None:
     r"""逐行提交命令。 Submit FILE (JSONL, `-` for standard input): many commands.
 
     Each line: {"stream","command_id","by","command":{"kind",…}}. Lines of one case are taken in
@@ -23,10 +23,10 @@ def submit(context: Context, file: TextIO) -> None:
     """
 
     async def submitting() -> int:
-        from services.submitting import submit_lines
+        from services.submitting import submit_script
 
         status = 0
-        async for number, result in submit_lines(context.gateway, file):
+        async for number, result in submit_script(context.gateway, file.read()):
             click.echo(json.dumps({"line": number, **result}, ensure_ascii=False, default=str))
             status = max(status, {"recorded": 0, "refused": 1}.get(result["outcome"], 2))
         return status

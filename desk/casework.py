@@ -168,6 +168,37 @@ def malformed(error: ValidationError) -> CommandRefused:
     )
 
 
+def taken_for_another(told: Any, understood: Any, field: str = "") -> str | None:
+    """Return the path of the first value that was read as another type than it was written in.
+
+    `true` is no grade, "5" no number and "yes" no flag: who means one writes it.
+    """
+    match told, understood:
+        case dict(), dict():
+            pairs = [(name, told[name], understood[name]) for name in told if name in understood]
+        case list() | tuple(), list():
+            pairs = [(str(n), *both) for n, both in enumerate(zip(told, understood, strict=False))]
+        case bool() | int() | float() | str(), bool() | int() | str():
+            return None if type(told) is type(understood) else field
+        case _:
+            return None
+    inner = (
+        taken_for_another(one, other, f"{field}.{name}" if field else name)
+        for name, one, other in pairs
+    )
+    return next(filter(None, inner), None)
+
+
+def another_type(field: str) -> CommandRefused:
+    """Say that a field was written as another type than the command's."""
+    return CommandRefused(
+        "command-malformed",
+        f"命令格式不符：{field} 的类型不对（数字、文字、是否三者不可互换）。",
+        f"The command is not of its form: {field} is of another type; numbers, texts and flags "
+        "do not stand for each other.",
+    )
+
+
 def too_large(kind: str, size: int) -> CommandRefused:
     """Say that a command would leave a fact too large for an entry of the public log."""
     return CommandRefused(

@@ -16,9 +16,11 @@ from desk.casework import (
     Case,
     Handled,
     Written,
+    another_type,
     command_conflict,
     malformed,
     ring_of,
+    taken_for_another,
     too_large,
 )
 from desk.hats import as_recorded, hats
@@ -142,6 +144,8 @@ class Turn:
             command = trial.kind.commands.validate_python(asking.command)
         except ValidationError as error:
             raise malformed(error) from None
+        if field := taken_for_another(asking.command, command.model_dump(mode="json")):
+            raise another_type(field)
         facts: tuple[Any, ...] = trial.kind.decide(
             trial.state,
             Asked(

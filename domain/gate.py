@@ -8,8 +8,9 @@ so that a field added later cannot be forgotten.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -33,6 +34,10 @@ GATE_RULES: dict[str, tuple[str, str]] = {
         "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
         "{field} seems to hold a mobile or identity number; take it out, such data is only sealed.",
     ),
+    "instant-in-range": (
+        "“{field}”的年份为 {found}，应在 1970 至 2200 年之间；请核对。",
+        "{field} lies in the year {found}; an instant lies between 1970 and 2200.",
+    ),
     "plain-characters": (
         "“{field}”含有不可见字符或形近异体字符（{found}）；请改用常规汉字、拉丁字母和数字。",
         "{field} holds characters that are unseen or look like others ({found}); use plain ones.",
@@ -48,6 +53,9 @@ _RADICALS = ("KANGXI RADICAL ", "CJK RADICAL ")
 
 _UNSEEN = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))
 _LINES = frozenset("\n\r\t")
+_YEARS = (1970, 2200)
+
+T = TypeVar("T")
 
 
 def refused(rule: str, **found: object) -> CommandRefused:
@@ -87,6 +95,8 @@ def gated(decide: Callable[..., tuple[BaseModel, ...]]) -> Callable[..., tuple[B
     def decided(state: Any, asked: Asked[Any], rules: Rules) -> tuple[BaseModel, ...]:
         plainly_written({"command_id": asked.command_id})
         plainly_written(asked.command)
+        in_our_time({"occurred_at": asked.occurred_at})
+        in_our_time(asked.command)
         facts = decide(state, asked, rules)
         for fact in facts:
             plainly_written(fact)
@@ -97,31 +107,38 @@ def gated(decide: Callable[..., tuple[BaseModel, ...]]) -> Callable[..., tuple[B
 
 def plainly_written(value: Any) -> None:
     """Refuse a clear text in *value* that holds a personal number, or characters that deceive."""
-    for field, text in clear_texts(value):
+    for field, text in clear_values(value, str):
         if holds_personal_number(_OPAQUE.sub(" ", text)):
             raise refused("no-personal-data", field=field)
         if strange := strange_characters(text):
             raise refused("plain-characters", field=field, found=strange)
 
 
-def clear_texts(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text of a model that is not sealed, with its path: `items.0.title`."""
+def in_our_time(value: Any) -> None:
+    """Refuse an instant in *value* that can only be a slip of the hand."""
+    for field, instant in clear_values(value, datetime):
+        if not _YEARS[0] <= instant.year <= _YEARS[1]:
+            raise refused("instant-in-range", field=field, found=instant.year)
+
+
+def clear_values(value: Any, wanted: type[T], field: str = "") -> Iterator[tuple[str, T]]:
+    """Yield every value of the type *wanted* that is not sealed, with its path: `items.0.title`."""
     match value:
         case Sealed() | Enum():
             return
-        case str():
+        case _ if isinstance(value, wanted):
             yield field, value
         case BaseModel():
             for name in type(value).model_fields:
                 if name != "kind":
-                    yield from clear_texts(getattr(value, name, None), _path(field, name))
+                    yield from clear_values(getattr(value, name, None), wanted, _path(field, name))
         case Mapping():
             for name, inner in value.items():
-                yield from clear_texts(name, f"{field}.{name}") if isinstance(name, str) else ()
-                yield from clear_texts(inner, _path(field, str(name)))
+                yield from clear_values(name, wanted, _path(field, str(name)))
+                yield from clear_values(inner, wanted, _path(field, str(name)))
         case tuple() | list() | frozenset() | set():
             for number, inner in enumerate(value):
-                yield from clear_texts(inner, _path(field, str(number)))
+                yield from clear_values(inner, wanted, _path(field, str(number)))
         case _:
             return
 

@@ -40,7 +40,10 @@ def _an_instant(value: object) -> object:
 def _in_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs its offset, such as +08:00 or Z")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant lies within the years 1 to 9999") from None
 
 
 def instant_text(value: datetime) -> str:

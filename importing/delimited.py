@@ -54,16 +54,21 @@ def read_csv(data: bytes, limits: Limits) -> Delimited:
     return Delimited(Sheet("CSV", rows), encoding, delimiter)
 
 
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks; Excel's “Unicode 文本” is UTF-16."""
+
+
 def decoded(data: bytes) -> tuple[str, str]:
-    """Return the encoding and the text; UTF-8 is tried first, as no GB18030 text passes for it."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise unknown_encoding()
-    if data.startswith(codecs.BOM_UTF8):
-        try:
-            return "utf-8-sig", data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise unknown_encoding() from error
-    for encoding in ("utf-8", "gb18030"):
+    """Return the encoding and the text; a byte order mark decides, where there is one.
+
+    Else UTF-8 is tried first, as no GB18030 text passes for it.
+    """
+    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    for encoding in ("utf-8", "gb18030") if marked is None else (marked,):
         try:
             return encoding, data.decode(encoding)
         except UnicodeDecodeError:
@@ -75,8 +80,8 @@ def unknown_encoding() -> TableRefused:
     """Return the refusal of text in an encoding that is not read."""
     return TableRefused(
         "unknown-encoding",
-        "文字编码无法识别；CSV 请用 UTF-8 或 GB18030（GBK）保存，或改用 .xlsx。",
-        "The text encoding is not known; save CSV as UTF-8 or GB18030 (GBK), or use .xlsx.",
+        "文字编码无法识别；请用 UTF-8 或 GB18030（GBK）保存，表格也可改用 .xlsx。",
+        "The text encoding is not known; save it as UTF-8 or GB18030 (GBK); tables also as .xlsx.",
     )
 
 

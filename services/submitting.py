@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import structlog
@@ -10,6 +10,8 @@ import structlog
 from desk.gateway import Gateway
 from desk.orders import Answer, NotNow, Order, read_order
 from domain.refusals import CommandRefused
+from importing.delimited import decoded
+from importing.tables import TableRefused
 from services.answers import refused_as_json
 
 log = structlog.get_logger(__name__)
@@ -21,13 +23,19 @@ _BATCH_MAX = 40
 _STREAMS_AT_ONCE = 32
 
 
-async def submit_lines(
-    gateway: Gateway, lines: Iterable[str]
+async def submit_script(
+    gateway: Gateway, script: bytes
 ) -> AsyncIterator[tuple[int, dict[str, Any]]]:
     """Submit one JSON object a line; yield number and result of every line that is not blank.
 
     Results come in the order of the lines, each with an `outcome`: recorded, refused, not-now.
+    UTF-8, UTF-16 with its mark, and GB18030 are read; raises `CommandRefused` for what is no text.
     """
+    try:
+        _, text = decoded(script)
+    except TableRefused as refused:
+        raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+    lines = text.split("\n")  # nothing else ends a line: U+2028 may stand in a JSON text
     numbered = [(number, read_line(line)) for number, line in enumerate(lines, 1) if line.strip()]
     answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
     loop = asyncio.get_running_loop()
@@ -105,6 +113,36 @@ def _result(order: Order, answer: Answer) -> dict[str, Any]:
     return {"outcome": "recorded", **answer.receipt.model_dump(mode="json")}
 
 
+class _Refused(ValueError):
+    """A line whose JSON is not one any two readers would understand alike."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        self.refusal = CommandRefused("order-malformed", chinese, english)
+        super().__init__(english)
+
+
+_DIGITS_MAX = 18
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Refused("JSON 中同一个键出现了两次。", "A key stands twice in the JSON.")
+    return found
+
+
+def _an_integer(digits: str) -> int:
+    if len(digits) > _DIGITS_MAX:
+        raise _Refused(
+            f"整数多于 {_DIGITS_MAX} 位。", f"An integer has more than {_DIGITS_MAX} digits."
+        )
+    return int(digits)
+
+
+def _no_number(told: str) -> Any:
+    raise _Refused(f"{told} 不是 JSON 的数。", f"{told} is no number of JSON.")
+
+
 def read_line(line: str) -> Order | CommandRefused:
     """Return the order a line holds, or why it holds none."""
     if len(line) > _LINE_MAX:
@@ -114,7 +152,15 @@ def read_line(line: str) -> Order | CommandRefused:
             f"The line exceeds {_LINE_MAX} characters.",
         )
     try:
-        return read_order(json.loads(line))
+        told = json.loads(
+            line,
+            object_pairs_hook=_each_key_once,
+            parse_int=_an_integer,
+            parse_constant=_no_number,
+        )
+        return read_order(told)
+    except _Refused as refused:
+        return refused.refusal
     except json.JSONDecodeError as error:
         return CommandRefused(
             "order-malformed",

@@ -1,6 +1,7 @@
 """Every clear field of every command and fact is looked at, found by its model, not by a list."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from domain.casebook import CASES
-from domain.gate import clear_texts, plainly_written, strange_characters
+from domain.gate import clear_values, in_our_time, plainly_written, strange_characters
 from domain.models import models_of
 from domain.refusals import CommandRefused
 from domain.sealed import Sealed
@@ -84,7 +85,7 @@ def test_the_walk_meets_the_fields_it_is_meant_for() -> None:
         field
         for model in with_texts
         for value in told_in(model, MOBILE)
-        for field, _ in clear_texts(value)
+        for field, _ in clear_values(value, str)
     }
     assert {"matter", "privacy_notice", "ledger_row", "name", "reason", "items.0.title"} <= names
 
@@ -96,9 +97,21 @@ def test_a_sealed_text_and_an_opaque_id_are_nobodys_number() -> None:
         item="6b0e1f64-6f0f-4a5c-8f5c-3f1f2a5d9e02",
         digest="1" * 64,
     )
-    assert list(clear_texts({"text": sealed})) == [("." + "text", "text")]
+    assert list(clear_values({"text": sealed}, str)) == [("text", "text")]
 
 
 @given(st.text(alphabet="abcXYZ é0-9（），。：、天河区民政局１２ａ\n", max_size=40))
 def test_what_an_office_writes_is_plain(told: str) -> None:
     assert strange_characters(told) == ""
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2201, 9999])
+def test_an_instant_of_another_age_is_a_slip_of_the_hand(year: int) -> None:
+    with pytest.raises(CommandRefused) as refusal:
+        in_our_time({"term": [{"until": datetime(year, 6, 1, tzinfo=UTC)}]})
+    assert refusal.value.rule == "instant-in-range"
+    assert "term.0.until" in refusal.value.english
+
+
+def test_an_instant_of_ours_is_taken() -> None:
+    in_our_time([datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 12, 31, tzinfo=UTC)])

@@ -180,7 +180,7 @@ def test_an_empty_far_corner_does_no_harm(tmp_path: Path) -> None:
         (b"", "broken-file"),
         (b"   \n", "broken-file"),
         ("编号,内容\nA,\0b\n".encode(), "control-characters"),
-        ("编号,内容\n".encode("utf-16"), "unknown-encoding"),
+        (b"\xff\xfe\x16", "unknown-encoding"),
         ("编号,内容\n".encode() + b"\xff\xff\x81", "unknown-encoding"),
         (b"\xef\xbb\xbf\xff", "unknown-encoding"),
         ('编号,内容\nA,"b\n'.encode(), "broken-csv"),

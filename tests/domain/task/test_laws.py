@@ -14,6 +14,7 @@ from pydantic import BaseModel, TypeAdapter
 from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText, RecomputeDeadlines, RingClock
 from domain.envelope import SYSTEM, Asked, By, Happened, rung_by
+from domain.gate import GATE_RULES
 from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
@@ -54,7 +55,7 @@ STREAM = task_id("the ramp")
 FACTS: TypeAdapter[Any] = TypeAdapter(TaskFact)
 NEARLY_2027 = on(12, 21)
 RINGS_MAX = 60
-RULE_CODES = {*REFUSALS, "policy-unknown", "unit-unknown"}
+RULE_CODES = {*REFUSALS, *GATE_RULES, "policy-unknown", "unit-unknown"}
 SATISFIED = POLICY.model_copy(
     update={"ratings": POLICY.ratings.model_copy(update={"default": "SATISFIED"})}
 )
