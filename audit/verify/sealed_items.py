@@ -1,13 +1,15 @@
 """Sealed items and erasures: what no longer opens must be what the ledger says was erased.
 
 No key is needed for this question: whether a holder's key was destroyed stands in the vault's own
-tables, and whether it should have been stands in the ledger.
+tables, and whether it should have been stands in the ledger. With the vault's key each text is
+opened as well, in memory, and held against the digest its fact has of it.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,18 +19,29 @@ import orjson
 import psycopg
 from sqlalchemy import make_url
 
+from audit.schema_text import VAULT_ITEMS, VAULT_KEYS, schema_differences
 from audit.sources import CannotVerify, Source
 from audit.verify.faults import Fault
+from vault.keys import CipherDamaged, DataKey, KeyRefused, load_key
 
 _AT_ONCE = 400
+_KEYS_KEPT = 4096
+_GUARDS_POSTGRESQL = frozenset(
+    ("vault_items_are_never_changed", "vault_keys_stay_erased", "vault_keys_are_never_truncated")
+)
 _ERASED = ("subject_erased.v1", "subject_key_destroyed.v1")
 
 
 @dataclass
 class Sealed:
-    """What was found: items referred to, items that open no more, and faults."""
+    """What was found: items referred to, items that open no more, and faults.
+
+    *opened* counts the texts that were opened and compared; None: not looked at, for *no_key*.
+    """
 
     items: int = 0
+    opened: int | None = None
+    no_key: str = ""
     undecryptable: int = 0
     erasures: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -38,15 +51,19 @@ class _Ask(Protocol):
     def __call__(self, table: str, question: str, values: list[str]) -> list[Any]: ...
 
 
-def compare(source: Source, vault_url: str) -> Sealed:
+def compare(source: Source, vault_url: str, key_file: Path | None = None) -> Sealed:
     """Hold every sealed reference in the ledger against the vault at *vault_url*.
 
-    Raises `CannotVerify` where there is no vault to be read.
+    With the vault's key in *key_file* each text is opened and compared; nothing of it is kept or
+    told. Raises `CannotVerify` where there is no vault to be read.
     """
     found = Sealed()
     with _vault(vault_url) as ask:
-        rows = ask("vault_keys", "SELECT holder, wrapped IS NOT NULL FROM vault_keys", [])
-        has_key = {str(holder): bool(there) for holder, there in rows}
+        rows = ask("vault_keys", "SELECT holder, wrapped, key_id FROM vault_keys", [])
+        has_key = {str(holder): wrapped is not None for holder, wrapped, _ in rows}
+        openers = _openers(rows, key_file, found)
+        for what in _guards(vault_url, ask):
+            found.faults.append(Fault(None, None, "guard", what))
         erased = _erased_subjects(source)
         found.erasures = len(erased)
         for holder, there in sorted(has_key.items()):
@@ -57,8 +74,58 @@ def compare(source: Source, vault_url: str) -> Sealed:
                 _say(found, position, subject, "erasure", "recorded, and its key is still there")
         references = _references(source)
         while batch := list(islice(references, _AT_ONCE)):
-            _look_up(batch, ask, has_key, found)
+            _look_up(batch, ask, has_key, openers, found)
     return found
+
+
+def _openers(
+    rows: list[Any], key_file: Path | None, found: Sealed
+) -> Callable[[str], DataKey | None] | None:
+    """Return what gives a holder's key, None for one that does not unwrap; or None: no key here."""
+    wrapped = {str(holder): bytes(key) for holder, key, _ in rows if key is not None}
+    if key_file is None:
+        found.no_key = "没有给出密钥 no key was given"
+        return None
+    try:
+        key = load_key(key_file)
+    except KeyRefused as refused:
+        found.no_key = str(refused)
+        return None
+    if wrapped and key.id not in {str(key_id) for _, _, key_id in rows}:
+        found.no_key = f"{key_file.name} 不是这个密库的密钥 is not the key of this vault"
+        return None
+    found.opened = 0
+
+    @lru_cache(_KEYS_KEPT)
+    def opener(holder: str) -> DataKey | None:
+        try:
+            return key.unwrap(holder, wrapped[holder])
+        except CipherDamaged:
+            return None
+
+    return opener
+
+
+def _guards(vault_url: str, ask: _Ask) -> Iterator[str]:
+    """Name every table, index and guard of the vault that is not as it was made."""
+    if make_url(vault_url).get_backend_name() == "sqlite":
+        for table, migrations in (("vault_items", VAULT_ITEMS), ("vault_keys", VAULT_KEYS)):
+            for _, what in schema_differences(_Asked(table, ask), migrations):
+                yield what
+        return
+    in_force = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'"
+    yield from sorted(_GUARDS_POSTGRESQL - {str(name) for (name,) in ask("", in_force, [])})
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One file of the vault, asked as a connection is."""
+
+    table: str
+    ask: _Ask
+
+    def execute(self, question: str) -> list[Any]:
+        return self.ask(self.table, question, [])
 
 
 def _erased_subjects(source: Source) -> dict[str, int]:
@@ -114,7 +181,13 @@ def _sealed_in(value: Any) -> Iterator[dict[str, str]]:
             yield from _sealed_in(inner)
 
 
-def _look_up(batch: list[Reference], ask: _Ask, has_key: Mapping[str, bool], found: Sealed) -> None:
+def _look_up(
+    batch: list[Reference],
+    ask: _Ask,
+    has_key: Mapping[str, bool],
+    openers: Callable[[str], DataKey | None] | None,
+    found: Sealed,
+) -> None:
     """Items of holders with a key are there, unaltered; the others open no more."""
     found.items += len(batch)
     readable = [one for one in batch if has_key.get(one[1])]
@@ -123,15 +196,31 @@ def _look_up(batch: list[Reference], ask: _Ask, has_key: Mapping[str, bool], fou
         if holder not in has_key:
             _say(found, position, holder, "vault", "the vault knows no key of this holder")
     marks = ", ".join("?" * len(readable))
-    question = f"SELECT item, holder, digest FROM vault_items WHERE item IN ({marks})"  # noqa: S608 - question marks
+    question = f"SELECT item, holder, digest, sealed FROM vault_items WHERE item IN ({marks})"  # noqa: S608 - question marks
     items = [item for _, _, item, _ in readable]
     rows = ask("vault_items", question, items) if items else []
-    stored = {str(item): (str(holder), bytes(digest).hex()) for item, holder, digest in rows}
+    stored = {str(item): (str(holder), bytes(digest).hex()) for item, holder, digest, _ in rows}
+    texts = {str(item): bytes(sealed) for item, _, _, sealed in rows}
     for position, holder, item, digest in readable:
         if item not in stored:
             _say(found, position, holder, "vault", f"item {item} is lost")
         elif stored[item] != (holder, digest):
             _say(found, position, holder, "vault", f"item {item} has another holder or digest")
+        elif openers is not None and (wrong := _opens(openers(holder), item, texts[item], digest)):
+            _say(found, position, holder, "vault", f"item {item} {wrong}")
+        elif found.opened is not None:
+            found.opened += 1
+
+
+def _opens(key: DataKey | None, item: str, sealed: bytes, digest: str) -> str | None:
+    """Say what is wrong with a sealed text that should be the one of *digest*, None for nothing."""
+    if key is None:
+        return "cannot be opened: its holder's key does not unwrap"
+    try:
+        plaintext = key.open(item, sealed)
+    except CipherDamaged:
+        return "does not open under its holder's key"
+    return None if key.digest(item, plaintext).hex() == digest else "opens to another text"
 
 
 def _say(found: Sealed, position: int | None, holder: str, rule: str, what: str) -> None:

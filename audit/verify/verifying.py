@@ -47,13 +47,14 @@ OnProgress = Callable[[str, int, int | None], None]
 class Looking:
     """What to look at besides the entries themselves.
 
-    *log_folder* holds the public log's files, *vault_url* the sealed items; *legality* folds every
-    case by the rules of the domain.
+    *log_folder* holds the public log's files, *vault_url* the sealed items, *vault_key* is the file
+    of the key that opens them; *legality* folds every case by the rules of the domain.
     """
 
     log_folder: Path | None = None
     vault_url: str | None = None
     legality: bool = False
+    vault_key: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -272,7 +273,7 @@ class _Verification:
         if self._looking.vault_url is None:
             return None
         began = perf_counter()
-        sealed = compare(self._source, self._looking.vault_url)
+        sealed = compare(self._source, self._looking.vault_url, self._looking.vault_key)
         self._faults += sealed.faults
         self._seconds["vault"] = perf_counter() - began
         return sealed

@@ -98,7 +98,8 @@ def _looking(context: Context, log_folder: Path | None, *, legality: bool) -> Lo
     folder = log_folder or (settings.log_path if settings.log_path.is_dir() else None)
     files = [settings.home / name for name in ("vault.db", "vault-keys.db")]
     there = settings.database_url is not None or all(file.is_file() for file in files)
-    return Looking(folder, settings.vault_url if there else None, legality)
+    vault = settings.vault_url if there else None
+    return Looking(folder, vault, legality, settings.key_path)
 
 
 @contextmanager
@@ -182,6 +183,7 @@ def _value(verdict: Verdict) -> dict[str, Any]:
         if sealed is None
         else {
             "items": sealed.items,
+            "opened": sealed.opened,
             "undecryptable": sealed.undecryptable,
             "erasures": sealed.erasures,
         },
@@ -212,6 +214,16 @@ def _sentences(verdict: Verdict, trust: Trust) -> Iterator[str]:
             f"删除记录 {sealed.erasures:,} 条。 Sealed items: {sealed.items:,}, of which "
             f"{sealed.undecryptable:,} open no more; erasures recorded: {sealed.erasures:,}."
         )
+        if sealed.opened is None:
+            yield (
+                f"封存的文字未启封核对：{sealed.no_key}。 "
+                "What the sealed texts say was not looked at: no key."
+            )
+        else:
+            yield (
+                f"逐项启封并与账本摘要核对 {sealed.opened:,} 项。 "
+                f"Opened and compared with their digests: {sealed.opened:,}."
+            )
     if verdict.legality is None:
         yield "案件规则未核验。 Whether the cases followed their rules was not checked."
     else:

@@ -64,6 +64,7 @@ class Office:
 
     url: str
     vault_url: str
+    vault_key: Path
     kept: Note
     """The checkpoint of 9 entries that the auditor copied down."""
     witnessed: Note
@@ -71,7 +72,9 @@ class Office:
 
     def found(self, by: str) -> Verdict:
         """Return the verdict of an auditor with the file alone, a kept checkpoint, or witnesses."""
-        return verify(self.url, self._trust(by), Looking(vault_url=self.vault_url))
+        return verify(
+            self.url, self._trust(by), Looking(vault_url=self.vault_url, vault_key=self.vault_key)
+        )
 
     def _trust(self, by: str) -> Trust:
         match by:
@@ -102,7 +105,7 @@ def founded(url: str, vault_url: str, key_file: Path) -> Office:
                 notes[size] = _signed(url, size, at + timedelta(minutes=10))
     ledger.close()
     vault.close()
-    return Office(url, vault_url, notes[9], notes[12])
+    return Office(url, vault_url, key_file, notes[9], notes[12])
 
 
 def _item(version: int, number: int) -> str:

@@ -1,4 +1,4 @@
-"""The fifteen attacks of a database's owner, and who finds them: the table of promises, row by row.
+"""The attacks of a database's owner, and who finds them: the table of promises, row by row.
 
 Three auditors look at each: one with the ledger's file alone, one who kept a checkpoint of its
 first nine entries, one who has what two witnesses cosigned last. The attacker also holds the key
@@ -7,7 +7,7 @@ less than the time between two checkpoints, no proof in this world shows.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from tests.audit.verify.stage import (
     TASKS,
     Office,
     Row,
+    _item,
     another,
     founded,
     made_whole,
@@ -29,6 +30,7 @@ from tests.audit.verify.stage import (
 )
 from tests.ledger.episodes import MONDAY, append, minutes
 from tests.ledger.postgres import PostgresServer
+from vault.keys import make_key
 
 FOUND, MISSED = True, False
 
@@ -171,6 +173,53 @@ def destroy_a_key_without_authority(office: Office) -> Office:
     return office
 
 
+def _rewrite_the_vault(office: Office, *statements: str) -> Office:
+    """Take the guard away, change what it guarded, and put it back: only the contents tell."""
+    engine = create_engine(office.vault_url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            guard = "vault_items_are_never_changed"
+            as_it_was = connection.execute(
+                text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": guard}
+            ).scalar_one()
+            around = (f"DROP TRIGGER {guard}", as_it_was)
+        else:
+            trigger = "TRIGGER vault_items_are_never_changed"
+            around = (
+                f"ALTER TABLE vault_items DISABLE {trigger}",
+                f"ALTER TABLE vault_items ENABLE ALWAYS {trigger}",
+            )
+        for statement in (around[0], *statements, around[1]):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return office
+
+
+def zero_every_ciphertext(office: Office) -> Office:
+    zeros = "zeroblob(60)" if office.vault_url.startswith("sqlite") else r"'\\x00'::bytea"
+    return _rewrite_the_vault(office, f"UPDATE vault_items SET sealed = {zeros}")  # noqa: S608 - a constant
+
+
+def swap_the_texts_of_two_items(office: Office) -> Office:
+    """Rows keep holder and digest, so that only opening them shows it."""
+    first, second = _item(0, 0), _item(1, 0)
+    return _rewrite_the_vault(
+        office,
+        "UPDATE vault_items SET sealed = (SELECT other.sealed FROM vault_items AS other WHERE "  # noqa: S608 - constants
+        f"other.item = CASE vault_items.item WHEN '{first}' THEN '{second}' ELSE '{first}' END) "
+        f"WHERE item IN ('{first}', '{second}')",
+    )
+
+
+def drop_a_guard_of_the_vault(office: Office) -> Office:
+    engine = create_engine(office.vault_url)
+    on = "" if engine.dialect.name == "sqlite" else " ON vault_items"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TRIGGER vault_items_are_never_changed{on}")
+    engine.dispose()
+    return office
+
+
 @dataclass(frozen=True)
 class Expected:
     """Who finds an attack."""
@@ -199,6 +248,9 @@ ATTACKS: tuple[tuple[Callable[[Office], Office], Expected], ...] = (
     (never_record_it, Expected(MISSED, MISSED, MISSED)),  # declared
     (let_an_index_lie, Expected(FOUND, FOUND, FOUND)),
     (destroy_a_key_without_authority, Expected(FOUND, FOUND, FOUND)),
+    (zero_every_ciphertext, Expected(FOUND, FOUND, FOUND)),
+    (swap_the_texts_of_two_items, Expected(FOUND, FOUND, FOUND)),
+    (drop_a_guard_of_the_vault, Expected(FOUND, FOUND, FOUND)),
 )
 
 
@@ -213,6 +265,28 @@ def test_who_finds_it(
     assert verdicts == expected, {
         by: [str(fault) for fault in verdict.faults] for by, verdict in found.items()
     }
+
+
+def test_without_its_key_it_is_said_that_no_text_was_looked_at(
+    office: Office, tmp_path: Path
+) -> None:
+    """An auditor without the key, or with another vault's, is told so; a sound book stays sound."""
+    sound = office.found("file")
+    assert sound.sealed is not None
+    assert (sound.sealed.opened, sound.sealed.items) == (12, 12)
+    another_key = tmp_path / "other" / "vault.key"
+    make_key(another_key)
+    for key_file, why in (
+        (None, "no key was given"),
+        (tmp_path / "nowhere.key", "cannot be read"),
+        (another_key, "not the key of this vault"),
+    ):
+        zeroed = replace(zero_every_ciphertext(office), vault_key=key_file)
+        verdict = zeroed.found("file")
+        assert verdict.intact
+        assert verdict.sealed is not None
+        assert verdict.sealed.opened is None
+        assert why in verdict.sealed.no_key
 
 
 def test_amcheck_is_asked_where_the_database_has_it(
