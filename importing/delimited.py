@@ -76,6 +76,9 @@ def decoded(data: bytes) -> tuple[str, str]:
     raise unknown_encoding()
 
 
+_LINES_ASKED = 20
+
+
 def unknown_encoding() -> TableRefused:
     """Return the refusal of text in an encoding that is not read."""
     return TableRefused(
@@ -86,11 +89,17 @@ def unknown_encoding() -> TableRefused:
 
 
 def delimiter_of(text: str) -> str:
-    """Return the separator that stands most often in the first line that holds anything."""
-    first = next((line for line in text[:20_000].splitlines() if line.strip()), "")
-    if not first:
+    """Return the separator that most of the first lines hold; a title line holds none."""
+    lines = [line for line in text[:20_000].splitlines() if line.strip()][:_LINES_ASKED]
+    if not lines:
         raise broken_file()
-    return max(DELIMITERS, key=first.count)
+    return max(
+        DELIMITERS,
+        key=lambda one: (
+            sum(one in line for line in lines),
+            sum(line.count(one) for line in lines),
+        ),
+    )
 
 
 def cell_of(value: str, limits: Limits) -> Cell:

@@ -25,10 +25,14 @@ def files(folder: Path) -> dict[str, Path]:
         "utf-8-sig": delimited(folder / "c.csv", TABLE, "utf-8-sig"),
         "gb18030": delimited(folder / "d.csv", TABLE, "gb18030"),
         "tabs": delimited(folder / "e.csv", TABLE, "gb18030", "\t"),
+        "unicode": delimited(folder / "f.csv", TABLE, "utf-16", "\t"),
     }
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "xls", "utf-8", "utf-8-sig", "gb18030", "tabs"])
+KINDS = ["xlsx", "xls", "utf-8", "utf-8-sig", "gb18030", "tabs", "unicode"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_file_says_the_same(tmp_path: Path, kind: str) -> None:
     table = read_table(files(tmp_path)[kind], FIELDS)
     assert [dict(row.cells) for row in table.rows] == EXPECTED
@@ -37,7 +41,7 @@ def test_every_kind_of_file_says_the_same(tmp_path: Path, kind: str) -> None:
     assert table.headings == HEADINGS
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "xls", "utf-8", "utf-8-sig", "gb18030", "tabs"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_rows_handed_back_can_be_read_again(tmp_path: Path, kind: str) -> None:
     """The columns come back as they were, those nobody knows included."""
     table = read_table(files(tmp_path)[kind], FIELDS)
@@ -69,6 +73,16 @@ def test_a_second_round_replaces_the_reasons(tmp_path: Path) -> None:
 def test_titles_above_the_headings_and_a_cover_sheet_are_passed_over(tmp_path: Path) -> None:
     path = delimited(tmp_path / "t.csv", (("天河区问题台账",), (), *TABLE))
     assert [row.number for row in read_table(path, FIELDS).rows] == [4, 5, 6]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_title_line_does_not_hide_what_separates_the_columns(
+    tmp_path: Path, separator: str
+) -> None:
+    """An office's table begins with its name, and no separator stands in that."""
+    rows = (("天河区问题台账（2026年10月）",), *TABLE)
+    table = read_table(delimited(tmp_path / "a.csv", rows, "utf-8", separator), FIELDS)
+    assert [dict(row.cells) for row in table.rows] == EXPECTED
 
 
 def test_headings_may_be_written_as_offices_vary_them(tmp_path: Path) -> None:
