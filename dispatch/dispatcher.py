@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -173,8 +173,9 @@ class Dispatcher:
                 touched[entry.stream] = (version, first, entry.position)
         for stream, (version, first, last) in touched.items():
             self.rung.pop(stream, None)
-            if self.owing.owes(stream, version):
-                self._note(stream, first, last)
+            with _on_its_own(stream):
+                if self.owing.owes(stream, version):
+                    self._note(stream, first, last)
         if page:
             self.position = page[-1].position
         if calendar:
@@ -187,10 +188,11 @@ class Dispatcher:
         self.owed[stream] = _Owed(first if known is None else known.first, last, due)
 
     def _survey(self) -> None:
-        """Learn of every open case when its next clock rings; those that are overdue are owed."""
+        """Learn of every open case when its next clock rings."""
         for category in CLERK_OF:
             for stream in self.desk.ledger.streams(category):
-                self.owing.survey(stream)
+                with _on_its_own(stream):
+                    self.owing.survey(stream)
         self.surveyed = True
 
     # -- Temporal --------------------------------------------------------------------------
@@ -278,7 +280,11 @@ class Dispatcher:
                 return
             _, pause = self.rung.get(stream, (now, _AGAIN_FIRST))
             self.rung[stream] = now + pause, min(pause * 2, _AGAIN_MAX)
-            self.desk.ring_now(stream)
+            try:
+                with _on_its_own(stream):
+                    self.desk.ring_now(stream)
+            except LedgerUnavailable:  # the next round finds whether it is back
+                return
 
     def _may_ring(self, stream: str, now: datetime) -> bool:
         again_at, _ = self.rung.get(stream, (now, _AGAIN_FIRST))
@@ -315,6 +321,17 @@ class Dispatcher:
     def _has_been_woken(self, stream: str) -> bool:
         """A case that has only just begun has no clerk to lose."""
         return self.desk.ledger.read(stream)[0].position <= self.safe_position
+
+
+@contextlib.contextmanager
+def _on_its_own(stream: str) -> Iterator[None]:
+    """Let a case that cannot be read or rung be its own trouble: the others are looked after."""
+    try:
+        yield
+    except LedgerUnavailable:
+        raise
+    except Exception as fault:  # noqa: BLE001 - whatever it is, a thousand other cases wait
+        log.warning("a case cannot be followed", stream=stream, fault=type(fault).__name__)
 
 
 def open_cases(desk: Desk) -> list[str]:

@@ -130,8 +130,7 @@ def clear_values(value: Any, wanted: type[T], field: str = "") -> Iterator[tuple
             yield field, value
         case BaseModel():
             for name in type(value).model_fields:
-                if name != "kind":
-                    yield from clear_values(getattr(value, name, None), wanted, _path(field, name))
+                yield from clear_values(getattr(value, name, None), wanted, _path(field, name))
         case Mapping():
             for name, inner in value.items():
                 yield from clear_values(name, wanted, _path(field, str(name)))

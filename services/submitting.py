@@ -54,8 +54,9 @@ async def submit_script(
             try:
                 await _one_case(gateway, [*orders], answers)
             except Exception as fault:
-                # Whatever befalls one case is told on its lines, and is nobody else's.
-                log.exception("a case could not be submitted", stream=stream)
+                # Whatever befalls one case is told on its lines, and is nobody else's. Its text
+                # may quote what was typed, so only its name is kept.
+                log.warning("case not submitted", stream=stream, fault=type(fault).__name__)
                 for number, order in orders:
                     if not answers[number].done():
                         answers[number].set_result(_not_now(order, type(fault).__name__))

@@ -92,6 +92,37 @@ async def test_a_clock_no_clerk_rings_is_rung_by_the_dispatcher_once_though_the_
     assert rang(plain_town, case) == 1
 
 
+async def test_a_case_that_breaks_does_not_keep_the_others_from_ringing(
+    plain_town: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, whole = new_case(), new_case()
+    await plain_town.shut()
+    for case in (broken, whole):
+        await plain_town.give(case, kind="set_clock", name="due", seconds=1)
+    ring = plain_town.desk.ring_now
+
+    def rings(stream: str) -> Any:
+        if stream == broken:
+            raise ZeroDivisionError
+        return ring(stream)
+
+    monkeypatch.setattr(plain_town.desk, "ring_now", rings)
+    dispatcher = Dispatcher(
+        plain_town.desk,
+        plain_town.cursor,
+        plain_town._connected,
+        late_after=timedelta(seconds=0.2),
+        poll_seconds=0.02,
+    )
+    stop = asyncio.Event()
+    ringing = asyncio.create_task(dispatcher.run(stop))
+    await until(lambda: rang(plain_town, whole), "the whole one rings")
+    assert not ringing.done()
+    assert not rang(plain_town, broken)
+    stop.set()
+    await ringing
+
+
 async def test_a_worker_killed_after_its_ring_leaves_one_fact(
     tiny_desk: Desk, temporal_home: Path, tmp_path: Path
 ) -> None:
