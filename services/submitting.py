@@ -53,7 +53,7 @@ async def submit_script(
             orders = by_stream[stream]
             try:
                 await _one_case(gateway, [*orders], answers)
-            except Exception as fault:
+            except Exception as fault:  # noqa: BLE001 - every line is answered
                 # Whatever befalls one case is told on its lines, and is nobody else's. Its text
                 # may quote what was typed, so only its name is kept.
                 log.warning("case not submitted", stream=stream, fault=type(fault).__name__)

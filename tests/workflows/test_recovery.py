@@ -92,6 +92,27 @@ async def test_a_clock_no_clerk_rings_is_rung_by_the_dispatcher_once_though_the_
     assert rang(plain_town, case) == 1
 
 
+async def test_no_more_clerks_are_woken_than_workers_can_soon_take(
+    plain_town: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What would wait in Temporal waits here instead, where the most urgent goes first."""
+    waiting = {"clerks": 10_000}
+
+    async def crowded(_client: Any) -> int:
+        return waiting["clerks"]
+
+    monkeypatch.setattr("dispatch.dispatcher.clerks_waiting", crowded)
+    case = new_case()
+    await plain_town.give(case, kind="tell_unit", unit="440106-CA")
+    await until(lambda: case in plain_town.dispatcher.owed, "it is owed a look")
+    woken = plain_town.dispatcher.woken
+    await asyncio.sleep(0.3)
+    assert plain_town.dispatcher.woken == woken
+    assert letters(plain_town, case) == []
+    waiting["clerks"] = 0
+    await until(lambda: letters(plain_town, case) == ["unit/440106-CA"], "there is room again")
+
+
 async def test_a_case_that_breaks_does_not_keep_the_others_from_ringing(
     plain_town: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ from tests.audit.verify.stage import (
 )
 from tests.ledger.episodes import MONDAY, append, minutes
 from tests.ledger.postgres import PostgresServer
-from vault.keys import make_key
+from vault.keys import load_key, make_key
 
 FOUND, MISSED = True, False
 
@@ -211,6 +211,24 @@ def swap_the_texts_of_two_items(office: Office) -> Office:
     )
 
 
+def seal_another_text_with_the_vaults_own_key(office: Office) -> Office:
+    """Who holds the key makes a ciphertext that opens; the digest in the fact stays what it was."""
+    engine = create_engine(office.vault_url.replace("vault.db", "vault-keys.db"))
+    with engine.begin() as connection:
+        wrapped = connection.execute(
+            text("SELECT wrapped FROM vault_keys WHERE holder = :holder"), {"holder": TASKS[0]}
+        ).scalar_one()
+    engine.dispose()
+    item = _item(0, 0)
+    key = load_key(office.vault_key).unwrap(TASKS[0], bytes(wrapped))
+    sealed = key.seal(item, "楼道不缺扶手".encode()).hex()
+    value = f"x'{sealed}'" if office.vault_url.startswith("sqlite") else f"'\\x{sealed}'::bytea"
+    return _rewrite_the_vault(
+        office,
+        f"UPDATE vault_items SET sealed = {value} WHERE item = '{item}'",  # noqa: S608 - our own values
+    )
+
+
 def drop_a_guard_of_the_vault(office: Office) -> Office:
     engine = create_engine(office.vault_url)
     on = "" if engine.dialect.name == "sqlite" else " ON vault_items"
@@ -250,6 +268,7 @@ ATTACKS: tuple[tuple[Callable[[Office], Office], Expected], ...] = (
     (destroy_a_key_without_authority, Expected(FOUND, FOUND, FOUND)),
     (zero_every_ciphertext, Expected(FOUND, FOUND, FOUND)),
     (swap_the_texts_of_two_items, Expected(FOUND, FOUND, FOUND)),
+    (seal_another_text_with_the_vaults_own_key, Expected(FOUND, FOUND, FOUND)),
     (drop_a_guard_of_the_vault, Expected(FOUND, FOUND, FOUND)),
 )
 
