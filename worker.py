@@ -31,6 +31,7 @@ from desk.desk import Desk
 from desk.opening import books
 from ledger.database import ClockBehind, LedgerUnavailable, WeakSettings
 from runtime.logging import configure_logging
+from runtime.searching import searchable_by
 from runtime.settings import Settings, SettingsRefused, load_settings
 from runtime.temporal import TemporalUnreachable, connect_with
 from workflows.conversations.convening import Convening
@@ -39,7 +40,7 @@ from workflows.conversations.hand_over import HandOver
 from workflows.conversations.review import Review
 from workflows.conversations.signing import Signing
 from workflows.pairing import Pairing
-from workflows.ports import NOTICE_QUEUE, TASK_QUEUE
+from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
 from workflows.support_task import SupportTask
 
 log = structlog.get_logger("worker")
@@ -82,9 +83,9 @@ def workflow_runner() -> WorkflowRunner:
     return UnsandboxedWorkflowRunner()
 
 
-def clerk_activities(desk: Desk) -> list[Callable[..., Any]]:
+def clerk_activities(desk: Desk, *, searchable: bool = False) -> list[Callable[..., Any]]:
     """Return the activities that stand next to the ledger."""
-    work = DeskWork(desk)
+    work = DeskWork(desk, searchable=searchable)
     return [work.look, work.ring, work.run_errand, work.listen]
 
 
@@ -95,15 +96,23 @@ def notice_activities(desk: Desk, notifier: Notifier) -> list[Callable[..., Any]
 
 
 def workers(
-    client: Client, desk: Desk, notifier: Notifier, *, grace: timedelta = GRACE
+    client: Client,
+    desk: Desk,
+    notifier: Notifier,
+    *,
+    grace: timedelta = GRACE,
+    searchable: bool = False,
 ) -> list[Worker]:
-    """Return the two workers of one process, not yet running."""
+    """Return the two workers of one process, not yet running.
+
+    *searchable* says that the cluster knows the search attributes of `workflows/ports.py`.
+    """
     return [
         Worker(
             client,
             task_queue=TASK_QUEUE,
             workflows=WORKFLOWS,
-            activities=clerk_activities(desk),
+            activities=clerk_activities(desk, searchable=searchable),
             workflow_runner=workflow_runner(),
             max_cached_workflows=_CACHED_WORKFLOWS,
             max_concurrent_workflow_tasks=_CLERKS_AT_ONCE,
@@ -147,7 +156,8 @@ async def run_worker(
         opened = stack.enter_context(
             books(settings.ledger_url, settings.vault_url, settings.key_path, settings.policy)
         )
-        hands = workers(client, opened.desk, notifier, grace=grace)
+        searchable = await searchable_by(client, SEARCH_ATTRIBUTES)
+        hands = workers(client, opened.desk, notifier, grace=grace, searchable=searchable)
         await work(hands, stop, serving)
 
 

@@ -49,14 +49,14 @@ NOT_DONE = "not-done"
 class DeskWork:
     """Fulfils at a desk what clerks ask for."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    def __init__(self, desk: Desk, *, searchable: bool = False) -> None:
+        self.desk, self.searchable = desk, searchable
 
     @activity.defn(name=LOOK)
     async def look(self, request: LookRequest) -> Standing:
         """Say where a case stands and what is owed because of it."""
         owed: Owed = await self._aside(clerking.look, request.stream, request.settled)
-        return standing_of(request.stream, owed)
+        return standing_of(request.stream, owed, self.searchable)
 
     @activity.defn(name=RING)
     async def ring(self, request: RingRequest) -> Standing:
@@ -65,7 +65,7 @@ class DeskWork:
         None may be due, for whatever the request says.
         """
         owed: Owed = await self._aside(clerking.ring, request.stream, request.settled)
-        return standing_of(request.stream, owed)
+        return standing_of(request.stream, owed, self.searchable)
 
     @activity.defn(name=RUN_ERRAND)
     async def run_errand(self, request: ErrandRequest) -> bool:
@@ -109,7 +109,7 @@ def outages_are_retried() -> Iterator[None]:
         ) from None
 
 
-def standing_of(stream: str, owed: Owed) -> Standing:
+def standing_of(stream: str, owed: Owed, searchable: bool) -> Standing:
     """Return *owed* in the words of the ports, without anything a clerk does not need."""
     clock = None
     if owed.next_clock is not None:
@@ -121,6 +121,9 @@ def standing_of(stream: str, owed: Owed) -> Standing:
         state=owed.state,
         over=owed.over,
         words=in_words(stream, owed),
+        category=owed.category,
+        unit=owed.holder,
+        searchable=searchable,
         next_clock=clock,
         talks=tuple(
             WantedTalk(name=talk.name, key=talk.key, steps=tuple(step.name for step in talk.steps))

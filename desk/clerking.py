@@ -38,6 +38,7 @@ class Owed:
     head: str
     state: str
     holder: str | None
+    category: str | None
     over: bool
     next_clock: tuple[str, datetime] | None
     talks: tuple[Talk, ...]
@@ -50,7 +51,7 @@ def look(desk: Desk, stream: str, settled: int) -> Owed:
     case, rules, fresh = desk.follow(stream, settled)
     kind = case.kind
     if not case.version or not kind.clerked:
-        return Owed(case.version, case.head, "", None, True, None, (), (), case.version)
+        return Owed(case.version, case.head, "", None, None, True, None, (), (), case.version)
     errands = tuple(
         (fact.version, errand)
         for fact, state in fresh
@@ -69,6 +70,7 @@ def look(desk: Desk, stream: str, settled: int) -> Owed:
         head=case.head,
         state=kind.state_name(case.state),
         holder=kind.holder(case.state),
+        category=kind.service_category(case.state),
         over=over,
         next_clock=None if clock is None else (clock.name, clock.due),
         talks=() if over else kind.talks(stream, case.state),

@@ -67,6 +67,10 @@ class Talk(Frozen):
     steps: tuple[Step, ...]
 
 
+def _about_none(state: Any) -> None:
+    """Say that a case is about no category of service."""
+
+
 @dataclass(frozen=True)
 class CaseKind:
     """One kind of case: its commands, facts, rules, clocks and what follows from its facts."""
@@ -88,5 +92,7 @@ class CaseKind:
     talks: Callable[[str, Any], tuple[Talk, ...]]
     errands: Callable[[str, Any, Happened[Any]], tuple[Errand, ...]]
     notices: Callable[[str, Any, Happened[Any]], tuple[Notice, ...]]
+    service_category: Callable[[Any], str | None] = _about_none
+    """The category of service the case is about (`elder_care`), where it is about one."""
     clerked: bool = True
     """Whether a workflow stands by the case (registry streams need none: they have no clock)."""

@@ -12,9 +12,14 @@ from typing import Any
 from zlib import crc32
 
 from temporalio import workflow
+from temporalio.common import SearchAttributeKey
 
 from workflows.persevering import DESK_RETRY, DESK_TIMEOUT, TELL_RETRY, TELL_TIMEOUT, persevere
 from workflows.ports import (
+    CASE_CATEGORY,
+    CASE_NEXT_CLOCK,
+    CASE_STATE,
+    CASE_UNIT,
     LATENESS_MAX,
     LOOK,
     NOT_EXACT,
@@ -86,7 +91,29 @@ class Clerk:
         self.woken = False
         self.standing = await persevere(partial(self._at_the_desk, port, request, Standing), port)
         self.settled = max(self.settled, self.standing.settled)
-        workflow.set_current_details(self.standing.words)
+        self.show()
+
+    def show(self) -> None:
+        """Let whoever opens Temporal's own pages see where the case stands, and search by it."""
+        standing = self.standing
+        workflow.set_current_details(standing.words)
+        if not standing.searchable:
+            return
+        clock = standing.next_clock
+        wanted: dict[SearchAttributeKey[Any], Any] = {
+            CASE_STATE: standing.state or None,
+            CASE_CATEGORY: standing.category,
+            CASE_UNIT: standing.unit,
+            CASE_NEXT_CLOCK: None if clock is None else clock.due,
+        }
+        shown = workflow.info().typed_search_attributes
+        changes = [
+            key.value_unset() if value is None else key.value_set(value)
+            for key, value in wanted.items()
+            if shown.get(key) != value
+        ]
+        if changes:
+            workflow.upsert_search_attributes(changes)
 
     async def _at_the_desk(self, port: str, request: Any, answer: type[Any]) -> Any:
         """Ask the desk next to this worker; it costs no turn of the Temporal server."""

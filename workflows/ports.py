@@ -9,6 +9,7 @@ Nothing here ever carries personal data.
 from datetime import timedelta
 
 from pydantic import ConfigDict
+from temporalio.common import SearchAttributeKey
 
 from domain.values import Frozen, Instant
 
@@ -38,6 +39,14 @@ TELL = "tell"
 
 WAKE = "wake"
 STANDING = "standing"
+
+CASE_STATE = SearchAttributeKey.for_keyword("CaseState")
+CASE_CATEGORY = SearchAttributeKey.for_keyword("CaseCategory")
+CASE_UNIT = SearchAttributeKey.for_keyword("CaseUnit")
+CASE_NEXT_CLOCK = SearchAttributeKey.for_datetime("CaseNextClock")
+
+SEARCH_ATTRIBUTES = (CASE_STATE, CASE_CATEGORY, CASE_UNIT, CASE_NEXT_CLOCK)
+"""What an operator may search clerks by in Temporal's own pages: codes and one instant."""
 
 LEDGER_UNAVAILABLE = "ledger-unavailable"
 """Type of a failure that decided nothing: the same request is made again, for ever."""
@@ -100,7 +109,9 @@ class Standing(Message):
 
     *head* is the hash of its newest entry, so that a history bears witness to what stood. *settled*
     is the version up to which nobody is left to be told, *errands* are what other cases lack still.
-    *words* say state, holder and next clock to people who open Temporal's own pages.
+    *words* say state, holder and next clock to people who open Temporal's own pages; *category* and
+    *unit* are for their searches, where the cluster is *searchable* by our attributes: a clerk that
+    set one the cluster does not know could never finish a turn.
     """
 
     version: int = 0
@@ -108,6 +119,9 @@ class Standing(Message):
     state: str = ""
     over: bool = False
     words: str = ""
+    category: str | None = None
+    unit: str | None = None
+    searchable: bool = False
     next_clock: NextClock | None = None
     talks: tuple[WantedTalk, ...] = ()
     errands: tuple[ErrandRequest, ...] = ()

@@ -62,6 +62,11 @@ def holder_of(task: Task) -> str | None:
     return (main_unit_of(task) or task.body.holding.street) if isinstance(task, Known) else None
 
 
+def service_category_of(task: Task) -> str | None:
+    """Return the category of service the need was judged to be, None before registration."""
+    return task.body.need.category if isinstance(task, Known) else None
+
+
 def due_of(task: Task) -> Deadline | None:
     """Return the due deadline as it was set last, None before the first dispatch."""
     return task.body.sla.due if isinstance(task, Known) else None
@@ -98,6 +103,7 @@ TASK = CaseKind(
     policy_id=policy_id,
     pairing=pairing_of,
     holder=holder_of,
+    service_category=service_category_of,
     who_may=WHO,
     talks=talks,
     errands=errands,

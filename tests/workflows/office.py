@@ -23,9 +23,10 @@ from domain.envelope import By
 from domain.refusals import CommandRefused
 from ledger.store import Entry, Ledger
 from runtime.embedded import find_binary, start_embedded
+from runtime.searching import searchable_by
 from runtime.temporal import connect
 from tests.domain.world import DISPATCHER
-from workflows.ports import STANDING, Standing
+from workflows.ports import SEARCH_ATTRIBUTES, STANDING, Standing
 
 TIME_SKIPPING = (
     "frontend.WorkflowTimeSkippingEnabled=true",
@@ -103,7 +104,10 @@ class Office:
     async def open(self, *, dispatching: bool = True) -> None:
         """Let a worker begin to work, and with *dispatching* somebody wake the clerks."""
         self._stop = asyncio.Event()
-        hands = composing.workers(self.client, self.desk, self.postman, grace=NO_GRACE)
+        searchable = await searchable_by(self.client, SEARCH_ATTRIBUTES)
+        hands = composing.workers(
+            self.client, self.desk, self.postman, grace=NO_GRACE, searchable=searchable
+        )
         self._work = [asyncio.create_task(composing.work(hands, self._stop))]
         if dispatching:
             self._work.append(asyncio.create_task(self.dispatcher.run(self._stop)))

@@ -1,13 +1,18 @@
 """A clerk looks, does what is owed, and waits; it keeps time, and decides nothing."""
 
 import asyncio
+from datetime import timedelta
+from typing import Any, cast
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
 
+from domain.values import instant_text
+from runtime.searching import searchable_by
 from tests.workflows.office import Office, new_case, until
 from tests.workflows.tiny import FORBIDDEN
-from workflows.ports import WAKE, Standing
+from workflows.ports import SEARCH_ATTRIBUTES, WAKE, Standing
 
 
 def letters(town: Office, case: str) -> list[str]:
@@ -188,3 +193,38 @@ async def test_temporals_own_pages_say_where_a_case_stands(town: Office) -> None
     told = await town.handle(case).query("__temporal_workflow_metadata")
     assert "OPEN" in str(told)
     assert "`due`" in standing.words
+
+
+async def test_an_operator_finds_cases_by_state_category_unit_and_next_clock(town: Office) -> None:
+    case = new_case()
+    await town.give(case, kind="set_clock", name="due", seconds=3600)
+    standing = await town.in_step(case)
+    assert standing.next_clock is not None
+    client, due = town.client, standing.next_clock.due
+
+    async def found(condition: str) -> list[str]:
+        listed = client.list_workflows(f"WorkflowId = '{case}' AND {condition}")
+        return [one.id async for one in listed]
+
+    async def shown() -> bool:
+        return await found("CaseState = 'OPEN'") == [case]
+
+    await until(shown, "the clerk's attributes can be searched")
+    assert await found(f"CaseUnit = '{standing.unit}'") == [case]
+    assert await found(f"CaseCategory = '{standing.category}'") == [case]
+    near = [due - timedelta(minutes=1), due + timedelta(minutes=1)]
+    before, after = (instant_text(each) for each in near)
+    assert await found(f"CaseNextClock > '{before}' AND CaseNextClock < '{after}'") == [case]
+    assert await found("CaseState = 'CLOSED'") == []
+
+
+async def test_a_cluster_that_may_not_be_given_attributes_is_not_asked_for_them() -> None:
+    class Refusing:
+        namespace = "default"
+
+        class operator_service:  # noqa: N801 - as the client has it
+            @staticmethod
+            async def list_search_attributes(*_: Any, **__: Any) -> Any:
+                raise RPCError("no", RPCStatusCode.PERMISSION_DENIED, b"")
+
+    assert not await searchable_by(cast(Any, Refusing()), SEARCH_ATTRIBUTES)
