@@ -14,7 +14,7 @@ from cli.options import command_from, options_of
 from cli.people import acting
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
-from desk.orders import Order, read_order
+from desk.orders import Door, Order, read_order
 from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.models import models_of
@@ -52,7 +52,7 @@ def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) 
     options: list[click.Parameter] = [] if opening else [click.Argument(["case"])]
     options += options_of(model)
     options += [
-        click.Option(["--as", "acting_person"], required=True, help="办理人。 Who acts."),
+        click.Option(["--as", "acting_person"], help="办理人；缺省为 --key 的本人。 Who acts."),
         click.Option(["--unit-of-actor"], help="以哪个单位的名义。 For which unit."),
         click.Option(["--role"], type=click.Choice([role.value for role in Role])),
         click.Option(["--command-id"], help="命令编号，重试时填同一个。 Idempotency key."),
@@ -63,18 +63,17 @@ def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) 
         options.append(click.Option(["--id", "case"], help="新案卷编号。 Id of the new case."))
 
     def give(context: Context, **given: Any) -> None:
+        actor = acting(context, given["acting_person"], given["unit_of_actor"], given["role"])
         order = read_order(
             {
                 "stream": _stream(context, case.category, given["case"], opening),
                 "command_id": given["command_id"] or f"cli/{new_uuid7()}",
-                "by": acting(
-                    context, given["acting_person"], given["unit_of_actor"], given["role"]
-                ),
+                "by": actor.as_by(),
                 "command": command_from(model, given),
                 "occurred_at": given["occurred_at"],
             }
         )
-        _submit(context, order, Speaking(given["as_json"]))
+        _submit(context, order, actor.door, Speaking(given["as_json"]))
 
     english = (model.__doc__ or "").strip().splitlines()[0]
     text = f"{COMMAND_LABELS[kind]}。 {english}"
@@ -83,10 +82,10 @@ def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) 
     return command
 
 
-def _submit(context: Context, order: Order, speaking: Speaking) -> None:
+def _submit(context: Context, order: Order, door: Door, speaking: Speaking) -> None:
     from dispatch.cursor import what_waits
 
-    receipt = context.gateway.submit_now(order)
+    receipt = context.gateway.submit_now(order, door)
     number = f"（工单 {receipt.number}）" if receipt.number else ""
     waits = what_waits(context.settings.dispatch_url, context.books.ledger.clock())
     if waits is not None:

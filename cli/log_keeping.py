@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Never
 import click
 
 from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.people import acting
 from cli.tables import shown
 from domain.envelope import By
-from domain.people import Channel, Role
+from services.oversight import acting_by
 from wording.labels import label
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ def _says_no(as_json: bool, rule: str, sentence: str) -> Never:
     else:
         click.echo(sentence, err=True)
     raise click.exceptions.Exit(1)
+
+
+_as_option = click.option(
+    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
+)
 
 
 @click.group("log")
@@ -147,9 +153,12 @@ def show_key(context: Context, as_json: bool) -> None:
 @key.command("rotate")
 @click.option("--reason", required=True, help="更换原因，将入账。 Why; it goes on record.")
 @click.option("--lost", is_flag=True, help="旧密钥已遗失，无法双签。 The old key is gone.")
+@_as_option
 @json_option
 @pass_context
-def rotate_key(context: Context, reason: str, lost: bool, as_json: bool) -> None:
+def rotate_key(
+    context: Context, reason: str, lost: bool, acting_person: str | None, as_json: bool
+) -> None:
     r"""更换签名密钥：入账，新旧双签一次，此后只用新钥。 Rotate the key; both sign once.
 
     Give the new public key to every witness and auditor.
@@ -163,9 +172,9 @@ def rotate_key(context: Context, reason: str, lost: bool, as_json: bool) -> None
     from publishing.signer import SigningRefused
     from transparency.keys import SigningKeyRefused
 
-    publisher = _publisher(context)
+    publisher, by = _publisher(context), _by(context, acting_person, "rotate_signing_key")
     try:
-        new, done = run(lambda: rotate(publisher, reason, lost=lost))
+        new, done = run(lambda: rotate(publisher, reason, by, lost=lost))
     except NothingToRotate as no:
         _says_no(as_json, "nothing-to-rotate", str(no))
     except SigningRefused as refusal:
@@ -186,9 +195,10 @@ def policy() -> None:
 
 @policy.command("adopt")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_as_option
 @json_option
 @pass_context
-def adopt_policy(context: Context, file: Path, as_json: bool) -> None:
+def adopt_policy(context: Context, file: Path, acting_person: str | None, as_json: bool) -> None:
     r"""采用见证规则（C2SP tlog-policy），并入账。 Adopt witnesses and quorum; it goes on record.
 
     \b
@@ -197,8 +207,9 @@ def adopt_policy(context: Context, file: Path, as_json: bool) -> None:
     from publishing.publisher import PolicyNotOurs
     from transparency.policies import PolicyMalformed
 
+    by = _by(context, acting_person, "adopt_witness_policy")
     try:
-        adopted = _publisher(context).adopt(file.read_text(encoding="utf-8"))
+        adopted = _publisher(context).adopt(file.read_text(encoding="utf-8"), by)
     except (OSError, UnicodeDecodeError, PolicyMalformed) as problem:
         raise CannotTry(f"{file.name}: {problem}") from None
     except PolicyNotOurs as no:
@@ -215,11 +226,18 @@ def adopt_policy(context: Context, file: Path, as_json: bool) -> None:
     )
 
 
+def _by(context: Context, person: str | None, command: str) -> By:
+    """Return the registrar who has the log's keys or witnesses changed."""
+    actor = acting(context, person)
+    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    return acting_by(rules, actor.person, command, datetime.now(UTC), actor.door)
+
+
 def _publisher(context: Context) -> "Publisher":
     from publishing.publisher import Publisher
 
     context.make_home()
-    return Publisher(context.settings, context.books, By(role=Role.SYSTEM, channel=Channel.CLI))
+    return Publisher(context.settings, context.books)
 
 
 def standing(context: Context) -> dict[str, Any]:

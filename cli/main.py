@@ -23,6 +23,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "demo": ("demo.command", "demo"),
     "worker": ("cli.operate", "worker"),
     "follow": ("cli.operate", "follow"),
+    "account": ("cli.accounts", "account"),
     "unit": ("cli.registry", "unit"),
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
@@ -65,8 +66,14 @@ class Sections(click.Group):
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jiedui")
+@click.option(
+    "--key",
+    "account_key",
+    type=click.Path(exists=True, dir_okay=False),
+    help="本人的账户密钥（或 JIEDUI_ACCOUNT_KEY）。 The key of your account.",
+)
 @click.pass_context
-def jiedui(ctx: click.Context) -> None:
+def jiedui(ctx: click.Context, account_key: str | None) -> None:
     r"""结对：党群服务中心、职能部门、街道结对帮扶，从派单到居民评价全程留痕。
 
     Pairings and support tasks as durable, auditable facts.
@@ -77,7 +84,7 @@ def jiedui(ctx: click.Context) -> None:
     from runtime.logging import configure_logging
     from runtime.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(**({"account_key": account_key} if account_key else {}))
     # A command's own output is on standard output; its log is for those who run services.
     level = settings.log_level if ctx.invoked_subcommand in {"up", "worker", "follow"} else "error"
     ctx.obj = Context(settings)
@@ -145,6 +152,7 @@ _FAULTS = (
     ("ledger.entry", "EntryUnreadable"),
     ("publishing.serving", "AddressTaken"),
     ("runtime.embedded", "EmbeddedRefused"),
+    ("transparency.keys", "SigningKeyRefused"),
     ("runtime.settings", "SettingsRefused"),
     ("runtime.temporal", "TemporalUnreachable"),
     ("vault.keys", "KeyRefused"),

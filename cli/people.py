@@ -1,45 +1,96 @@
-"""`--as PERSON`: who acts on the command line."""
+"""Who acts on the command line: `--as PERSON`, and `--key FILE`, which proves it."""
 
+from dataclasses import dataclass
 from typing import Any
 
+import click
+
 from cli.context import Context
+from desk.casework import Who
+from desk.orders import COMMAND_LINE, Door
+from domain.people import Known, Role
 from domain.refusals import CommandRefused
 from domain.values import UUID
 
 
-def acting(context: Context, person: str, unit: str | None, role: str | None) -> dict[str, Any]:
-    """Return the `by` of an order for *person*: an id, or `ROLE@UNIT` where one person holds it."""
-    import re
+@dataclass(frozen=True)
+class Actor:
+    """A person, with unit and role where they were named, and how the command line knows them."""
 
-    given: dict[str, Any] = {}
-    if re.fullmatch(rf"(person|subject)/{UUID}", person):
-        given["person"] = person
+    person: str
+    unit: str | None
+    role: str | None
+    door: Door
+
+    def as_by(self) -> dict[str, Any]:
+        """Return the `by` of an order."""
+        told = {"person": self.person, "unit": self.unit, "role": self.role}
+        return {name: value for name, value in told.items() if value}
+
+    def as_who(self) -> Who:
+        """Return who asks at the desk."""
+        role = None if self.role is None else Role(self.role)
+        return Who(self.person, self.door.channel, self.unit, role, self.door.known)
+
+
+def acting(
+    context: Context, person: str | None, unit: str | None = None, role: str | None = None
+) -> Actor:
+    """Return who acts: *person* is an id, or `ROLE@UNIT`; None: whoever's key was given.
+
+    A key proves its own person and nobody else: another one is only named. Raises
+    `CommandRefused` where nobody was named, and where the key or the person is not known.
+    """
+    proven = proven_person(context)
+    if person is None:
+        if proven is None:
+            raise click.UsageError(
+                "请用 --as 写明办理人，或用 --key（JIEDUI_ACCOUNT_KEY）给出其账户密钥。 "
+                "Say who acts with --as, or give their key with --key (JIEDUI_ACCOUNT_KEY)."
+            )
+        person = proven
     elif "@" in person:
         wanted_role, _, wanted_unit = person.partition("@")
-        given["person"] = holder_of(context, wanted_role.upper(), wanted_unit.upper())
         role, unit = role or wanted_role.upper(), unit or wanted_unit.upper()
+        person = holder_of(context, wanted_role.upper(), wanted_unit.upper(), proven)
     else:
-        raise CommandRefused(
-            "person-unknown",
-            "--as 应为 person/<UUID>、subject/<UUID> 或 角色@单位，"
-            "例如 STREET_DISPATCHER@440106003-SO。",
-            "--as takes person/<uuid>, subject/<uuid> or ROLE@UNIT, "
-            "such as STREET_DISPATCHER@440106003-SO.",
-        )
-    if unit:
-        given["unit"] = unit
-    if role:
-        given["role"] = role
-    return given
+        person = named(person)
+    known = Known.KEY if person == proven else COMMAND_LINE.known
+    return Actor(person, unit, role, COMMAND_LINE._replace(known=known))
 
 
-def holder_of(context: Context, role: str, unit: str) -> str:
-    """Return the first person who now holds *role* at *unit*."""
+def named(person: str) -> str:
+    """Return *person* where it is an id of a person or resident; refuse anything else."""
+    import re
+
+    if re.fullmatch(rf"(person|subject)/{UUID}", person):
+        return person
+    raise CommandRefused(
+        "person-unknown",
+        "--as 应为 person/<UUID>、subject/<UUID> 或 角色@单位，"
+        "例如 STREET_DISPATCHER@440106003-SO。",
+        "--as takes person/<uuid>, subject/<uuid> or ROLE@UNIT, "
+        "such as STREET_DISPATCHER@440106003-SO.",
+    )
+
+
+def proven_person(context: Context) -> str | None:
+    """Return whose key was given, None without any."""
+    file = context.settings.account_key
+    if file is None:
+        return None
+    from services.accounts import proven
+
+    return proven(context.books.rulebook.rules(context.books.desk.neighbours), file)
+
+
+def holder_of(context: Context, role: str, unit: str, first: str | None = None) -> str:
+    """Return the person *first*, if they now hold *role* at *unit*, else the first who does."""
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
     rules = context.books.rulebook.rules(context.books.desk.neighbours)
-    for person in sorted(rules.people.values(), key=lambda person: person.id):
+    for person in sorted(rules.people.values(), key=lambda one: (one.id != first, one.id)):
         for grant in person.grants:
             if grant.role.value == role and grant.unit == unit and grant.stands(now):
                 return person.id

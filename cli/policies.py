@@ -9,6 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.people import acting
 from cli.tables import print_table, shown
 from desk.casework import malformed
 from domain.calendar import CalendarYear, WorkCalendar
@@ -18,6 +19,10 @@ from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Terms
 from domain.values import Instant
+
+_as_option = click.option(
+    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
+)
 
 
 def _shipped_terms(profile: str) -> Terms:
@@ -103,10 +108,16 @@ def _terms_here(context: Context, profile: str) -> Terms:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--calendar", "name", default="CN", show_default=True)
 @click.option("--reason", help="修订原因。 Why a published year is published again.")
+@_as_option
 @json_option
 @pass_context
 def publish_calendar(
-    context: Context, file: Path, name: str, reason: str | None, as_json: bool
+    context: Context,
+    file: Path,
+    name: str,
+    reason: str | None,
+    acting_person: str | None,
+    as_json: bool,
 ) -> None:
     r"""公布一个年度的放假安排，并重算暂定期限。 Publish a year; recompute provisional deadlines.
 
@@ -123,12 +134,13 @@ def publish_calendar(
     if reason:
         command["reason"] = reason
     stream = f"calendar/{name}"
+    by = acting(context, acting_person).as_who()
 
     async def publishing() -> dict[str, Any]:
         from desk.recomputing import recompute_provisional
         from services.bootstrapping import publish
 
-        published = await publish(context.books.desk, stream, command)
+        published = await publish(context.books.desk, stream, command, by)
         recomputed = await asyncio.to_thread(recompute_provisional, context.books.desk)
         return {"stream": stream, "published": bool(published), "recomputed": recomputed}
 
@@ -191,9 +203,12 @@ def show_policy(context: Context, pack: str) -> None:
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--shipped", is_flag=True, help="公布全部随附政策包与日历。 Everything shipped.")
+@_as_option
 @json_option
 @pass_context
-def publish_policy(context: Context, file: Path | None, shipped: bool, as_json: bool) -> None:
+def publish_policy(
+    context: Context, file: Path | None, shipped: bool, acting_person: str | None, as_json: bool
+) -> None:
     r"""校验并公布政策包。 Validate a pack and put it on record.
 
     \b
@@ -209,7 +224,8 @@ def publish_policy(context: Context, file: Path | None, shipped: bool, as_json: 
             return await publish_shipped(context.books.desk)
         pack = _validated(Policy, file)
         command = {"kind": "publish_policy", "policy": pack.model_dump(mode="json")}
-        return await publish(context.books.desk, f"policy/{pack.id}", command)
+        by = acting(context, acting_person).as_who()
+        return await publish(context.books.desk, f"policy/{pack.id}", command, by)
 
     streams = run(publishing)
     Speaking(as_json).say(

@@ -31,22 +31,32 @@ def unit() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_mapping_option
 @click.option("--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="错误行存放处。")
+@click.option("--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar.")
 @json_option
 @pass_context
 def import_units(
-    context: Context, file: Path, mapping: Path | None, bad_rows: Path | None, as_json: bool
+    context: Context,
+    file: Path,
+    mapping: Path | None,
+    bad_rows: Path | None,
+    acting_person: str | None,
+    as_json: bool,
 ) -> None:
     r"""导入单位表或人员表（.xlsx .xls .csv）。 Import units, or people; the headings tell which.
 
-    Repeatable: a second import of the same file records nothing twice.
+    A registrar enters them; granting roles takes the registrar's own key (`jiedui account begin`
+    makes the first). Repeatable: a second import of the same file records nothing twice.
 
     \b
     Exit status: 0 every row is on record; 1 some rows came back; 2 it could not be tried.
     """
+    from cli.people import acting
     from services.intake import take_registry
 
+    by = acting(context, acting_person).as_who()
     _tell(
-        run(lambda: take_registry(context.gateway, file, mapping, bad_rows, progressing)), as_json
+        run(lambda: take_registry(context.gateway, file, mapping, bad_rows, by, progressing)),
+        as_json,
     )
 
 
@@ -163,12 +173,14 @@ def import_needs(
     Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
     """
     from cli.people import acting
+    from domain.people import Channel
     from services.intake import take_need_table
 
-    by = None if acting_person is None else acting(context, acting_person, None, None)
-    taking = partial(
-        take_need_table, context.gateway, file, mapping, bad_rows, by=by, policy=policy
-    )
+    taking = partial(take_need_table, context.gateway, file, mapping, bad_rows, policy=policy)
+    if acting_person is not None:
+        actor = acting(context, acting_person)
+        door = actor.door._replace(channel=Channel.IMPORT)
+        taking = partial(taking, by=actor.as_by(), door=door)
     _tell(run(lambda: taking(progress=progressing)), as_json)
 
 

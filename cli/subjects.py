@@ -11,7 +11,7 @@ from cli.people import acting
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
 from domain.values import STREAM, instant_text
-from services.oversight import OPERATOR, acting_by
+from services.oversight import acting_by
 from wording.sentences import instant_shown
 
 
@@ -31,7 +31,8 @@ def erase(
 ) -> None:
     r"""销毁 RESIDENT 的密钥，其个人信息永不可恢复。 Destroy the resident's key for good.
 
-    Refused while a task of theirs is open. The fact of it stays in the ledger and proves that what
+    The officer for personal information does it, with their own key. Refused while a task of
+    theirs is open. The fact of it stays in the ledger and proves that what
     no longer opens was erased. May be repeated; a second run finishes what a first left undone.
 
     \b
@@ -41,11 +42,9 @@ def erase(
 
     stream = _subject(resident)
     books = context.books
-    by = OPERATOR
-    if acting_person is not None:
-        person = str(acting(context, acting_person, None, None)["person"])
-        rules = books.rulebook.rules(books.desk.neighbours)
-        by = acting_by(rules, person, "record_erasure", datetime.now(UTC))
+    actor = acting(context, acting_person)
+    rules = books.rulebook.rules(books.desk.neighbours)
+    by = acting_by(rules, actor.person, "record_erasure", datetime.now(UTC), actor.door)
     stone = erase_subject(books, stream, by, basis)
     tasks = len(stone.holders) - 1
     Speaking(as_json).say(

@@ -27,7 +27,11 @@ _COLUMNS = (
 _HOURS = 24.0
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
-_as_option = click.option("--as", "acting_person", required=True, help="办理人。 Who acts.")
+_as_option = click.option(
+    "--as",
+    "acting_person",
+    help="办理人；缺省为 --key 的本人。 Who acts; left out: whose key it is.",
+)
 
 
 @click.group()
@@ -52,7 +56,7 @@ def grant(
     reason: str,
     until: str | None,
     hours: float | None,
-    acting_person: str,
+    acting_person: str | None,
     as_json: bool,
 ) -> None:
     r"""授权一人在限期内启封一案的密封内容。 Let one person open one case's texts for a time.
@@ -68,7 +72,7 @@ def grant(
     now = datetime.now(UTC)
     end = _instant(until) if until else now + timedelta(hours=hours or _HOURS)
     stream = f"unmasking/{new_uuid7()}"
-    to = str(acting(context, grantee, None, None)["person"])
+    to = acting(context, grantee).person
     command = {
         "kind": "grant_unmasking",
         "case": case,
@@ -88,7 +92,7 @@ def grant(
             "hash": written.hash,
         },
         f"已授权 {stream}，至 {instant_shown(end)} 止，账本位置 {written.position}。\n"
-        f"启封：jiedui audit history {case} --unmasking {stream} --as {to}\n"
+        f"启封：jiedui --key 本人密钥 audit history {case} --unmasking {stream}\n"
         f"Granted until {instant_shown(end)}; every text opened is recorded.",
     )
 
@@ -100,7 +104,7 @@ def grant(
 @json_option
 @pass_context
 def end_grant(
-    context: Context, grant_id: str, reason: str, acting_person: str, as_json: bool
+    context: Context, grant_id: str, reason: str, acting_person: str | None, as_json: bool
 ) -> None:
     r"""提前终止授权（被授权人或个人信息保护负责人）。 End a grant before its time.
 
@@ -170,9 +174,9 @@ def _told(grant: dict[str, Any]) -> dict[str, Any]:
     return {**grant, "standing": "有效" if grant["in_force"] else ended}
 
 
-def _give(context: Context, stream: str, person: str, command: dict[str, Any]) -> Any:
-    named = str(acting(context, person, None, None)["person"])
-    return give(context.books, stream, named, command)
+def _give(context: Context, stream: str, person: str | None, command: dict[str, Any]) -> Any:
+    actor = acting(context, person)
+    return give(context.books, stream, actor.person, actor.door, command)
 
 
 def _instant(text: str) -> datetime:

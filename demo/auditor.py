@@ -41,7 +41,13 @@ def audited(home: Path, policy_file: Path, playing: Playing, stream: str | None)
     folder = home / "audit"
     folder.mkdir(mode=0o700)
     bundle, case, proof = (folder / name for name in ("bundle.zip", "case.json", "entry.proof"))
-    environment = {**os.environ, "JIEDUI_HOME": str(home), "JIEDUI_POLICY": "demo"}
+    auditor = playing.stage.cast.auditor()
+    environment = {
+        **os.environ,
+        "JIEDUI_HOME": str(home),
+        "JIEDUI_POLICY": "demo",
+        "JIEDUI_ACCOUNT_KEY": str(playing.stage.accounts.key_of(auditor.person).absolute()),
+    }
     trust = ("--policy", str(policy_file))
     steps = [
         _step(

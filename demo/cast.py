@@ -82,6 +82,13 @@ class Cast:
         """Return who speaks for a department, or for a street office that handles a task."""
         return self.at_unit(Role.DEPT_COORDINATOR, unit)
 
+    def auditor(self) -> Part:
+        """Return the district's auditor."""
+        for (role, _), parts in sorted(self._parts.items()):
+            if role is Role.AUDITOR:
+                return parts[0]
+        raise NobodyThere("名册中没有审计员。 Nobody is an auditor.")
+
     def staff(self, unit: str) -> Part:
         """Return who does the work at *unit*."""
         return self.at_unit(Role.DEPT_STAFF, unit)

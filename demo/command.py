@@ -10,6 +10,7 @@ import click
 
 from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import progressing
+from demo.accounts import Accounts
 from demo.cast import Cast
 from demo.home import fresh_home
 from demo.pairings import POLICY, plans
@@ -128,10 +129,13 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
 async def played(gateway: Gateway, folder: Path, streets: int | None, policy_file: Path) -> Staged:
     """Import the tables, then play pairings and needs."""
     started = datetime.now(UTC)
+    home = Path(str(gateway.books.ledger.url.database)).parent
+    accounts = await asyncio.to_thread(Accounts, gateway.desk, home)
+    registrar = accounts.registrar
     units = table_of(folder / "units.xlsx", UNIT_FIELDS, None)
-    intakes = [await take_units(gateway, units, "units.xlsx", progressing)]
+    intakes = [await take_units(gateway, units, "units.xlsx", registrar, progressing)]
     people = table_of(folder / "people.xlsx", PEOPLE_FIELDS, None)
-    intakes.append(await take_people(gateway, people, "people.xlsx", progressing))
+    intakes.append(await take_people(gateway, people, "people.xlsx", registrar, progressing))
     rules = gateway.books.rulebook.rules(gateway.desk.neighbours)
     cast = Cast(rules, rules.under(POLICY).policy, datetime.now(UTC))
     chosen = cast.streets()[:streets]
@@ -141,7 +145,7 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
     share = len(chosen) / len(cast.streets())
     kept = set_aside(paired, rows)
     made = programme(cast, rows, kept, to_review(paired, rows), share)
-    stage = Stage(gateway, cast, Room(AT_ONCE))
+    stage = Stage(gateway, cast, Room(AT_ONCE), accounts)
     with Showing() as showing:
         playing = Playing(stage, showing)
         following = asyncio.create_task(stage.follow())

@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from demo.accounts import BY_KEY, Accounts
 from demo.cast import Cast, Part
 from desk.gateway import Gateway
-from desk.orders import NotNow, Order, Receipt
+from desk.orders import COMMAND_LINE, Door, Giver, NotNow, Order, Receipt
 from domain.casebook import CASES
+from domain.gate import PROVEN
 from domain.values import category_of
 from ledger.entry import Entry
 
@@ -100,8 +102,8 @@ class Log:
 class Stage:
     """What every episode works with."""
 
-    def __init__(self, gateway: Gateway, cast: Cast, room: Room) -> None:
-        self.gateway, self.cast, self.room = gateway, cast, room
+    def __init__(self, gateway: Gateway, cast: Cast, room: Room, accounts: Accounts) -> None:
+        self.gateway, self.cast, self.room, self.accounts = gateway, cast, room, accounts
         self.log = Log(position=gateway.books.ledger.head())
         self.commands = 0
         self._given: Counter[str] = Counter()
@@ -136,10 +138,11 @@ class Stage:
 
         Those whose numbers are in *unless_done* may have been done by a clock meanwhile.
         """
+        door = await asyncio.to_thread(self._door, orders)
         wait = 0.2
         for left in reversed(range(TRIES)):
             try:
-                answers = await self.gateway.submit_batch(orders)
+                answers = await self.gateway.submit_batch(orders, door)
                 break
             except NotNow:
                 if not left:
@@ -159,6 +162,15 @@ class Stage:
             receipts.append(answer.receipt)
         self.commands += len(receipts)
         return receipts
+
+    def _door(self, orders: Sequence[Order]) -> Door:
+        """Return how *orders* are brought: with keys where one of them takes proof."""
+        if not any(order.command["kind"] in PROVEN for order in orders):
+            return COMMAND_LINE
+        people = {order.by.person for order in orders if isinstance(order.by, Giver)}
+        for person in sorted(people):
+            self.accounts.prove(person)
+        return BY_KEY
 
     def order(self, stream: str, saying: Saying) -> Order:
         """Return the order; the n-th command of a case has the same id in every run."""

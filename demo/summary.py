@@ -365,6 +365,7 @@ def _end(summary: Summary) -> list[str]:
             f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui audit verify "
             f"--policy {home}/witness-policy.txt"
         ),
+        f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui account list    # 密钥在 {home}/accounts/",
         f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui up    # 时钟继续走 the clocks go on",
     ]
     return lines

@@ -13,7 +13,7 @@ from domain.canonical import digest_of
 from domain.cases import CaseKind, Notice
 from domain.clocks import RingClock, ring_id
 from domain.envelope import By, Happened, rung_by
-from domain.people import Channel, Role
+from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.values import instant_text
@@ -22,7 +22,7 @@ from ledger.entry import FACT_BYTES_MAX
 
 @dataclass(frozen=True)
 class Who:
-    """Who gives an order, by the channel the door has set; never the system.
+    """Who gives an order, by what the door has set; never the system.
 
     Unit and role may be left out where the registry knows only one.
     """
@@ -31,10 +31,11 @@ class Who:
     channel: Channel
     unit: str | None = None
     role: Role | None = None
+    known: Known | None = None
 
     def acting(self, role: Role, unit: str | None) -> By:
         """Return this person acting in *role* for *unit*."""
-        return By(role=role, person=self.person, unit=unit, channel=self.channel)
+        return By(role=role, person=self.person, unit=unit, channel=self.channel, known=self.known)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ import structlog
 from desk.casework import Asking, Written
 from desk.desk import Desk
 from desk.opening import Books
-from desk.orders import Answer, NotNow, Order, Receipt
+from desk.orders import COMMAND_LINE, Answer, Door, NotNow, Order, Receipt
 from domain.canonical import canonical
 from domain.casebook import kind_of
 from domain.cases import CaseKind
 from domain.models import models_of, seals_of
-from domain.people import Channel
 from domain.refusals import CommandRefused
 from domain.values import category_of
 from ledger.database import LedgerUnavailable
@@ -38,46 +37,34 @@ class Gateway:
         self.books = books
         self.desk: Desk = books.desk
 
-    async def submit(self, order: Order, channel: Channel = Channel.CLI) -> Receipt:
+    async def submit(self, order: Order, door: Door = COMMAND_LINE) -> Receipt:
         """Have one command recorded and return its receipt.
 
         Raises `CommandRefused` (the rule, in both languages) or `NotNow`. The same command id
         always gets the same receipt; with other content it is refused as `command-conflict`.
         """
-        receipt: Receipt = await self.desk.aside(self.submit_now, order, channel)
+        receipt: Receipt = await self.desk.aside(self.submit_now, order, door)
         return receipt
 
     async def submit_batch(
-        self, orders: Sequence[Order], channel: Channel = Channel.CLI
+        self, orders: Sequence[Order], door: Door = COMMAND_LINE
     ) -> list[Answer]:
         """Have commands of one case recorded in their order, in one turn.
 
         One that is refused does not stop the next. Raises `NotNow`.
         """
-        answers: list[Answer] = await self.desk.aside(self.submit_batch_now, orders, channel)
+        answers: list[Answer] = await self.desk.aside(self.submit_batch_now, orders, door)
         return answers
 
-    async def enter(self, stream: str, askings: Sequence[Asking]) -> list[Answer]:
-        """Have the operator of this installation enter commands of one case, in their order.
-
-        Only who runs programs beside the ledger gets here; no door hands an outsider's words on
-        this way. Raises `NotNow`.
-        """
-        with _outages_are_not_now():
-            handled = await self.desk.record(stream, askings)
-        return [_answer(stream, answer) for answer in handled.answers]
-
-    def submit_now(self, order: Order, channel: Channel = Channel.CLI) -> Receipt:
+    def submit_now(self, order: Order, door: Door = COMMAND_LINE) -> Receipt:
         """Do as `submit`, in the calling thread."""
-        (answer,) = self.submit_batch_now([order], channel)
+        (answer,) = self.submit_batch_now([order], door)
         if answer.refusal is not None:
             raise answer.refusal
         assert answer.receipt is not None, "an answer is one of the two"
         return answer.receipt
 
-    def submit_batch_now(
-        self, orders: Sequence[Order], channel: Channel = Channel.CLI
-    ) -> list[Answer]:
+    def submit_batch_now(self, orders: Sequence[Order], door: Door = COMMAND_LINE) -> list[Answer]:
         """Do as `submit_batch`, in the calling thread."""
         stream = orders[0].stream
         if any(order.stream != stream for order in orders):
@@ -86,7 +73,7 @@ class Gateway:
             kind = kind_of(stream)
         except CommandRefused as refusal:
             return [Answer(refusal=refusal) for _ in orders]
-        looked = [_looked_at(kind, order, channel) for order in orders]
+        looked = [_looked_at(kind, order, door) for order in orders]
         going = [asking for asking in looked if isinstance(asking, Asking)]
         with _outages_are_not_now():
             recorded = iter(self.desk.record_now(stream, going).answers if going else ())
@@ -109,19 +96,19 @@ def _outages_are_not_now() -> Iterator[None]:
         raise NotNow(outage.found) from None
 
 
-def _looked_at(kind: CaseKind, order: Order, channel: Channel) -> Asking | CommandRefused:
+def _looked_at(kind: CaseKind, order: Order, door: Door) -> Asking | CommandRefused:
     try:
-        return asking_of(kind, order, channel)
+        return asking_of(kind, order, door)
     except CommandRefused as refusal:
         return refusal
 
 
-def asking_of(kind: CaseKind, order: Order, channel: Channel = Channel.CLI) -> Asking:
+def asking_of(kind: CaseKind, order: Order, door: Door = COMMAND_LINE) -> Asking:
     """Return *order* as it reaches the desk; refuse what is not of the outward form of an order.
 
     Who may give it, and in which role, is asked where it is decided.
     """
-    who = order.who(channel)
+    who = order.who(door)
     _check(kind, order)
     return Asking(order.command_id, who, order.command, order.occurred_at)
 

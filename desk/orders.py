@@ -1,11 +1,12 @@
 """What a person hands in, and what they get back: orders, receipts, refusals, 'not now'."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import ConfigDict, StringConstraints, ValidationError
 
 from desk.casework import Who, malformed
-from domain.people import Channel, Role
+from domain.gate import refused
+from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.values import Frozen, Instant, PersonId, SubjectId, UnitCode
 
@@ -26,8 +27,19 @@ class NotNow(Exception):
         )
 
 
+class Door(NamedTuple):
+    """What a door says of whoever comes through it, and no caller: by which way, known how."""
+
+    channel: Channel
+    known: Known
+
+
+COMMAND_LINE = Door(Channel.CLI, Known.LOCAL_OPERATOR)
+"""Whoever runs programs beside the ledger, and says in whose name."""
+
+
 class Giver(Frozen):
-    """Who says they give an order; the channel is the door's to say, and the system gives none."""
+    """Who says they give an order; the rest is the door's to say, and the system gives none."""
 
     person: PersonId | SubjectId
     unit: UnitCode | None = None
@@ -43,16 +55,12 @@ class Order(Frozen):
     command: dict[str, Any]
     occurred_at: Instant | None = None
 
-    def who(self, channel: Channel) -> Who:
-        """Return who gives the order, by *channel*; refuse whoever says to be the system."""
+    def who(self, door: Door) -> Who:
+        """Return who gives the order at *door*; refuse whoever says to be the system."""
         by = self.by if isinstance(self.by, Giver) else Giver(person=self.by)
-        if by.role is Role.SYSTEM or channel is Channel.SYSTEM:
-            raise CommandRefused(
-                "system-is-inside",
-                "系统角色只在内部使用；请写明办理人及其单位、角色。",
-                "The system gives no orders from outside; name a person, their unit and role.",
-            )
-        return Who(by.person, channel, by.unit, by.role)
+        if by.role is Role.SYSTEM or door.channel is Channel.SYSTEM:
+            raise refused("system-is-inside")
+        return Who(by.person, door.channel, by.unit, by.role, door.known)
 
 
 def read_order(value: Any) -> Order:

@@ -47,6 +47,7 @@ from domain.values import (
     SubjectId,
     TaskId,
     UnitCode,
+    VerifierKeyText,
 )
 from runtime.settings import PREFIX, Settings
 from wording.glossary import GLOSSARY
@@ -88,7 +89,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (oversight_words.HttpStatus, "HTTP status"),
     (oversight_words.LogOrigin, "log origin"),
     (oversight_words.SuiteName, "suite name"),
-    (oversight_words.VerifierKeyText, "verifier key"),
+    (VerifierKeyText, "verifier key"),
     (oversight_words.WitnessName, "witness name"),
     (oversight_words.PolicyText, "witness policy"),
     (bool, "yes or no"),

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from pydantic import model_validator
 
-from domain.people import Channel, Role
+from domain.people import Channel, Known, Role
 from domain.values import Code, Frozen, Instant, PersonId, SubjectId, UnitCode
 
 CommandT = TypeVar("CommandT")
@@ -17,13 +17,17 @@ FactT = TypeVar("FactT")
 
 
 class By(Frozen):
-    """Who did it: a person in a role for a unit, a resident, or the system with a clock's name."""
+    """Who did it: a person in a role for a unit, a resident, or the system with a clock's name.
+
+    *channel* and *known* are the door's word: how they came, and how it knew them.
+    """
 
     role: Role
     person: PersonId | SubjectId | None = None
     unit: UnitCode | None = None
     on_behalf_of: PersonId | SubjectId | None = None
     channel: Channel
+    known: Known | None = None
     clock: Code | None = None
 
     @model_validator(mode="after")

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from domain.envelope import Asked
-from domain.people import Role
+from domain.envelope import Asked, By
+from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.sealed import Sealed
@@ -29,6 +29,18 @@ GATE_RULES: dict[str, tuple[str, str]] = {
     "role-held": (
         "名册中查不到您在单位 {unit} 现行有效的 {role} 角色，请先办理授权。",
         "The registry shows no {role} role in force for you at unit {unit}; have it granted first.",
+    ),
+    "system-is-inside": (
+        "系统角色只在内部使用；请写明办理人及其单位、角色。",
+        "The system gives no orders from outside; name a person, their unit and role.",
+    ),
+    "behalf-recorded": (
+        "没有入账的代理授权；请由本人办理，或由名册管理员授予角色。",
+        "No deputation is on record; let them act themselves, or have the role granted.",
+    ),
+    "identity-proven": (
+        "“{command}”须证明是本人：请用本人的账户密钥（--key 文件）办理。",
+        "{command} takes proof of who acts: give the key of their account (--key FILE).",
     ),
     "no-personal-data": (
         "“{field}”中疑有手机号码或身份证号码；请删去，个人信息只能写入加密字段。",
@@ -54,6 +66,29 @@ _RADICALS = ("KANGXI RADICAL ", "CJK RADICAL ")
 _UNSEEN = frozenset(("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"))
 _LINES = frozenset("\n\r\t")
 _YEARS = (1970, 2200)
+
+PROVEN = frozenset(
+    {
+        "add_account_key",
+        "adopt_witness_policy",
+        "complete_exit",
+        "end_unmasking",
+        "erase_subject",
+        "grant_role",
+        "grant_unmasking",
+        "record_erasure",
+        "record_export",
+        "request_exit",
+        "revoke_role",
+        "rotate_signing_key",
+        "unmask_field",
+        "withdraw_account_key",
+    }
+)
+"""Commands that take more than a name: what they do cannot be undone, shows what is sealed, hands
+the record out, or decides who is believed."""
+
+_PROOFS = frozenset({Known.SESSION, Known.KEY})
 
 T = TypeVar("T")
 
@@ -93,6 +128,7 @@ def gated(decide: Callable[..., tuple[BaseModel, ...]]) -> Callable[..., tuple[B
     """Return *decide* behind the gate: what goes in and what comes out is written plainly."""
 
     def decided(state: Any, asked: Asked[Any], rules: Rules) -> tuple[BaseModel, ...]:
+        somebody(asked.by, asked.command.kind)
         plainly_written({"command_id": asked.command_id})
         plainly_written(asked.command)
         in_our_time({"occurred_at": asked.occurred_at})
@@ -103,6 +139,16 @@ def gated(decide: Callable[..., tuple[BaseModel, ...]]) -> Callable[..., tuple[B
         return facts
 
     return decided
+
+
+def somebody(by: By, command: str) -> None:
+    """Refuse whoever is nobody: the system from outside, one in another's name, an unproven one."""
+    if (by.role is Role.SYSTEM) != (by.channel is Channel.SYSTEM):
+        raise refused("system-is-inside")
+    if by.on_behalf_of is not None:
+        raise refused("behalf-recorded")
+    if command in PROVEN and by.role is not Role.SYSTEM and by.known not in _PROOFS:
+        raise refused("identity-proven", command=command)
 
 
 def plainly_written(value: Any) -> None:

@@ -57,6 +57,17 @@ class Channel(StrEnum):
     SYSTEM = "system"
 
 
+class Known(StrEnum):
+    """How the door knew who gave a command; stored for ever.
+
+    Facts from before 2026-12 do not tell it.
+    """
+
+    SESSION = "session"  # signed in at the console
+    KEY = "key"  # proved to hold the key of their account
+    LOCAL_OPERATOR = "local-operator"  # named by whoever runs programs beside the ledger
+
+
 class Grant(Frozen):
     """One role of one person at one unit, with its validity (until exclusive, None = open)."""
 
@@ -76,3 +87,5 @@ class Person(Frozen):
     id: PersonId
     name: Sealed | None
     grants: tuple[Grant, ...] = ()
+    keys: tuple[str, ...] = ()
+    """The verifier keys that prove it is them, as long as they are not withdrawn."""

@@ -4,13 +4,19 @@ A pack holds every limit, window, threshold, ground and category; no code names 
 published as facts on `policy/<id>` and get a version by content.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import (
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    model_serializer,
+    model_validator,
+)
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
-from domain.values import Code, Frozen, OfficeText
+from domain.values import Code, DivisionCode, Frozen, OfficeText, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")]
@@ -192,11 +198,12 @@ class PairingLimits(Frozen):
 
 
 class Policy(Frozen):
-    """A whole policy pack."""
+    """A whole policy pack; *divisions* are where it is in force (none named: everywhere)."""
 
     id: PackId
     label: Label
     basis: tuple[OfficeText, ...]
+    divisions: tuple[DivisionCode, ...] = ()
     calendar: CalendarName
     utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
     working_hours: tuple[tuple[ClockTime, ClockTime], ...] = Field(min_length=1, max_length=4)
@@ -220,6 +227,14 @@ class Policy(Frozen):
     divert_routes: tuple[Ground, ...]
     termination_grounds: tuple[Ground, ...]
     score_exclusion_grounds: tuple[Ground, ...]
+
+    @model_serializer(mode="wrap")
+    def _as_stored(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A pack that names no divisions is written as packs were before they could."""
+        told: dict[str, Any] = usual(self)
+        if not self.divisions:
+            del told["divisions"]
+        return told
 
     @model_validator(mode="after")
     def _meets(self) -> "Policy":
@@ -256,6 +271,10 @@ class Policy(Frozen):
     def version(self) -> str:
         """The pack's id and the first 12 hexadecimal digits of its content's SHA-256."""
         return f"{self.id}@{digest_of(self.model_dump(mode='json'))[:12]}"
+
+    def in_force_at(self, place: str) -> bool:
+        """Say whether *place*, a division code, lies where the pack is in force."""
+        return not self.divisions or any(covers(one, place) for one in self.divisions)
 
     def category(self, code: str) -> Category | None:
         """Return the category *code*, or None where the pack does not have it."""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.values import Code, DivisionCode, Frozen, Instant, OfficeText, UnitCode
+from domain.values import Code, DivisionCode, Frozen, Instant, OfficeText, UnitCode, covers
 
 
 class UnitKind(StrEnum):
@@ -36,7 +36,4 @@ class Unit(Frozen):
 
     def covers(self, place: str) -> bool:
         """Say whether *place*, a division code, is the unit's division or lies within it."""
-        code = self.division
-        while len(code) in (4, 6) and code.endswith("00"):
-            code = code[:-2]  # 440000 is the whole of Guangdong, 440100 the whole of Guangzhou
-        return place.startswith(code)
+        return covers(self.division, place)

@@ -65,6 +65,17 @@ UnitCode = Annotated[str, Text(pattern=rf"^{UNIT_CODE}$")]
 DivisionCode = Annotated[str, Text(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
 """A division code: 6 digits county (GB/T 2260), 9 street (GB/T 10114), 12 community."""
 
+
+def covers(division: str, place: str) -> bool:
+    """Say whether *place* lies in *division*.
+
+    Of county codes 440000 is the whole of Guangdong, and 440100 the whole of Guangzhou.
+    """
+    while len(division) in (4, 6) and division.endswith("00"):
+        division = division[:-2]
+    return place.startswith(division)
+
+
 TaskId = Annotated[str, Text(pattern=rf"^task/{UUID}$")]
 PairingId = Annotated[str, Text(pattern=rf"^pairing/{UUID}$")]
 PersonId = Annotated[str, Text(pattern=rf"^person/{UUID}$")]
@@ -75,6 +86,11 @@ Code = Annotated[str, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@/:-]{0,95}$")]
 
 OfficeText = Annotated[str, Text(min_length=1, max_length=500, strip_whitespace=True)]
 """A short text an office writes about its own work; never about a resident."""
+
+VerifierKeyText = Annotated[
+    str, Text(pattern=r"^[^\s+]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{1,800}={0,2}$")
+]
+"""A public key as a signed note's reader takes it: `name+hash+base64`."""
 
 STREAM = re.compile(
     rf"^(?:(?:task|pairing|person|subject|notice|audit|unmasking|workflow)/{UUID}"

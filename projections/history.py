@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 from domain.clocks import Deadline
 from domain.envelope import By
-from domain.people import ROLE_LABELS, Role
+from domain.people import ROLE_LABELS, Known, Role
 from domain.values import instant_text
 from ledger.entry import Entry
 from wording.explaining import Reason
+from wording.labels import label
 from wording.reasons import reason_text
 from wording.sentences import (
     Language,
@@ -127,6 +128,8 @@ def who(by: By, names: Names, language: Language = "zh") -> str:
     """Return who acted: unit, role and person; or the system with the clock that rang."""
     role = ROLE_LABELS[by.role][language == "en"]
     if by.role is Role.SYSTEM:
+        if by.known is not None:
+            return "本机操作员" if language == "zh" else "local operator"
         if by.clock is None:
             return role
         clock = clock_label(by.clock, language)
@@ -136,6 +139,9 @@ def who(by: By, names: Names, language: Language = "zh") -> str:
     if by.person is not None:
         parts.append(names.person(by.person, language))
     told = " ".join(part for part in parts if part)
+    if by.known is Known.KEY:
+        how = label(by.known, language)
+        told += f"（{how}）" if language == "zh" else f" ({how})"
     if by.on_behalf_of is not None:
         other = names.person(by.on_behalf_of, language)
         told += f"（代{other}）" if language == "zh" else f" (for {other})"

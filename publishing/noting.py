@@ -21,8 +21,8 @@ ALARM_KINDS = frozenset({"witness_alarm_raised.v1", "witness_alarm_cleared.v1"})
 class Noting:
     """Reads and writes the stream of the log's own life."""
 
-    def __init__(self, desk: Desk, by: By = SYSTEM) -> None:
-        self.desk, self.by = desk, by
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
 
     def standing(self) -> LogBook:
         """Return who signs, under which policy, and which alarms stand, as the ledger has it."""
@@ -44,8 +44,8 @@ class Noting:
             {"kind": "introduce_signing_key", "origin": origin, "suite": DEFAULT, "key": vkey},
         )
 
-    def key_rotated(self, origin: str, vkey: str, reason: str) -> None:
-        """Record that *vkey* signs from here on."""
+    def key_rotated(self, origin: str, vkey: str, reason: str, by: By) -> None:
+        """Record that *by* had *vkey* sign from here on."""
         self._record(
             f"rotate/{_key_id(vkey)}",
             {
@@ -55,11 +55,12 @@ class Noting:
                 "key": vkey,
                 "reason": reason,
             },
+            by,
         )
 
-    def policy_adopted(self, text: str) -> None:
-        """Record that checkpoints are published under the witness policy *text*."""
-        self._record_news({"kind": "adopt_witness_policy", "policy": text})
+    def policy_adopted(self, text: str, by: By) -> None:
+        """Record that *by* had checkpoints published under the witness policy *text*."""
+        self._record_news({"kind": "adopt_witness_policy", "policy": text}, by)
 
     def alarm_raised(
         self, witness: str, ground: AlarmGround, size: int, status: int | None
@@ -79,7 +80,7 @@ class Noting:
         """Record that *witness* cosigns again, the checkpoint of *size*."""
         self._record_news({"kind": "clear_witness_alarm", "witness": witness, "size": size})
 
-    def _record_news(self, command: dict[str, Any]) -> None:
+    def _record_news(self, command: dict[str, Any], by: By = SYSTEM) -> None:
         """Record what may happen again later: once for each state of the stream it follows.
 
         Two publishers that see the same thing at the same version ask the same, and the second
@@ -88,15 +89,15 @@ class Noting:
         for last in (False, False, True):
             version, _ = self.desk.state_of(LOG_STREAM)
             try:
-                self._record(f"news/{version}", command)
+                self._record(f"news/{version}", command, by)
             except CommandRefused as refusal:
                 if refusal.rule != "command-conflict" or last:
                     raise
             else:
                 return
 
-    def _record(self, command_id: str, command: dict[str, Any]) -> None:
-        asking = Asking(command_id, self.by, command)
+    def _record(self, command_id: str, command: dict[str, Any], by: By = SYSTEM) -> None:
+        asking = Asking(command_id, by, command)
         handled = self.desk.record_now(LOG_STREAM, [asking])
         for answer in handled.answers:
             if isinstance(answer, CommandRefused):

@@ -85,14 +85,11 @@ class Published:
 
 
 class Publisher:
-    """The publisher of one log; one round at a time, as many processes as you like.
+    """The publisher of one log; one round at a time, as many processes as you like."""
 
-    *by* is on the facts it leaves: the system, by its service or by an operator's command line.
-    """
-
-    def __init__(self, settings: Settings, books: Books, by: By = SYSTEM) -> None:
+    def __init__(self, settings: Settings, books: Books) -> None:
         self.settings, self.books = settings, books
-        self.noting = Noting(books.desk, by)
+        self.noting = Noting(books.desk)
         self.folder = LogFolder(settings.log_path)
         self.keyring = Keyring(settings.log_key_path, settings.log_origin)
         self.checkpoints = Checkpoints(books.ledger)
@@ -222,10 +219,11 @@ class Publisher:
         every = timedelta(seconds=self.settings.checkpoint_seconds)
         return new >= self.settings.checkpoint_entries or waited >= every
 
-    def adopt(self, text: str) -> TrustPolicy:
+    def adopt(self, text: str, by: By = SYSTEM) -> TrustPolicy:
         """Put the witness policy *text* on record; the same one again changes nothing.
 
-        Raises `PolicyMalformed`, `PolicyNotOurs`, `CommandRefused`.
+        *by* is who had it adopted, the system where the settings name it. Raises
+        `PolicyMalformed`, `PolicyNotOurs`, `CommandRefused`.
         """
         policy = read_policy(text)
         ours = key_on_record(self.noting.standing())
@@ -234,7 +232,7 @@ class Publisher:
                 f"规则文件列出的日志不是 {ours.name}。 The policy lists other logs than "
                 f"{ours.name}; add a line: log {ours.vkey}"
             )
-        self.noting.policy_adopted(text)
+        self.noting.policy_adopted(text, by)
         return policy
 
     # -- again and again -------------------------------------------------------------------------

@@ -5,6 +5,7 @@ Interrupted at any point it is taken up again, here or by the publisher that sig
 
 import asyncio
 
+from domain.envelope import By
 from publishing.publisher import Published, Publisher
 from publishing.signer import key_on_record
 from transparency.keys import SigningKeyRefused, VerifierKey
@@ -15,19 +16,19 @@ class NothingToRotate(Exception):
 
 
 async def rotate(
-    publisher: Publisher, reason: str, *, lost: bool = False
+    publisher: Publisher, reason: str, by: By, *, lost: bool = False
 ) -> tuple[VerifierKey, Published]:
     """Replace the signing key, for *reason*; return the new key and the round that used it.
 
-    With *lost* the old key's file is gone and cannot sign once more; witnesses and auditors then
-    have only the fact's word for the new key. Raises `NothingToRotate`, `SigningKeyRefused` and
-    what `Publisher.publish` raises.
+    *by* is who has it replaced. With *lost* the old key's file is gone and cannot sign once more;
+    witnesses and auditors then have only the fact's word for the new key. Raises `NothingToRotate`,
+    `SigningKeyRefused` and what `Publisher.publish` raises.
     """
-    key = await asyncio.to_thread(_recorded, publisher, reason, lost)
+    key = await asyncio.to_thread(_recorded, publisher, reason, by, lost)
     return key, await publisher.publish()
 
 
-def _recorded(publisher: Publisher, reason: str, lost: bool) -> VerifierKey:
+def _recorded(publisher: Publisher, reason: str, by: By, lost: bool) -> VerifierKey:
     keyring = publisher.keyring
     before = key_on_record(publisher.noting.standing())
     if before is None:
@@ -53,5 +54,5 @@ def _recorded(publisher: Publisher, reason: str, lost: bool) -> VerifierKey:
             f"{keyring.file} 是另一密钥，请先移走。 {keyring.file} holds another key; move it away."
         )
     follows = keyring.next(before.name).verifier
-    publisher.noting.key_rotated(before.name, follows.vkey, reason)
+    publisher.noting.key_rotated(before.name, follows.vkey, reason, by)
     return follows

@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="The key-encryption key of the vault (32 bytes, mode 0600). Lost, no sealed "
         "text can ever be opened again; leaked beside a copy of the vault, all can.",
     )
+    account_key: Path | None = Field(
+        default=None,
+        description="The key of the account that acts (as `jiedui --key`, mode 0600); whoever can "
+        "read it can act as that person.",
+    )
     temporal_address: str | None = Field(
         default=None,
         description="host:port of the Temporal cluster. Left out: the embedded server of the home, "

@@ -1,16 +1,17 @@
-"""Put the shipped packs and calendars on record in a new ledger, as facts like any others."""
+"""A new ledger: the shipped packs and calendars, the first registrar; facts like any others."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import policies
-from desk.casework import Asking, Written
+from desk.casework import Asking, Who, Written
 from desk.desk import Desk
 from domain.canonical import digest_of
-from domain.envelope import By
-from domain.people import Channel, Role
+from domain.envelope import SYSTEM, By
+from domain.people import Role
 from domain.refusals import CommandRefused
-
-_OPERATOR = By(role=Role.SYSTEM, channel=Channel.CLI)
+from domain.units import UnitKind
+from transparency.keys import VerifierKey
 
 
 async def publish_shipped(desk: Desk) -> list[str]:
@@ -33,12 +34,41 @@ async def publish_shipped(desk: Desk) -> list[str]:
     return published
 
 
-async def publish(desk: Desk, stream: str, command: dict[str, Any]) -> list[str]:
+async def publish(
+    desk: Desk, stream: str, command: dict[str, Any], by: By | Who = SYSTEM
+) -> list[str]:
     """Record one publication, once; raise `CommandRefused` where it is refused."""
-    asking = Asking(f"publish/{digest_of(command)[:32]}", _OPERATOR, command)
+    asking = Asking(f"publish/{digest_of(command)[:32]}", by, command)
     handled = await desk.record(stream, [asking])
     answer = handled.answers[0]
     if isinstance(answer, CommandRefused):
         raise answer
     assert isinstance(answer, Written)
     return [] if answer.repeated else [stream]
+
+
+def begin_registry(desk: Desk, unit: str, unit_name: str, name: str, key: VerifierKey) -> None:
+    """Give an empty registry its first unit and its first registrar, the person *key* is named for.
+
+    *unit* is a unit code; its leading digits are the division the registrar acts in. May be
+    repeated with the same words after a crash; once somebody has been registered otherwise, raises
+    `CommandRefused` (`registry-begun`).
+    """
+    place = f"unit/{unit}"
+    first = {
+        "kind": "register_unit",
+        "name": unit_name,
+        "unit_kind": UnitKind.DEPARTMENT.value,
+        "division": unit.partition("-")[0],
+    }
+    _begin(desk, place, [first])
+    role = {"kind": "grant_role", "role": Role.REGISTRAR.value, "unit": unit}
+    person = {"kind": "register_person", "name": name}
+    _begin(desk, key.name, [person, role, {"kind": "add_account_key", "key": key.vkey}])
+
+
+def _begin(desk: Desk, stream: str, commands: Sequence[dict[str, Any]]) -> None:
+    askings = [Asking(f"begin/{command['kind']}", SYSTEM, command) for command in commands]
+    for answer in desk.record_now(stream, askings).answers:
+        if isinstance(answer, CommandRefused):
+            raise answer

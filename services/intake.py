@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from desk.casework import Asking
+from desk.casework import Who
 from desk.gateway import Gateway
-from desk.orders import Answer, NotNow, Order
+from desk.orders import Answer, Door, NotNow, Order
 from desk.sealing import opaque_uuid
-from domain.envelope import By
-from domain.people import Channel, Role
+from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.units import UnitKind
@@ -28,8 +27,7 @@ from services.bootstrapping import publish_shipped
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 _AT_ONCE = 16
-OPERATOR = By(role=Role.SYSTEM, channel=Channel.IMPORT)
-"""Who fills the registry from an office's tables: the operator of this installation."""
+_UNPROVEN = Door(Channel.IMPORT, Known.LOCAL_OPERATOR)
 
 PRIVACY_NOTICE = "privacy-notice-2026-1"
 """The notice residents are shown when an office takes their need down."""
@@ -99,9 +97,10 @@ async def take_registry(
     file: Path,
     mapping: Path | None,
     bad_rows: Path | None,
+    by: Who,
     progress: Progress = unseen,
 ) -> Intake:
-    """Import a table of units or of people; which one it is, its headings tell."""
+    """Import a table of units or of people in the name of a registrar; its headings tell which."""
     await publish_shipped(gateway.desk)
     try:
         table, take = table_of(file, PEOPLE_FIELDS, mapping), take_people
@@ -109,13 +108,13 @@ async def take_registry(
         if as_people.rule not in {"column-missing", "headings-missing", "mapping-unknown-field"}:
             raise
         table, take = table_of(file, UNIT_FIELDS, mapping), take_units
-    intake = await take(gateway, table, str(file), progress)
+    intake = await take(gateway, table, str(file), by, progress)
     hand_back(intake, table, bad_rows)
     return intake
 
 
 async def take_units(
-    gateway: Gateway, table: Table, name: str, progress: Progress = unseen
+    gateway: Gateway, table: Table, name: str, by: Who, progress: Progress = unseen
 ) -> Intake:
     """Register the units of *table*, parents first."""
     rules = _rules(gateway)
@@ -128,13 +127,13 @@ async def take_units(
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad))
     for row in progress(rows.good, "导入单位"):
-        answers = await gateway.enter(*unit_entry(row))
+        answers = await _entered(gateway, *unit_entry(row), by)
         _note(intake, table, row.number, answers)
     return intake
 
 
 async def take_people(
-    gateway: Gateway, table: Table, name: str, progress: Progress = unseen
+    gateway: Gateway, table: Table, name: str, by: Who, progress: Progress = unseen
 ) -> Intake:
     """Register the people of *table* and the roles they hold."""
     rules = _rules(gateway)
@@ -142,12 +141,26 @@ async def take_people(
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad))
     for row in progress(rows.good, "导入人员"):
-        answers = await gateway.enter(*person_entries(gateway, row))
+        answers = await _entered(gateway, *person_entries(gateway, row), by)
         _note(intake, table, row.number, answers)
     return intake
 
 
-def unit_entry(row: UnitRow) -> tuple[str, list[Asking]]:
+async def _entered(
+    gateway: Gateway, stream: str, commands: Sequence[tuple[str, dict[str, Any]]], by: Who
+) -> list[Answer]:
+    """Have *commands*, each with its command id, recorded in the name of *by*."""
+    giver = {"person": by.person, "unit": by.unit, "role": by.role}
+    orders = [
+        Order.model_validate(
+            {"stream": stream, "command_id": command_id, "by": giver, "command": command}
+        )
+        for command_id, command in commands
+    ]
+    return await gateway.submit_batch(orders, Door(Channel.IMPORT, by.known or _UNPROVEN.known))
+
+
+def unit_entry(row: UnitRow) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
     """Return what registers a unit; the same unit always gives the same command id."""
     unit = row.unit
     command = {
@@ -159,10 +172,12 @@ def unit_entry(row: UnitRow) -> tuple[str, list[Asking]]:
         "parent": unit.parent,
         "since": instant_text(unit.since),
     }
-    return f"unit/{unit.code}", [Asking(f"import/unit/{unit.code}", OPERATOR, command)]
+    return f"unit/{unit.code}", [(f"import/unit/{unit.code}", command)]
 
 
-def person_entries(gateway: Gateway, row: PersonRow) -> tuple[str, list[Asking]]:
+def person_entries(
+    gateway: Gateway, row: PersonRow
+) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
     """Return what registers a person and grants the row's role."""
     register: dict[str, Any] = {"kind": "register_person", "name": row.name}
     if row.phone:
@@ -175,7 +190,7 @@ def person_entries(gateway: Gateway, row: PersonRow) -> tuple[str, list[Asking]]
     }
     commands = [("register", register), (f"grant/{row.role.value}/{row.unit}", grant)]
     return f"person/{person_id(gateway, row.staff_number)}", [
-        Asking(f"import/{name}", OPERATOR, command) for name, command in commands
+        (f"import/{name}", command) for name, command in commands
     ]
 
 
@@ -210,12 +225,15 @@ async def take_need_table(
     bad_rows: Path | None,
     *,
     by: dict[str, Any] | None = None,
+    door: Door = _UNPROVEN,
     policy: str | None = None,
     progress: Progress = unseen,
 ) -> Intake:
     """Import a problem ledger (问题台账); without *by* each street's own worker registers."""
     table = table_of(file, NEED_FIELDS, mapping)
-    intake, _ = await take_needs(gateway, table, str(file), by=by, policy=policy, progress=progress)
+    intake, _ = await take_needs(
+        gateway, table, str(file), by=by, door=door, policy=policy, progress=progress
+    )
     hand_back(intake, table, bad_rows)
     return intake
 
@@ -226,6 +244,7 @@ async def take_needs(
     name: str,
     *,
     by: dict[str, Any] | None = None,
+    door: Door = _UNPROVEN,
     policy: str | None = None,
     progress: Progress = unseen,
 ) -> tuple[Intake, dict[str, NeedRow]]:
@@ -255,7 +274,7 @@ async def take_needs(
                 # Registered by an earlier import; the pairing it would go to now may differ.
                 intake.repeated += 1
                 return
-            answers = await gateway.submit_batch([order], Channel.IMPORT)
+            answers = await gateway.submit_batch([order], door)
             _note(intake, table, row.number, answers)
 
     waiting = [asyncio.create_task(taking(row)) for row in rows.good]

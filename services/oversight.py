@@ -8,26 +8,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from desk.casework import Asking, Written
+from desk.casework import Asking, Who, Written
 from desk.desk import Desk
 from desk.identifiers import new_uuid7
+from desk.orders import COMMAND_LINE, Door
 from domain.casebook import CASES
 from domain.envelope import By
 from domain.oversight.words import AuditAct, AuditOutcome, ExportFormat
-from domain.people import Channel, Role
+from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 
-OPERATOR = By(role=Role.SYSTEM, channel=Channel.CLI)
-"""Whoever runs the command line without saying who acts."""
+OPERATOR = By(role=Role.SYSTEM, channel=Channel.SYSTEM, known=Known.LOCAL_OPERATOR)
+"""Whoever runs programs beside the ledger without saying who acts: the system notes that they
+looked, and they can do nothing else."""
 
 _ABOUT_MAX = 200
 
 
 def acting_by(
-    rules: Rules, person: str, command: str, at: datetime, channel: Channel = Channel.CLI
+    rules: Rules, person: str, command: str, at: datetime, door: Door = COMMAND_LINE
 ) -> By:
-    """Return *person* in the role, held at *at*, that may give *command* (`record_audit`, …).
+    """Return *person*, who came by *door*, in the role held at *at* that may give *command*.
 
     Raises `CommandRefused` where the registry knows no such person or no fitting role.
     """
@@ -39,7 +41,8 @@ def acting_by(
     may = next(case.who_may[command] for case in CASES.values() if command in case.who_may)
     for grant in known.grants:
         if grant.stands(at) and grant.role in may:
-            return By(role=grant.role, person=person, unit=grant.unit, channel=channel)
+            who = Who(person, door.channel, known=door.known)
+            return who.acting(grant.role, grant.unit)
     raise CommandRefused(
         "role-permitted",
         f"此人目前没有可以执行“{command}”的角色；可以执行的角色：{', '.join(sorted(may))}。",

@@ -12,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.casework import Written
 from desk.desk import Desk
+from desk.orders import Door
 from domain.envelope import By, FactOutOfPlace
+from domain.gate import PROVEN, refused, somebody
 from domain.oversight.words import AuditAct, AuditOutcome, ExportFormat
 from domain.refusals import CommandRefused
 from ledger.database import LedgerDamaged, LedgerMissing, LedgerUnavailable, WeakSettings
@@ -24,25 +26,27 @@ from vault.keys import KeyRefused
 class Trace:
     """The trace of one auditor at work.
 
-    *desk* returns the desk to record at, and *person* whose name it is in (None: the operator's);
-    either may raise. *lost* is told in words why a trace could not be written.
+    *desk* returns the desk to record at, and *person* in whose name, and by which door (None: the
+    operator's); either may raise. *lost* is told in words why a trace could not be written.
     """
 
     def __init__(
         self,
         desk: Callable[[], Desk],
-        person: Callable[[], str] | None,
+        person: Callable[[], tuple[str, Door]] | None,
         lost: Callable[[str], None],
     ) -> None:
         self._desk, self._person, self._lost = desk, person, lost
 
     def may(self, command: str = "record_audit") -> None:
-        """Refuse before the work what would be refused after it: no role that may audit or export.
+        """Refuse before the work what would be refused after it: nobody who may, or no proof.
 
-        Raises `CommandRefused`; nothing is asked of the operator.
+        Raises `CommandRefused`. The operator may look, and hand nothing out.
         """
         if self._person is not None:
-            self._by(self._desk(), command)
+            somebody(self._by(self._desk(), command), command)
+        elif command in PROVEN:
+            raise refused("identity-proven", command=command)
 
     def performed(
         self,
@@ -106,7 +110,8 @@ class Trace:
         if self._person is None:
             return OPERATOR
         rules = desk.rulebook.rules(desk.neighbours)
-        return acting_by(rules, self._person(), command, datetime.now(UTC))
+        person, door = self._person()
+        return acting_by(rules, person, command, datetime.now(UTC), door)
 
     @contextmanager
     def _said_plainly(self) -> Iterator[None]:

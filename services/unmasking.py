@@ -13,6 +13,7 @@ from typing import Any
 from desk.casework import Asking, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
+from desk.orders import Door
 from domain.envelope import By
 from domain.oversight import standing
 from domain.refusals import CommandRefused
@@ -109,15 +110,15 @@ class Unmasking:
                 raise answer
 
 
-def under_grant(books: Books, unmasking: str, person: str, case: str) -> Unmasking:
-    """Return the use *person* may make of the grant *unmasking* for *case*.
+def under_grant(books: Books, unmasking: str, person: str, case: str, door: Door) -> Unmasking:
+    """Return the use *person*, who came by *door*, may make of the grant *unmasking* for *case*.
 
     Raises `CommandRefused` at once where the grant does not stand for this person and case; it is
     judged again for every text.
     """
     at = datetime.now(UTC)
     rules = books.rulebook.rules(books.desk.neighbours)
-    by = acting_by(rules, person, "unmask_field", at)
+    by = acting_by(rules, person, "unmask_field", at, door)
     trial = Sealed(
         holder=case, item="00000000-0000-0000-0000-000000000000", digest="0" * 64
     )  # nothing is opened by judging
@@ -131,6 +132,7 @@ def openings_for(
     unmasking: str,
     person: str,
     stream: str,
+    door: Door,
     fields: Collection[str] | None = None,
 ) -> list[FieldOpening]:
     """Return the openings of the sealed fields of case *stream*, recorded before they are given.
@@ -139,7 +141,7 @@ def openings_for(
     `CommandRefused` where the grant does not stand or the case has no such field, and
     `VaultDamaged` where a text cannot be given that should be there.
     """
-    use = under_grant(books, unmasking, person, stream)
+    use = under_grant(books, unmasking, person, stream, door)
     places = [
         (entry, name, sealed)
         for entry in books.ledger.read(stream)
@@ -170,10 +172,10 @@ def openings_for(
     ]
 
 
-def give(books: Books, stream: str, person: str, command: dict[str, Any]) -> Written:
+def give(books: Books, stream: str, person: str, door: Door, command: dict[str, Any]) -> Written:
     """Record *command* about a grant in the name of *person*; raise `CommandRefused`."""
     rules = books.rulebook.rules(books.desk.neighbours)
-    by = acting_by(rules, person, command["kind"], datetime.now(UTC))
+    by = acting_by(rules, person, command["kind"], datetime.now(UTC), door)
     return record(books.desk, stream, by, command)
 
 

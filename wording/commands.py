@@ -91,6 +91,8 @@ COMMAND_LABELS: dict[str, str] = {
     "register_person": "登记人员",
     "grant_role": "授予角色",
     "revoke_role": "收回角色",
+    "add_account_key": "登记账户密钥",
+    "withdraw_account_key": "停用账户密钥",
     "publish_policy": "公布政策包",
     "publish_calendar_year": "公布年度放假安排",
     "publish_overlay": "公布本地调整",

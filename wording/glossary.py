@@ -159,6 +159,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term("删除/密钥销毁", "erasure / destruction of the key", "erase"),
     Term("流程历史", "workflow history", "workflow_history"),
     Term("受理台", "desk [command handler]", "desk"),
+    Term("账户密钥", "account key: proves who acts [credential]", "account_key"),
     Term("案卷流程", "clerk: the workflow beside a case [process manager]", "clerk"),
     Term("派发", "dispatcher of wake-ups [outbox relay]", "dispatcher"),
     Term("唤醒", "wake-up (a signal without content)", "wake"),

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
-from domain.people import ROLE_LABELS, Channel, Role
+from domain.people import ROLE_LABELS, Channel, Known, Role
 from domain.registry.commands import Outcome
 from domain.task.commands import (
     AnswerChannel,
@@ -177,6 +177,11 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Channel.IMPORT: ("导入", "import"),
         Channel.LINK: ("链接", "link"),
         Channel.SYSTEM: ("系统", "system"),
+    },
+    Known: {
+        Known.SESSION: ("已登录", "signed in"),
+        Known.KEY: ("凭密钥", "proved by key"),
+        Known.LOCAL_OPERATOR: ("本机操作员代填", "named by the local operator"),
     },
     Outcome: {
         Outcome.DELIVERED: ("已送达", "delivered"),

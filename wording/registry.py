@@ -55,6 +55,14 @@ REGISTRY_SENTENCES: dict[str, Both] = {
         "撤销{unit:unit}{role:label.Role}，自 {until:instant} 起，理由：{reason}。",
         "Role {role:label.Role} at {unit:unit} revoked from {until:instant}, reason: {reason}.",
     ),
+    "account_key_added.v1": (
+        "登记账户密钥 {key}，此后可凭此证明是本人。",
+        "Account key {key} taken: from now on it proves who acts.",
+    ),
+    "account_key_withdrawn.v1": (
+        "停用账户密钥 {key}，理由：{reason}。",
+        "Account key {key} withdrawn, reason: {reason}.",
+    ),
     "policy_published.v1": (
         "发布政策包“{policy.label.zh}”，版本 {version}[（原版本 {version_before}）]。",
         (

@@ -97,6 +97,8 @@ KIND_LABELS: dict[str, str] = {
     "person_registered": "登记人员",
     "role_granted": "授予角色",
     "role_revoked": "收回角色",
+    "account_key_added": "登记账户密钥",
+    "account_key_withdrawn": "停用账户密钥",
     "policy_published": "发布政策包",
     "calendar_year_published": "发布年度日历",
     "calendar_overlay_published": "发布地方日历",

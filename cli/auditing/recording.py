@@ -5,6 +5,7 @@ import click
 from cli.context import Context
 from cli.people import acting
 from desk.desk import Desk
+from desk.orders import Door
 from ledger.database import LedgerMissing, parsed, sqlite_file
 from services.tracing import Trace
 
@@ -17,8 +18,14 @@ as_option = click.option(
 
 
 def trace(context: Context, person: str | None) -> Trace:
-    """Return the trace of whoever `--as` named; what is lost of it is said on standard error."""
-    named = None if person is None else lambda: str(acting(context, person, None, None)["person"])
+    """Return the trace of whoever `--as` or `--key` named; what is lost of it is said aloud."""
+    named = None
+    if person is not None or context.settings.account_key is not None:
+
+        def named() -> tuple[str, Door]:
+            actor = acting(context, person)
+            return actor.person, actor.door
+
     return Trace(lambda: _desk(context), named, _say)
 
 

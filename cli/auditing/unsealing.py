@@ -5,7 +5,7 @@ from collections.abc import Collection
 import click
 
 from cli.context import Context
-from cli.people import acting
+from cli.people import Actor, acting
 from domain.refusals import CommandRefused
 from domain.values import STREAM
 from services import unmasking as unmasking_service
@@ -41,7 +41,8 @@ def unmasker(
     if unmasking_id is None:
         return None
     grant = unmasking_stream(unmasking_id)
-    return unmasking_service.under_grant(context.books, grant, _named(context, person), stream)
+    actor = _named(context, person)
+    return unmasking_service.under_grant(context.books, grant, actor.person, stream, actor.door)
 
 
 def openings_for(
@@ -56,15 +57,17 @@ def openings_for(
     See `services.unmasking.openings_for`; *person* is what `--as` was given.
     """
     grant = unmasking_stream(unmasking_id)
-    named = _named(context, person)
-    return unmasking_service.openings_for(context.books, grant, named, stream, fields)
+    actor = _named(context, person)
+    return unmasking_service.openings_for(
+        context.books, grant, actor.person, stream, actor.door, fields
+    )
 
 
-def _named(context: Context, person: str | None) -> str:
-    if person is None:
+def _named(context: Context, person: str | None) -> Actor:
+    if person is None and context.settings.account_key is None:
         raise CommandRefused(
             "grantee-only",
-            "启封须用 --as 指明被授权人。",
-            "Opening what is sealed takes --as PERSON, the grantee.",
+            "启封须由被授权人用本人账户密钥（--key）办理。",
+            "Opening what is sealed takes the grantee, with the key of their account (--key).",
         )
-    return str(acting(context, person, None, None)["person"])
+    return acting(context, person)

@@ -28,11 +28,10 @@ from domain.oversight.words import (
     Position,
     RunId,
     SuiteName,
-    VerifierKeyText,
     WitnessName,
     WorkflowId,
 )
-from domain.values import Code, Frozen, Instant, OfficeText, PersonId
+from domain.values import Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
 
 
 class RecordAudit(Frozen):

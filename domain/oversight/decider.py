@@ -56,6 +56,7 @@ from domain.oversight.standing import (
     UnmaskingStanding,
     WorkflowBook,
 )
+from domain.oversight.words import ExportFormat
 from domain.people import Role
 from domain.rules import Rules
 from domain.values import instant_text
@@ -79,8 +80,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "record_rebuild": _SYSTEM,
     "record_discrepancy": _SYSTEM,
     "introduce_signing_key": _SYSTEM,
-    "rotate_signing_key": _SYSTEM,
-    "adopt_witness_policy": _SYSTEM,
+    "rotate_signing_key": frozenset({Role.REGISTRAR}),
+    "adopt_witness_policy": frozenset({Role.REGISTRAR, Role.SYSTEM}),  # or by the settings
     "raise_witness_alarm": _SYSTEM,
     "clear_witness_alarm": _SYSTEM,
 }
@@ -107,6 +108,8 @@ def decide_audit(
                 ),
             )
         case RecordExport():
+            if asked.by.role is Role.SYSTEM and command.format is not ExportFormat.BACKUP:
+                raise refused("export-by-person")
             return (
                 ExportMade(
                     format=command.format,

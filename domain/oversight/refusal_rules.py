@@ -11,6 +11,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "{stream} 已有记录；每次审计、每次导出各用一个新编号。",
         "{stream} holds a record already; each audit and each export takes a new number.",
     ),
+    "export-by-person": (
+        "导出须由本人办理并证明身份；系统只记录备份。",
+        "Exports are made by a person who proves who they are; the system notes only backups.",
+    ),
     "unmasking-once": (
         "{stream} 已有授权；请用新编号另行授权。",
         "{stream} holds a grant already; take a new number for a new one.",

@@ -149,11 +149,6 @@ LogOrigin = Annotated[str, Text(pattern=r"^[^\s+—]{1,200}$")]
 SuiteName = Annotated[str, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]{2,63}$")]
 """A hash and signature suite by name, such as `SHA-256+Ed25519`."""
 
-VerifierKeyText = Annotated[
-    str, Text(pattern=r"^[^\s+]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{1,800}={0,2}$")
-]
-"""A public key as a signed note's reader takes it: `name+hash+base64`."""
-
 WitnessName = Annotated[str, Text(pattern=r"^[^\s+]{1,200}$")]
 """A witness's key name: printable, without blanks and plus signs."""
 

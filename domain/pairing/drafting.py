@@ -33,6 +33,7 @@ from domain.pairing.facts import (
 )
 from domain.pairing.refusal_rules import refused
 from domain.pairing.state import Agreement, Draft, Negotiating, Pairing, Proposed
+from domain.policy import Policy
 from domain.rules import Rules
 from domain.units import UnitKind
 from domain.values import instant_text
@@ -60,6 +61,7 @@ def draft_pairing(
     )
     speaking_party(asked, rules, agreement)
     _parties_meet(agreement, asked, rules)
+    _policy_in_force(terms.policy, agreement, rules)
     if twice := repeated(command.categories):
         raise refused("categories-once", found=", ".join(twice))
     for category in command.categories:
@@ -98,6 +100,13 @@ def _parties_meet(agreement: Agreement, asked: Asking, rules: Rules) -> None:
             departments=", ".join(agreement.departments),
             found=agreement.lead,
         )
+
+
+def _policy_in_force(policy: Policy, agreement: Agreement, rules: Rules) -> None:
+    """The pack is in force where the street is."""
+    place = rules.units[agreement.street].division
+    if not policy.in_force_at(place):
+        raise refused("policy-in-force", divisions=", ".join(policy.divisions), place=place)
 
 
 def term_runs(agreement: Agreement, asked: Asking, rules: Rules) -> None:

@@ -49,6 +49,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "结对各方应互不相同，重复的单位：{units}。",
         "The parties of a pairing differ from each other; named twice: {units}.",
     ),
+    "policy-in-force": (
+        "所选政策包适用于 {divisions}，不适用于 {place}；请选用当地的政策包。",
+        "The policy pack is in force in {divisions}, not at {place}; name one of that place.",
+    ),
     "party-kind": (
         "单位 {unit} 应为 {expected}，名册登记为 {found}。",
         "Unit {unit} must be a {expected}; the registry has it as a {found}.",

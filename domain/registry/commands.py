@@ -14,7 +14,17 @@ from domain.people import Role
 from domain.policy import Policy
 from domain.sealed import Seal, Sealed
 from domain.units import UnitKind
-from domain.values import UNIT_CODE, UUID, Code, DivisionCode, Frozen, Instant, OfficeText, UnitCode
+from domain.values import (
+    UNIT_CODE,
+    UUID,
+    Code,
+    DivisionCode,
+    Frozen,
+    Instant,
+    OfficeText,
+    UnitCode,
+    VerifierKeyText,
+)
 
 Recipient = Annotated[
     str, StringConstraints(pattern=rf"^(unit/{UNIT_CODE}|(person|subject)/{UUID})$")
@@ -94,6 +104,21 @@ class RevokeRole(Frozen):
     reason: OfficeText
 
 
+class AddAccountKey(Frozen):
+    """Take the public key that proves it is this person; its name is the person's own."""
+
+    kind: Literal["add_account_key"] = "add_account_key"
+    key: VerifierKeyText
+
+
+class WithdrawAccountKey(Frozen):
+    """Believe a key of this person no more, from now on."""
+
+    kind: Literal["withdraw_account_key"] = "withdraw_account_key"
+    key: VerifierKeyText
+    reason: OfficeText
+
+
 class PublishPolicy(Frozen):
     """Publish a policy pack; its version follows from its content."""
 
@@ -138,7 +163,10 @@ class RecordDelivery(Frozen):
 
 
 UnitCommand = Annotated[RegisterUnit | ChangeUnit | CloseUnit, Field(discriminator="kind")]
-PersonCommand = Annotated[RegisterPerson | GrantRole | RevokeRole, Field(discriminator="kind")]
+PersonCommand = Annotated[
+    RegisterPerson | GrantRole | RevokeRole | AddAccountKey | WithdrawAccountKey,
+    Field(discriminator="kind"),
+]
 PolicyCommand = PublishPolicy
 CalendarCommand = Annotated[PublishCalendarYear | PublishOverlay, Field(discriminator="kind")]
 SubjectCommand = RecordErasure

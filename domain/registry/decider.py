@@ -1,7 +1,7 @@
 """Decide what may happen to the registry: who may enter, change and publish what.
 
-The system may always register, so that an operator can fill an empty registry and import tables;
-its channel stands on the fact. Otherwise a registrar acts within the division of their unit.
+A registrar acts within the division of their unit. The system begins an empty registry (one unit,
+one person, who becomes its first registrar, and their key) and publishes what the software ships.
 """
 
 from typing import Any, assert_never
@@ -11,6 +11,7 @@ from domain.envelope import Asked
 from domain.gate import allowed
 from domain.people import Channel, Grant, Role
 from domain.registry.commands import (
+    AddAccountKey,
     CalendarCommand,
     ChangeUnit,
     CloseUnit,
@@ -26,8 +27,11 @@ from domain.registry.commands import (
     RevokeRole,
     SubjectCommand,
     UnitCommand,
+    WithdrawAccountKey,
 )
 from domain.registry.facts import (
+    AccountKeyAdded,
+    AccountKeyWithdrawn,
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
@@ -64,17 +68,20 @@ from domain.rules import Rules
 from domain.units import Unit
 from domain.values import instant_text
 
-_REGISTRARS = frozenset({Role.REGISTRAR, Role.SYSTEM})
+_REGISTRAR = frozenset({Role.REGISTRAR})
+_REGISTRARS = _REGISTRAR | {Role.SYSTEM}  # the system: what `_begun` lets it, and what is shipped
 _ERASERS = frozenset({Role.DPO, Role.SYSTEM})
 _SYSTEM = frozenset({Role.SYSTEM})
 
 WHO_MAY: dict[str, frozenset[Role]] = {
     "register_unit": _REGISTRARS,
-    "change_unit": _REGISTRARS,
-    "close_unit": _REGISTRARS,
+    "change_unit": _REGISTRAR,
+    "close_unit": _REGISTRAR,
     "register_person": _REGISTRARS,
     "grant_role": _REGISTRARS,
-    "revoke_role": _REGISTRARS,
+    "revoke_role": _REGISTRAR,
+    "add_account_key": _REGISTRARS,
+    "withdraw_account_key": _REGISTRAR,
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
@@ -120,6 +127,7 @@ def _register_unit(
     state: UnitStanding, asked: Asked[UnitCommand], command: RegisterUnit, rules: Rules
 ) -> UnitFact:
     """A unit is registered once, by a registrar whose division covers it."""
+    _begun(asked, bool(rules.units))
     _registrar(asked, rules, command.division)
     if not isinstance(state, Unknown):
         raise refused("already-registered", stream=asked.stream)
@@ -187,6 +195,7 @@ def decide_person(
     """Return the facts that follow for a person in service, or refuse by rule."""
     match asked.command:
         case RegisterPerson(name=name, phone=phone):
+            _begun(asked, bool(rules.people))
             _registrar(asked, rules, None)
             if not isinstance(state, Unknown):
                 raise refused("already-registered", stream=asked.stream)
@@ -198,6 +207,13 @@ def decide_person(
             return (_grant_role(state, asked, command, rules),)
         case RevokeRole() as command:
             return (_revoke_role(state, asked, command, rules),)
+        case AddAccountKey(key=key):
+            return (_add_account_key(state, asked, key, rules),)
+        case WithdrawAccountKey(key=key, reason=reason):
+            if key not in _known_person(state, asked).keys:
+                raise refused("account-key-unknown")
+            _registrar(asked, rules, None)
+            return (AccountKeyWithdrawn(key=key, reason=reason),)
         case _ as never:
             assert_never(never)
 
@@ -207,6 +223,8 @@ def _grant_role(
 ) -> PersonFact:
     """A role is granted by another person, and never beside a role it is kept apart from."""
     person = _known_person(state, asked)
+    someone = any(known.grants for known in rules.people.values())
+    _begun(asked, someone or command.role is not Role.REGISTRAR)
     _registrar(asked, rules, rules.unit(command.unit, asked.at).division)
     if command.role in _NEVER_GRANTED:
         raise refused("role-not-grantable", role=command.role)
@@ -252,6 +270,27 @@ def _revoke_role(
         grants_before=ended,
         reason=command.reason,
     )
+
+
+def _add_account_key(
+    state: PersonStanding, asked: Asked[PersonCommand], key: str, rules: Rules
+) -> PersonFact:
+    """A key is taken once, under the name of the person it is to prove."""
+    known = _known_person(state, asked)
+    _begun(asked, any(person.keys for person in rules.people.values()))
+    _registrar(asked, rules, None)
+    name = key.partition("+")[0]
+    if name != asked.stream:
+        raise refused("account-key-of-another", expected=asked.stream, found=name)
+    if key in known.keys:
+        raise refused("account-key-known")
+    return AccountKeyAdded(key=key)
+
+
+def _begun(asked: Asked[Any], begun: bool) -> None:
+    """The system enters only what an empty registry lacks to have its first registrar."""
+    if begun and asked.by.role is Role.SYSTEM:
+        raise refused("registry-begun")
 
 
 def _known_person(state: PersonStanding, asked: Asked[PersonCommand]) -> KnownPerson:
@@ -376,7 +415,7 @@ def decide_notice(
 
 
 def _registrar(asked: Asked[Any], rules: Rules, place: str | None) -> None:
-    """The system registers anywhere, a registrar within the division of their unit."""
+    """A registrar acts within the division of their unit; the system only inside, see above."""
     allowed(asked, WHO_MAY[asked.command.kind], rules)
     if asked.by.role is Role.SYSTEM or place is None or asked.by.unit is None:
         return

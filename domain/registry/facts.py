@@ -15,7 +15,7 @@ from domain.policy import Policy
 from domain.registry.commands import NoticeKey, Outcome, Recipient
 from domain.sealed import Sealed
 from domain.units import Unit
-from domain.values import Code, Frozen, Instant, OfficeText, UnitCode
+from domain.values import Code, Frozen, Instant, OfficeText, UnitCode, VerifierKeyText
 
 
 class UnitRegistered(Frozen):
@@ -58,6 +58,17 @@ class RoleRevoked(Frozen):
     unit: UnitCode
     until: Instant
     grants_before: tuple[Grant, ...]
+    reason: OfficeText
+
+
+class AccountKeyAdded(Frozen):
+    kind: Literal["account_key_added.v1"] = "account_key_added.v1"
+    key: VerifierKeyText
+
+
+class AccountKeyWithdrawn(Frozen):
+    kind: Literal["account_key_withdrawn.v1"] = "account_key_withdrawn.v1"
+    key: VerifierKeyText
     reason: OfficeText
 
 
@@ -115,7 +126,10 @@ class NoticeFailed(Frozen):
 
 
 UnitFact = Annotated[UnitRegistered | UnitChanged | UnitClosed, Field(discriminator="kind")]
-PersonFact = Annotated[PersonRegistered | RoleGranted | RoleRevoked, Field(discriminator="kind")]
+PersonFact = Annotated[
+    PersonRegistered | RoleGranted | RoleRevoked | AccountKeyAdded | AccountKeyWithdrawn,
+    Field(discriminator="kind"),
+]
 PolicyFact = PolicyPublished
 CalendarFact = Annotated[
     CalendarYearPublished | CalendarOverlayPublished, Field(discriminator="kind")
@@ -130,6 +144,8 @@ RegistryFact = (
     | PersonRegistered
     | RoleGranted
     | RoleRevoked
+    | AccountKeyAdded
+    | AccountKeyWithdrawn
     | PolicyPublished
     | CalendarYearPublished
     | CalendarOverlayPublished

@@ -55,6 +55,22 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "该人员在单位 {unit} 没有有效的 {role} 角色，无从收回。",
         "The person holds no role {role} at unit {unit}; there is nothing to revoke.",
     ),
+    "registry-begun": (
+        "名册已经启用；此后由名册管理员办理。",
+        "The registry has been begun; from now on a registrar acts.",
+    ),
+    "account-key-of-another": (
+        "密钥名称为 {found}，应为本人编号 {expected}。",
+        "The key is named {found}; it must be the person's own: {expected}.",
+    ),
+    "account-key-known": (
+        "这把密钥已经登记。",
+        "This key is on record already.",
+    ),
+    "account-key-unknown": (
+        "此人没有这把有效的密钥。",
+        "The person has no such key in force.",
+    ),
     "stream-named-otherwise": (
         "政策包 {policy} 应发布在 policy/{policy}，所填为 {stream}。",
         "Pack {policy} is published on policy/{policy}; found {stream}.",

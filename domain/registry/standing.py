@@ -12,6 +12,8 @@ from domain.envelope import FactOutOfPlace, Happened
 from domain.people import Grant, Person
 from domain.policy import Policy
 from domain.registry.facts import (
+    AccountKeyAdded,
+    AccountKeyWithdrawn,
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
@@ -47,15 +49,16 @@ class KnownUnit:
 
 @dataclass(frozen=True)
 class KnownPerson:
-    """A person in service: sealed name and telephone number, and every grant there ever was."""
+    """A person in service: sealed name and number, every grant there was, the keys in force."""
 
     name: Sealed
     phone: Sealed | None
     grants: tuple[Grant, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def as_person(self, stream: str) -> Person:
         """Return the person as the rules know them."""
-        return Person(id=stream, name=self.name, grants=self.grants)
+        return Person(id=stream, name=self.name, grants=self.grants, keys=self.keys)
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,14 @@ def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> Kn
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
             return replace(state, grants=tuple(_after(grant, revoked) for grant in state.grants))
+        case AccountKeyAdded(key=key):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, keys=(*state.keys, key))
+        case AccountKeyWithdrawn(key=key):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, keys=tuple(one for one in state.keys if one != key))
         case _ as never:
             assert_never(never)
 

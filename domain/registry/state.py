@@ -13,6 +13,8 @@ from domain.envelope import SYSTEM, Happened
 from domain.people import Person
 from domain.policy import Policy
 from domain.registry.facts import (
+    AccountKeyAdded,
+    AccountKeyWithdrawn,
     CalendarOverlayPublished,
     CalendarYearPublished,
     NoticeDelivered,
@@ -106,7 +108,13 @@ class RegistryBook:
                 after = remember_unit(before, Happened(fact, at, at, SYSTEM))
                 self._units = _own(self._units)
                 self._units[name] = after.unit
-            case PersonRegistered() | RoleGranted() | RoleRevoked():
+            case (
+                PersonRegistered()
+                | RoleGranted()
+                | RoleRevoked()
+                | AccountKeyAdded()
+                | AccountKeyWithdrawn()
+            ):
                 known = remember_person(
                     self._known.get(stream, UNKNOWN), Happened(fact, at, at, SYSTEM)
                 )

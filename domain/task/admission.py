@@ -9,7 +9,7 @@ from domain.task import refusal_rules as no
 from domain.task.authority import (
     Command,
     Facts,
-    covers,
+    has_to_do_with,
     of_the_place,
     one_of,
     standing_in,
@@ -50,6 +50,7 @@ from domain.task.state import (
     Unfinished,
     Unknown,
 )
+from domain.values import covers
 
 TAKING_TASKS = frozenset({"ACTIVE", "ADJUSTING", "UNDER_REVIEW"})
 """States of a pairing in which it takes new tasks."""
@@ -60,11 +61,14 @@ def register(task: Task, command: RegisterTask, asked: Command, rules: Rules) ->
     if not isinstance(task, Unknown):
         raise no.NOT_IN_THIS_STATE(expected="UNKNOWN", found=state_name(task))
     _registered_by_the_right_hand(command, asked)
+    has_to_do_with(command.place, asked, rules)
     _requester_of_personal_data(command)
     policy_id = _policy_of(command, rules)
     terms = rules.under(policy_id)
     if terms.policy.category(command.category) is None:
         raise no.CATEGORY_KNOWN(expected=policy_id, found=command.category)
+    if not terms.policy.in_force_at(command.place):
+        raise no.POLICY_IN_FORCE(expected=", ".join(terms.policy.divisions), found=command.place)
     told = command.model_dump(exclude={"kind", "policy"})
     return (
         TaskRegistered.model_validate(

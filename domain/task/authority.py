@@ -16,7 +16,7 @@ from domain.task import refusal_rules as no
 from domain.task.commands import TaskCommand
 from domain.task.facts import TaskFact
 from domain.task.state import MAIN_STATES, Body, Known, Task, Unknown
-from domain.values import instant_text
+from domain.values import covers, instant_text
 
 Facts: TypeAlias = tuple[TaskFact, ...]
 Command: TypeAlias = Asked[TaskCommand]
@@ -167,20 +167,21 @@ def state_name(task: Task) -> str:
 # Which unit.
 
 
-def covers(division: str, place: str) -> bool:
-    """Say whether *place* lies in *division*; a county code ending in 00 stands for its city."""
-    trimmed = division
-    while len(division) == 6 and trimmed.endswith("00") and len(trimmed) > 2:
-        trimmed = trimmed[:-2]
-    return place.startswith(trimmed)
-
-
 def of_the_place(place: str, asked: Command, rules: Rules) -> None:
     """A unit acts for places in its own division, street or district; the system everywhere."""
     if asked.by.role is Role.SYSTEM:
         return
     division = rules.unit(str(asked.by.unit), asked.at).division
     if not covers(division, place):
+        raise no.OWN_PLACE(expected=place, found=division)
+
+
+def has_to_do_with(place: str, asked: Command, rules: Rules) -> None:
+    """Whoever registers a need serves its place: theirs holds it, or lies within it."""
+    if asked.by.role in {Role.SYSTEM, Role.RESIDENT}:
+        return
+    division = rules.unit(str(asked.by.unit), asked.at).division
+    if not (covers(division, place) or covers(place, division)):
         raise no.OWN_PLACE(expected=place, found=division)
 
 

@@ -65,6 +65,11 @@ OWN_PLACE = Rule(
     "任务地点 {expected} 不在贵单位辖区 {found} 内，请由属地单位办理。",
     "The place {expected} lies outside your unit's division {found}; its own unit must act.",
 )
+POLICY_IN_FORCE = Rule(
+    "policy-in-force",
+    "所选政策包适用于 {expected}，不适用于 {found}；请选用当地的政策包。",
+    "The policy pack is in force in {expected}, not at {found}; name one of that place.",
+)
 ADDRESSEE_ONLY = Rule(
     "addressee-only",
     "只有主办单位 {expected} 可以办理，来者是 {found}。",

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 from cli.main import attempt
 from desk.identifiers import new_uuid7
+from tests.accounts import place_of
 
 EXAMPLES = Path("examples/tianhe")
 SOMEBODY = "person/6b0e1f64-6f0f-4a5c-8f5c-3f1f2a5d9e01"
@@ -29,7 +31,7 @@ class Done:
 
 
 def jiedui(home: Path, *words: str, text: str | None = None) -> Done:
-    """Run the command in *home*, where no Temporal runs."""
+    """Run the command in *home*, where no Temporal runs; who was given a key shows it."""
     said, complained = io.StringIO(), io.StringIO()
     before, os.environ["JIEDUI_HOME"] = os.environ.get("JIEDUI_HOME"), str(home)
     try:
@@ -39,12 +41,32 @@ def jiedui(home: Path, *words: str, text: str | None = None) -> Done:
             pytest.MonkeyPatch.context() as patch,
         ):
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((text or "").encode())))
-            status = attempt(words)
+            status = attempt([*_key_of(home, words), *words])
     finally:
         os.environ.pop("JIEDUI_HOME")
         if before is not None:
             os.environ["JIEDUI_HOME"] = before
     return Done(status, said.getvalue(), complained.getvalue())
+
+
+def _key_of(home: Path, words: Sequence[str]) -> tuple[str, ...]:
+    person = words[words.index("--as") + 1] if "--as" in words else ""
+    file = place_of(home, person)
+    return ("--key", str(file)) if person and file.exists() else ()
+
+
+def begun(home: Path) -> dict[str, Any]:
+    """Begin the registry of *home* as a newcomer would; return what the command says."""
+    home.mkdir(parents=True, exist_ok=True)
+    key = home / "registrar.key"
+    words = ("--unit", "440100-MCB", "--unit-name", "名册管理办公室", "--name", "陈启明")
+    done = jiedui(home, "account", "begin", *words, "--out", str(key), "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    place = place_of(home, said["person"])
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key.rename(place)
+    return said
 
 
 def lines(home: Path, *orders: Any) -> tuple[int, list[dict[str, Any]]]:
@@ -62,8 +84,9 @@ def lines(home: Path, *orders: Any) -> tuple[int, list[dict[str, Any]]]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the shipped packs and the sample district, and nothing running."""
     home = tmp_path_factory.mktemp("home")
+    registrar = begun(home)["person"]
     for file in ("units.xlsx", "people.xlsx"):
-        done = jiedui(home, "unit", "import", str(EXAMPLES / file), "--json")
+        done = jiedui(home, "unit", "import", str(EXAMPLES / file), "--as", registrar, "--json")
         assert done.returncode == 0, done.stdout + done.stderr
     return home
 
@@ -108,7 +131,8 @@ def test_schemas_are_printed(tmp_path: Path) -> None:
 
 
 def test_a_second_import_records_nothing_twice(home: Path) -> None:
-    done = jiedui(home, "unit", "import", str(EXAMPLES / "units.xlsx"), "--json")
+    words = ("unit", "import", str(EXAMPLES / "units.xlsx"), "--json")
+    done = jiedui(home, *words, "--as", "REGISTRAR@440100-MCB")
     said = json.loads(done.stdout)
     assert (said["recorded"], said["refused"]) == (0, 0)
     assert said["repeated"] > 60

@@ -18,6 +18,7 @@ from domain.envelope import SYSTEM
 from domain.refusals import CommandRefused
 from domain.sealed import sealed_in
 from tests import clock
+from tests.accounts import registrar
 from tests.journeys.district import District
 
 
@@ -220,7 +221,7 @@ async def test_a_role_taken_away_by_another_process_is_seen_by_the_next_decision
     url = f"sqlite:///{tmp_path}"
     with books(f"{url}/ledger.db", f"{url}/vault.db", tmp_path / "vault.key", "gd-2022") as other:
         revoke = {"kind": "revoke_role", "role": who["role"], "unit": who["unit"]}
-        asking = Asking("revoke/1", SYSTEM, {**revoke, "reason": "调离"})
+        asking = Asking("revoke/1", registrar(other.desk), {**revoke, "reason": "调离"})
         (answer,) = other.desk.record_now(who["person"], [asking]).answers
         assert isinstance(answer, Written), answer
     handled = await office.record(datetime.now(UTC), orders[2])

@@ -35,6 +35,7 @@ from domain.values import (
     SubjectId,
     TaskId,
     UnitCode,
+    VerifierKeyText,
 )
 from tests.domain.world import CIVIL_AFFAIRS, MONDAY, POLICY, SHIPAI_PLACE, on, sealed, uuid_of
 
@@ -77,7 +78,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (words.HolderId, f"subject/{uuid_of('a resident')}"),
     (words.LogOrigin, "pairing.example.org/log"),
     (words.SuiteName, "SHA-256+Ed25519"),
-    (words.VerifierKeyText, VERIFIER_KEY),
+    (VerifierKeyText, VERIFIER_KEY),
     (words.WitnessName, "archive.example.org"),
     (words.PolicyText, f"log {VERIFIER_KEY}\nquorum none\n"),
     (words.HttpStatus, 409),

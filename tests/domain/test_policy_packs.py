@@ -288,7 +288,7 @@ def test_a_pairing_has_the_same_limits_everywhere(pack: Policy) -> None:
 def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None:
     demo, default = (shipped_pack(pack_id).model_dump() for pack_id in ("demo", "gd-2022"))
     for told in (demo, default):
-        for name in ("id", "label", "basis", "handling", "limits", "appeals"):
+        for name in ("id", "label", "basis", "divisions", "handling", "limits", "appeals"):
             told.pop(name)
         for group, name in (("pairing", "term_max"), ("callbacks", "days_min")):
             told[group].pop(name)
@@ -386,3 +386,14 @@ def test_the_shipped_years_have_no_gap() -> None:
     years = [year.year for year in shipped_years()]
     assert years == list(range(years[0], years[0] + len(years)))
     assert {2024, 2025, 2026} <= set(years)
+
+
+def test_a_pack_is_in_force_where_it_says_and_everywhere_where_it_says_nothing() -> None:
+    guangdong, shandong = shipped_pack("gd-2022"), shipped_pack("sd-2020")
+    assert guangdong.in_force_at("440106005")
+    assert not shandong.in_force_at("440106005")
+    anywhere = guangdong.model_copy(update={"divisions": ()})
+    assert anywhere.in_force_at("370102001")
+    # Written as packs were before they could name divisions, so that their versions stay.
+    assert "divisions" not in anywhere.model_dump(mode="json")
+    assert anywhere.version != guangdong.version

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_OID, uuid5
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
 from domain.envelope import By
 from domain.figures import ReviewFigures
-from domain.people import Channel, Grant, Person, Role
+from domain.people import Channel, Grant, Known, Person, Role
 from domain.policy import (
     Appeals,
     Callbacks,
@@ -117,7 +117,9 @@ UNITS = {
 
 def acting(name: str, role: Role, unit: str | None, channel: Channel = Channel.CONSOLE) -> By:
     """Return the person *name* acting as *role* for *unit*."""
-    return By(role=role, person=f"person/{uuid_of(name)}", unit=unit, channel=channel)
+    return By(
+        role=role, person=f"person/{uuid_of(name)}", unit=unit, channel=channel, known=Known.SESSION
+    )
 
 
 DISPATCHER = acting("Chen of Shipai", Role.STREET_DISPATCHER, SHIPAI)

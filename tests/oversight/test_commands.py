@@ -10,7 +10,9 @@ import pytest
 import cli.main
 from cli.auditing.recording import trace
 from cli.context import Context
+from domain.people import Known
 from runtime.settings import Settings
+from tests.accounts import key_of, place_of
 from tests.cli.test_command_line import Done, jiedui
 from tests.oversight.town import GRANDMOTHER, Town, founded, open_town
 
@@ -29,6 +31,8 @@ async def home(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         town = await founded(books, settings.ledger_url)
         task = town.task()
         who = {name: town.person(name) for name in ("auditor", "dpo", "staff", "adjudicator")}
+        for person in who.values():
+            key_of(books.desk, person, tmp_path)
         who |= {"task": task, "subject": town.requester(task), "center": town.person("center")}
     return tmp_path, who
 
@@ -92,7 +96,7 @@ def test_a_grant_needs_its_person(home: tuple[Path, dict[str, str]]) -> None:
     folder, who = home
     grant = granted(folder, who)
     done = jiedui(folder, "audit", "history", who["task"], "--unmasking", grant, "--json")
-    assert (done.returncode, told(done)["rule"]) == (1, "grantee-only")
+    assert (done.returncode, told(done)["rule"]) == (1, "identity-proven")
 
 
 def test_seals_are_no_longer_opened_by_a_flag(home: tuple[Path, dict[str, str]]) -> None:
@@ -159,7 +163,7 @@ def test_a_resident_is_looked_up_and_erased(home: tuple[Path, dict[str, str]]) -
     done = jiedui(folder, *erase, "--as", who["dpo"])
     assert done.returncode == 0, done.stdout
     assert told(done)["keys_destroyed"] == [who["subject"], who["task"]]
-    assert told(jiedui(folder, *erase))["repeated"] is True
+    assert told(jiedui(folder, *erase, "--as", who["dpo"]))["repeated"] is True
     after = told(jiedui(folder, "subject", "show", who["subject"], "--json"))
     assert after["erased"]["basis"] == "本人申请删除"
     assert after["key_destroyed"]
@@ -167,9 +171,9 @@ def test_a_resident_is_looked_up_and_erased(home: tuple[Path, dict[str, str]]) -
 
 
 def test_a_wrong_number_is_refused_in_words(home: tuple[Path, dict[str, str]]) -> None:
-    folder, _ = home
+    folder, who = home
     for words in (
-        ("subject", "erase", "subject/1", "--basis", "误"),
+        ("subject", "erase", "subject/1", "--basis", "误", "--as", who["dpo"]),
         ("subject", "show", "subject/00000000-0000-7000-8000-000000000000"),
         ("unmasking", "show", "unmasking/00000000-0000-7000-8000-000000000000"),
         ("unmasking", "show", "欧阳"),
@@ -193,6 +197,8 @@ def test_an_act_and_an_export_are_recorded_in_the_name_of_who_did_them(
     context: tuple[Context, dict[str, str]],
 ) -> None:
     opened, who = context
+    key = place_of(opened.settings.home, who["auditor"])
+    opened.settings = opened.settings.model_copy(update={"account_key": key})
     act = trace(opened, who["auditor"]).performed(
         "VERIFY", head=3, outcome="CLEAN", counts={"entries": 4}
     )
@@ -202,7 +208,8 @@ def test_an_act_and_an_export_are_recorded_in_the_name_of_who_did_them(
     assert (act.facts, export.facts) == (("audit_performed.v1",), ("export_made.v1",))
     ledger = opened.books.ledger
     recorded = [ledger.entry(written.position) for written in (act, export)]
-    assert [entry.by.person for entry in recorded if entry] == [who["auditor"], None]
+    assert [entry.by.person for entry in recorded if entry] == [who["auditor"]] * 2
+    assert [entry.by.known for entry in recorded if entry] == [Known.KEY] * 2
 
 
 def test_many_objects_are_counted_where_they_cannot_all_be_named(
@@ -235,3 +242,20 @@ def test_who_may_not_audit_is_told_so_and_the_result_stands(
     opened, who = context
     assert trace(opened, who["staff"]).performed("VERIFY", head=3, outcome="CLEAN") is None
     assert "could not be recorded" in capsys.readouterr().err
+
+
+def test_an_export_takes_a_person_and_their_key(home: tuple[Path, dict[str, str]]) -> None:
+    folder, who = home
+    out = folder / "log.jsonl"
+    export = ("audit", "export", "jsonl", "--out", str(out), "--json")
+    nobody = jiedui(folder, *export)
+    assert (nobody.returncode, told(nobody)["rule"]) == (1, "identity-proven")
+    place_of(folder, who["auditor"]).rename(folder / "lost.key")
+    named = jiedui(folder, *export, "--as", who["auditor"])
+    assert (named.returncode, told(named)["rule"]) == (1, "identity-proven")
+    staff = jiedui(folder, *export, "--as", who["staff"])
+    assert (staff.returncode, told(staff)["rule"]) == (1, "role-permitted")
+    assert not out.exists()
+    assert kinds(folder, "audit") == []
+    proven = jiedui(folder, "--key", str(folder / "lost.key"), *export)
+    assert proven.returncode == 0, proven.stdout + proven.stderr

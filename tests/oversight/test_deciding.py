@@ -118,10 +118,21 @@ def test_whoever_may_look_is_recorded(by: Any) -> None:
     act().when(AUDITED, by=by).then(facts.AuditPerformed, act=AuditAct.VERIFY, head=41)
 
 
-@pytest.mark.parametrize("by", [CIVIL_STAFF, DISPATCHER, REGISTRAR, GRANDMA])
+@pytest.mark.parametrize("by", [CIVIL_STAFF, DISPATCHER, REGISTRAR])
 def test_nobody_else_audits(by: Any) -> None:
     act().when(AUDITED, by=by).then_refused("role-permitted")
     act().when(EXPORTED, by=by).then_refused("role-permitted")
+
+
+def test_residents_neither_audit_nor_export() -> None:
+    act().when(AUDITED, by=GRANDMA).then_refused("role-permitted")
+    act().when(EXPORTED, by=GRANDMA).then_refused("identity-proven")
+
+
+def test_the_system_notes_backups_and_hands_out_nothing() -> None:
+    act().when(EXPORTED, by=SYSTEM).then_refused("export-by-person")
+    backup = EXPORTED.model_copy(update={"format": ExportFormat.BACKUP})
+    act().when(backup, by=SYSTEM).then(facts.ExportMade)
 
 
 def test_a_role_must_be_held_where_it_is_said_to_be_held() -> None:
@@ -327,12 +338,12 @@ def test_a_key_is_introduced_once_and_then_rotated() -> None:
     )
     story = introduced().when(again, by=SYSTEM).then_nothing()
     story.when(other, by=SYSTEM).then_refused("key-introduced")
-    story = story.when(rotated, by=SYSTEM).then(facts.SigningKeyRotated, key_before=KEY)
+    story = story.when(rotated, by=REGISTRAR).then(facts.SigningKeyRotated, key_before=KEY)
     assert story.state.keys[ORIGIN] == (KEY, SECOND_KEY)
-    story.when(rotated, by=SYSTEM).then_refused("key-used-before")
+    story.when(rotated, by=REGISTRAR).then_refused("key-used-before")
     back = rotated.model_copy(update={"key": KEY})
-    story.when(back, by=SYSTEM).then_refused("key-used-before")
-    log().when(rotated, by=SYSTEM).then_refused("key-unknown")
+    story.when(back, by=REGISTRAR).then_refused("key-used-before")
+    log().when(rotated, by=REGISTRAR).then_refused("key-unknown")
 
 
 @pytest.mark.parametrize("key", [KEY, "见证.example+00000000+AQ", "a/b.c+ffffffff+BAEC+/=="])

@@ -10,8 +10,9 @@ import pytest
 from domain.refusals import CommandRefused
 from domain.sealed import Sealed, sealed_in
 from services.erasing import erase_subject
-from services.oversight import OPERATOR
 from services.unmasking import DAMAGED, ERASED, FieldOpening, openings_for, under_grant
+from tests.accounts import BY_KEY
+from tests.oversight.test_erasing import officer
 from tests.oversight.town import GRANDMOTHER, Town
 from vault.vault import Vault
 
@@ -41,7 +42,7 @@ async def test_a_grant_opens_every_field_of_its_case_and_records_each_first(
     town = either_town
     task = town.task()
     grant = town.grant(task)
-    openings = openings_for(town.books, grant, town.person("auditor"), task)
+    openings = openings_for(town.books, grant, town.person("auditor"), task, BY_KEY)
     assert texts(openings) == GRANDMOTHER
     assert town.kinds(grant) == ["unmasking_granted.v1"] + ["field_unmasked.v1"] * 4
     used = town.books.ledger.read(grant)[1:]
@@ -55,7 +56,7 @@ async def test_a_stranger_checks_an_opening_with_the_standard_library(town: Town
     """The digest that the entry holds follows from the opening, and from no other text or key."""
     task = town.task()
     stated = {sealed.item: sealed.digest for sealed in sealed_of(town, task).values()}
-    openings = openings_for(town.books, town.grant(task), town.person("auditor"), task)
+    openings = openings_for(town.books, town.grant(task), town.person("auditor"), task, BY_KEY)
     for opening in openings:
         assert digest_by_stranger(opening) == stated[opening.item]
     assert len({opening.key for opening in openings}) == len(openings)
@@ -68,13 +69,13 @@ async def test_a_stranger_checks_an_opening_with_the_standard_library(town: Town
 async def test_one_field_can_be_given_and_the_others_stay_sealed(town: Town) -> None:
     task = town.task()
     grant = town.grant(task)
-    (opening,) = openings_for(town.books, grant, town.person("auditor"), task, ["phone"])
+    (opening,) = openings_for(town.books, grant, town.person("auditor"), task, BY_KEY, ["phone"])
     assert opening.plaintext.decode() == GRANDMOTHER["phone"]
     assert [entry.fact["field"] for entry in town.books.ledger.read(grant)[1:]] == ["phone"]
     assert GRANDMOTHER["phone"] not in repr(opening)
     assert opening.key.hex() not in repr(opening)
     with pytest.raises(CommandRefused) as refused:
-        openings_for(town.books, grant, town.person("auditor"), task, ["phone", "wish"])
+        openings_for(town.books, grant, town.person("auditor"), task, BY_KEY, ["phone", "wish"])
     assert refused.value.rule == "field-unknown"
 
 
@@ -86,7 +87,7 @@ async def test_nobody_but_the_grantee_uses_a_grant(town: Town, who: str, rule: s
     task = town.task()
     grant = town.grant(task)
     with pytest.raises(CommandRefused) as refused:
-        openings_for(town.books, grant, town.person(who), task)
+        openings_for(town.books, grant, town.person(who), task, BY_KEY)
     assert refused.value.rule == rule
     assert town.kinds(grant) == ["unmasking_granted.v1"]
 
@@ -95,7 +96,7 @@ async def test_another_case_stays_sealed(town: Town) -> None:
     task, other = town.task(), town.task()
     grant = town.grant(task)
     with pytest.raises(CommandRefused) as refused:
-        openings_for(town.books, grant, town.person("auditor"), other)
+        openings_for(town.books, grant, town.person("auditor"), other, BY_KEY)
     assert refused.value.rule == "granted-case-only"
 
 
@@ -103,7 +104,7 @@ async def test_nothing_opens_once_the_grant_has_ended(town: Town) -> None:
     """A use that began while the grant stood opens nothing more after its end."""
     task = town.task()
     grant = town.grant(task)
-    use = under_grant(town.books, grant, town.person("auditor"), task)
+    use = under_grant(town.books, grant, town.person("auditor"), task, BY_KEY)
     sealed = sealed_of(town, task)
     assert use.text(sealed["phone"]) == GRANDMOTHER["phone"]
     town.ask(grant, "end_unmasking", "dpo", reason="核查完毕")
@@ -127,7 +128,7 @@ async def test_no_text_is_given_when_it_cannot_be_recorded(
 ) -> None:
     """The fact comes first: a ledger that refuses keeps the seal closed."""
     task = town.task()
-    use = under_grant(town.books, town.grant(task), town.person("auditor"), task)
+    use = under_grant(town.books, town.grant(task), town.person("auditor"), task, BY_KEY)
 
     def away(*_: Any) -> Any:
         raise OSError("the ledger is away")
@@ -141,7 +142,7 @@ async def test_no_text_is_given_when_it_cannot_be_recorded(
 async def test_a_text_is_recorded_once_in_one_use_however_often_it_is_shown(town: Town) -> None:
     task = town.task()
     grant = town.grant(task)
-    use = under_grant(town.books, grant, town.person("auditor"), task)
+    use = under_grant(town.books, grant, town.person("auditor"), task, BY_KEY)
     phone = sealed_of(town, task)["phone"]
     assert {use.text(phone) for _ in range(3)} == {GRANDMOTHER["phone"]}
     assert use.opened == 1
@@ -152,11 +153,11 @@ async def test_what_was_erased_is_not_opened_and_not_recorded_as_opened(town: To
     task = town.task()
     sealed = sealed_of(town, task)
     town.close(task)
-    erase_subject(town.books, town.requester(task), OPERATOR, "本人申请删除")
+    erase_subject(town.books, town.requester(task), officer(town), "本人申请删除")
     grant = town.grant(task)
-    use = under_grant(town.books, grant, town.person("auditor"), task)
+    use = under_grant(town.books, grant, town.person("auditor"), task, BY_KEY)
     assert {use.text(one) for one in sealed.values()} == {ERASED}
-    assert openings_for(town.books, grant, town.person("auditor"), task) == []
+    assert openings_for(town.books, grant, town.person("auditor"), task, BY_KEY) == []
     assert town.kinds(grant) == ["unmasking_granted.v1"]
 
 
@@ -165,7 +166,7 @@ async def test_a_damaged_text_is_said_to_be_damaged_and_is_not_recorded_as_opene
 ) -> None:
     task = town.task()
     grant = town.grant(task)
-    use = under_grant(town.books, grant, town.person("auditor"), task)
+    use = under_grant(town.books, grant, town.person("auditor"), task, BY_KEY)
     phone = sealed_of(town, task)["phone"]
     forged = phone.model_copy(update={"digest": "0" * 64})
     assert use.text(forged) == DAMAGED

@@ -16,6 +16,7 @@ from domain.casebook import kind_of
 from domain.refusals import CommandRefused
 from services.bootstrapping import publish_shipped
 from tests import clock
+from tests.accounts import BY_KEY
 from tests.journeys.district import BUREAU, CENTER, District, enter, order
 
 OVERSEERS = (
@@ -60,7 +61,7 @@ class Town:
 
     def give(self, *orders: Order, at: datetime | None = None) -> list[Written]:
         """Have *orders* of one case recorded; raise the first refusal."""
-        askings = [asking_of(kind_of(one.stream), one) for one in orders]
+        askings = [asking_of(kind_of(one.stream), one, BY_KEY) for one in orders]
         with clock.at(self.books.ledger, at):
             answers = self.books.desk.record_now(orders[0].stream, askings).answers
         written = []

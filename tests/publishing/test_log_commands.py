@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from cli.context import Context
 from cli.log_keeping import log
 from cli.witnessing import witness
+from tests.accounts import key_of, somebody
 from tests.publishing.stage import Office
 from transparency.keys import VerifierKey
 
@@ -24,8 +25,11 @@ class Desk:
 
     def __init__(self, home: Path) -> None:
         self.office = Office(home)
+        desk = self.office.books.desk
+        # The first registrar enters another, who has a key of their own and keeps the log.
+        key = key_of(desk, somebody(desk, "REGISTRAR"), home)
         self.office.books.close()
-        self.settings = self.office.settings
+        self.settings = self.office.settings.model_copy(update={"account_key": key})
 
     def work(self, entries: int) -> None:
         with Office(self.settings.home) as office:
@@ -56,7 +60,7 @@ def typed(*words: str) -> Result:
 
 def test_an_operator_and_a_witness_set_each_other_up(desk: Desk, tmp_path: Path) -> None:
     """The whole way: two folders, two keys, a policy, a cosigned checkpoint."""
-    assert desk.told("publish") == {"signed": True, "size": 1, "published": 1, "cosigned": []}
+    assert desk.told("publish") == {"signed": True, "size": 8, "published": 8, "cosigned": []}
     (log_key,) = desk.told("key", "show")["keys"]
     folder = str(tmp_path / "archives")
     made = json.loads(typed("init", folder, "--name", "archives.example.org", "--json").output)
@@ -81,14 +85,14 @@ def test_an_operator_and_a_witness_set_each_other_up(desk: Desk, tmp_path: Path)
         desk.work(5)
         done = desk.told("publish")
         assert (done["published"], done["cosigned"]) == (
-            7,
+            14,
             [f"archives.example.org+{VerifierKey.parse(made['vkey']).key_id:08x}"],
         )
         shown = json.loads(typed("show", folder, "--json").output)
-        assert [each["size"] for each in shown["logs"]] == [7]
+        assert [each["size"] for each in shown["logs"]] == [14]
         status = desk.told("status")
-        assert (status["entries"], status["signed"], status["published"]) == (7, 7, 7)
-        assert status["witnesses"][0]["cosigned"] == 7
+        assert (status["entries"], status["signed"], status["published"]) == (14, 14, 14)
+        assert status["witnesses"][0]["cosigned"] == 14
 
         rotated = desk.told("key", "rotate", "--reason", "年度更换")
         assert desk.told("key", "show")["keys"] == [log_key, rotated["key"]]

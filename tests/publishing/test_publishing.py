@@ -9,11 +9,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from domain.envelope import By
 from publishing.noting import ALARM_KINDS
 from publishing.publisher import ALARMS_ALONE, PolicyNotOurs, Publisher, publishing
 from publishing.rotating import NothingToRotate, rotate
 from publishing.signer import SigningRefused, keys_on_record
 from publishing.witnesses import Declined, KnownWitness, WitnessClient
+from services.oversight import acting_by
+from tests.accounts import BY_KEY, registrar
 from tests.ledger.truth import check_ledger
 from tests.publishing.stage import (
     ORIGIN,
@@ -276,13 +279,21 @@ async def test_a_cosignature_of_another_key_counts_for_nothing(
     impostor.store.close()
 
 
+def keeper(office: Office) -> By:
+    """Return who may have the log's key replaced: the registrar, with the key of their account."""
+    who = registrar(office.books.desk)
+    rules = office.books.rulebook.rules(office.books.desk.neighbours)
+    now = office.books.ledger.clock()
+    return acting_by(rules, who.person, "rotate_signing_key", now, BY_KEY)
+
+
 async def test_a_key_is_rotated_with_one_checkpoint_signed_by_both(
     office: Office, both: list[RunningWitness]
 ) -> None:
     office.publisher.adopt(policy_of(both, "all"))
     await office.publisher.publish()
     (old,) = keys_on_record(office.publisher.noting.standing())
-    new, done = await rotate(office.publisher, "年度更换")
+    new, done = await rotate(office.publisher, "年度更换", keeper(office))
     assert new != old
     assert done.published == done.size, "witnesses that know only the old key go on"
     bridge = office.publisher.folder.checkpoint(done.size)
@@ -314,25 +325,25 @@ async def test_a_rotation_cut_short_is_ended_by_the_next_signature(office: Offic
     newest = office.publisher.checkpoints.newest()
     assert newest is not None
     assert new.signed(read_note(newest.note)) is None, "a key nobody recorded signs nothing"
-    office.publisher.noting.key_rotated(ORIGIN, new.vkey, "年度更换")
+    office.publisher.noting.key_rotated(ORIGIN, new.vkey, "年度更换", keeper(office))
     office.restart()
     office.sign()
     newest = office.publisher.checkpoints.newest()
     assert newest is not None
     assert old.signed(read_note(newest.note))
     assert new.signed(read_note(newest.note))
-    again, _ = await rotate(office.publisher, "再次更换")
+    again, _ = await rotate(office.publisher, "再次更换", keeper(office))
     assert again not in (old, new)
 
 
 async def test_a_lost_key_is_replaced_only_when_it_is_lost(office: Office) -> None:
     with pytest.raises(NothingToRotate):
-        await rotate(office.publisher, "遗失", lost=True)
+        await rotate(office.publisher, "遗失", keeper(office), lost=True)
     office.settings.log_key_path.unlink()
     office.work(1)
     with pytest.raises(SigningKeyRefused, match="--lost"):
         office.sign()
-    new, done = await rotate(office.publisher, "遗失", lost=True)
+    new, done = await rotate(office.publisher, "遗失", keeper(office), lost=True)
     note = office.publisher.folder.checkpoint(done.size)
     assert note is not None
     assert new.signed(note) is not None

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from audit.exports.placing import PlaceTaken, PlaceUnfit, placed
 from audit.reading import open_reader
+from tests.accounts import key_of, somebody
 from tests.audit.exports.sample import a_working_district
 from tests.audit.offline.home import ARCHIVE, DISCIPLINE, POLICY, sign
 from tests.cli.test_command_line import Done, jiedui
@@ -28,6 +30,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with a_working_district(home) as worked:
         worked.whole_case()
         worked.whole_case()
+        key_of(worked.books.desk, somebody(worked.books.desk, "AUDITOR"), home)
     return home
 
 
@@ -41,7 +44,10 @@ def tasks_of(home: Path) -> list[str]:
 
 
 def export(home: Path, form: str, out: Path, *more: str) -> Done:
-    return jiedui(home, "audit", "export", form, "--out", str(out), "--json", *more)
+    """Export as the home's auditor, who shows their key."""
+    keys = sorted((home / "keys" / "accounts").glob("*.key"))
+    shown = ("--key", str(keys[0])) if keys else ()
+    return jiedui(home, *shown, "audit", "export", form, "--out", str(out), "--json", *more)
 
 
 def export_facts(home: Path) -> list[dict[str, Any]]:
@@ -152,6 +158,7 @@ def test_an_evidence_bundle_made_by_the_command_satisfies_the_offline_verifier(
     home.mkdir()
     with a_working_district(home) as worked:
         worked.whole_case()
+        key_of(worked.books.desk, somebody(worked.books.desk, "AUDITOR"), home)
         sign(worked.books, TileFolder(home / "log"), DISCIPLINE, ARCHIVE)
         size = worked.books.ledger.head() + 1
     out = tmp_path / "bundle.zip"
@@ -177,16 +184,17 @@ def test_without_a_ledger_nothing_is_made(tmp_path: Path) -> None:
     assert not (tmp_path / "log.jsonl").exists()
 
 
-def test_an_export_that_could_not_be_recorded_says_so(home: Path, tmp_path: Path) -> None:
-    """A copy without its keys can be read; a desk that could not seal does not write."""
+def test_nothing_is_exported_that_could_not_be_recorded(home: Path, tmp_path: Path) -> None:
+    """A copy without its vault key can be read; nobody can be told that it was, so it is not."""
     copy = tmp_path / "copy"
     copy.mkdir()
     for file in home.glob("*.db*"):
         (copy / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(home / "keys" / "accounts", copy / "keys" / "accounts")
     done = export(copy, "jsonl", tmp_path / "log.jsonl")
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["recorded"] is False
-    assert "could not be recorded" in done.stderr
+    assert done.returncode == 2, done.stdout
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "log.jsonl").exists()
 
 
 def test_a_place_that_cannot_be_written_is_said(home: Path, tmp_path: Path) -> None:

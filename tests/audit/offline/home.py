@@ -20,6 +20,7 @@ from domain.casebook import kind_of
 from domain.envelope import SYSTEM
 from domain.sealed import Sealed
 from ledger.checkpoints import Checkpoints, StoredCheckpoint, StoredCosignature
+from tests.accounts import key_of, somebody
 from tests.journeys.district import District
 from transparency.checkpoints import Checkpoint
 from transparency.keys import COSIGNATURE_V1, ED25519, SigningKey
@@ -87,6 +88,7 @@ async def found(folder: Path) -> Town:
     ) as opened:
         gateway = Gateway(opened)
         district = await District.found(gateway)
+        key_of(opened.desk, somebody(opened.desk, "AUDITOR"), folder)
         sign(opened, tiles, DISCIPLINE, ARCHIVE)
         streams = [f"task/{new_uuid7()}" for _ in range(4)]
         subject = f"subject/{new_uuid7()}"

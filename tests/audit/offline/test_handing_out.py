@@ -31,6 +31,11 @@ def home(town: Town, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def auditor(home: Path) -> tuple[str, str]:
+    """Return how the home's auditor shows their key."""
+    return "--key", str(next((home / "keys" / "accounts").glob("*.key")))
+
+
 def kinds(home: Path) -> list[str]:
     with open_reader(f"sqlite:///{home}/ledger.db") as reader:
         return [entry.kind for entry in reader.entries(categories=["audit"])]
@@ -42,7 +47,7 @@ def checked(home: Path, town: Town, file: Path, *more: str) -> Done:
 
 def test_a_single_entry_is_proved_and_the_proof_recorded(home: Path, town: Town) -> None:
     out = home / "one.tlog-proof"
-    done = jiedui(home, "audit", "prove", "3", "--out", str(out), "--json")
+    done = jiedui(home, *auditor(home), "audit", "prove", "3", "--out", str(out), "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["recorded"]
     assert checked(home, town, out).returncode == 0
@@ -54,7 +59,7 @@ def test_a_single_entry_is_proved_and_the_proof_recorded(home: Path, town: Town)
 
 def test_a_whole_case_is_proved_and_stays_sealed(home: Path, town: Town) -> None:
     out = home / "case"
-    done = jiedui(home, "audit", "prove", "--case", town.stream, "--out", str(out))
+    done = jiedui(home, *auditor(home), "audit", "prove", "--case", town.stream, "--out", str(out))
     assert done.returncode == 0, done.stderr
     assert json.loads(out.read_bytes())["openings"] == []
     done = checked(home, town, out, "--json")
@@ -85,7 +90,7 @@ def test_check_answers_no_with_one_and_says_why(home: Path, town: Town) -> None:
 def test_what_cannot_be_proved_is_said_in_a_sentence(
     home: Path, words: list[str], status: int
 ) -> None:
-    done = jiedui(home, "audit", "prove", *words, "--out", str(home / "out"))
+    done = jiedui(home, *auditor(home), "audit", "prove", *words, "--out", str(home / "out"))
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
     assert not (home / "out").exists()

@@ -35,6 +35,7 @@ from tests.domain.world import (
     HOUSING,
     HOUSING_COORDINATOR,
     ORGANIZATION,
+    POLICY,
     SHIPAI,
     SHIPAI_CENTER,
     SHIPAI_PLACE,
@@ -344,3 +345,8 @@ def test_what_is_submitted_is_not_withdrawn(state: str) -> None:
 
 def test_the_place_of_a_community_lies_in_its_street() -> None:
     assert s.with_lists().state.agreement.items(ListKind.NEED)[0].place == SHIPAI_PLACE
+
+
+def test_a_pack_of_elsewhere_binds_no_pairing_here() -> None:
+    elsewhere = rules_with(POLICY.model_copy(update={"divisions": ("370000",)}))
+    s.undrafted().under(elsewhere).when(s.DRAFT, CENTER_COORDINATOR).then_refused("policy-in-force")

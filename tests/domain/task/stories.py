@@ -52,6 +52,7 @@ from tests.domain.world import (
     CIVIL_AFFAIRS,
     CIVIL_COORDINATOR,
     CIVIL_STAFF,
+    ELSEWHERE,
     GRANDMA,
     HEALTH,
     HOUSING,
@@ -59,6 +60,7 @@ from tests.domain.world import (
     RULES,
     SHIPAI_PLACE,
     SUPERVISOR,
+    WUSHAN_PLACE,
     Town,
     on,
     rules_with,
@@ -146,7 +148,9 @@ def pairing(state: str = "ACTIVE") -> NeighbourPairing:
 
 
 def registered(rules: Rules = RULES, **fields: Any) -> Story:
-    return given(rules=rules).does(register(**fields), CENTER_COORDINATOR)
+    told = register(**fields)
+    elsewhere = told.place.startswith(WUSHAN_PLACE[:9])
+    return given(rules=rules).does(told, ELSEWHERE[-2] if elsewhere else CENTER_COORDINATOR)
 
 
 def triaged(story: Story | None = None, **fields: Any) -> Story:

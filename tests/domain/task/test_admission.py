@@ -471,3 +471,19 @@ def test_a_missed_dispatch_limit_is_a_fact() -> None:
 
 def test_what_is_in_hand_is_not_queued_again() -> None:
     in_progress().when(QueueDispatch(), SYSTEM).then_refused("not-in-this-state")
+
+
+def test_a_pack_of_elsewhere_is_not_named_here() -> None:
+    elsewhere = POLICY.model_copy(update={"divisions": ("370000",)})
+    given().under(rules_with(elsewhere)).when(register(), COMMUNITY_WORKER).then_refused(
+        "policy-in-force"
+    )
+    here = POLICY.model_copy(update={"divisions": ("440100",)})
+    given().under(rules_with(here)).does(register(), COMMUNITY_WORKER)
+
+
+def test_a_need_is_registered_by_whoever_has_to_do_with_its_place() -> None:
+    wushan = register(place=WUSHAN_PLACE)
+    given().when(wushan, COMMUNITY_WORKER).then_refused("own-place")
+    given().does(wushan, CIVIL_COORDINATOR)
+    given().does(register(place="440106"), COMMUNITY_WORKER)  # the whole that theirs lies in

@@ -152,14 +152,13 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
     "register": (
         given,
         s.register(),
-        # A need may be told anywhere: here also by the centre and the worker of Wushan.
+        # Who has to do with the place: neither the centre nor the worker of Wushan.
         (
             CENTER_COORDINATOR,
             CIVIL_COORDINATOR,
             COMMUNITY_WORKER,
             GRANDMA,
             HEALTH_COORDINATOR,
-            *ELSEWHERE[-2:],
         ),
     ),
     "triage": (s.registered, s.triage(), (DISPATCHER,)),

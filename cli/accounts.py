@@ -1,0 +1,136 @@
+"""`jiedui account`: the first registrar, and the keys by which people prove who they are."""
+
+from pathlib import Path
+
+import click
+
+from cli.context import Context, Speaking, json_option, pass_context
+from cli.people import acting, holder_of, named
+from cli.tables import print_table
+
+_as_option = click.option(
+    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
+)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def account() -> None:
+    """账户与密钥：证明办理人是本人。 Accounts, and the keys that prove them."""
+
+
+@account.command("begin")
+@click.option("--unit", required=True, help="单位编码，如 440100-ZSJ；前段即其区划。 Unit code.")
+@click.option("--unit-name", required=True, help="单位名称。 The unit's name.")
+@click.option("--name", required=True, help="姓名，将密封保存。 The registrar's name; sealed.")
+@click.option("--out", required=True, type=_FILE, help="密钥写入此文件。 Where the key is written.")
+@json_option
+@pass_context
+def begin(context: Context, unit: str, unit_name: str, name: str, out: Path, as_json: bool) -> None:
+    r"""启用空名册：首个单位和首位名册管理员。 Begin an empty registry with its first registrar.
+
+    Once only; afterwards units, people and roles are a registrar's to enter.
+
+    \b
+    Exit status: 0 begun; 1 the registry has been begun; 2 it could not be tried.
+    """
+    from services.accounts import begin as begin_with
+
+    key = begin_with(context.books.desk, unit.upper(), unit_name, name, out).verifier
+    Speaking(as_json).say(
+        {"outcome": "begun", "person": key.name, "key": key.vkey, "file": str(out)},
+        f"名册已启用，首位名册管理员 {key.name}，密钥在 {out}，请妥善保管。\n"
+        f"此后：jiedui --key {out} unit import …（或 export JIEDUI_ACCOUNT_KEY={out}）\n"
+        "The registry is begun; its first registrar proves who they are with that key.",
+    )
+
+
+@account.command("key")
+@click.argument("person")
+@click.option("--out", required=True, type=_FILE, help="密钥写入此文件。 Where the key is written.")
+@_as_option
+@json_option
+@pass_context
+def give_key(
+    context: Context, person: str, out: Path, acting_person: str | None, as_json: bool
+) -> None:
+    r"""为 PERSON 制作账户密钥，公钥入账。 Make a key for PERSON (an id, or ROLE@UNIT).
+
+    Hand the file to its person and keep no copy: whoever holds it can act as them.
+
+    \b
+    Exit status: 0 done; 1 refused; 2 it could not be tried.
+    """
+    from services.accounts import give_key as giving
+
+    stream = _person(context, person)
+    written = giving(context.books.desk, stream, out, acting(context, acting_person).as_who())
+    Speaking(as_json).say(
+        {"outcome": "given", "person": stream, "file": str(out), "position": written.position},
+        f"{stream} 的密钥已写入 {out}，公钥入账于位置 {written.position}；请交给本人，勿留副本。\n"
+        "Hand the file to its person and keep no copy.",
+    )
+
+
+@account.command("withdraw")
+@click.argument("person")
+@click.option("--reason", required=True, help="理由，将入账。 Why; it goes on record.")
+@_as_option
+@json_option
+@pass_context
+def withdraw(
+    context: Context, person: str, reason: str, acting_person: str | None, as_json: bool
+) -> None:
+    r"""停用 PERSON 的全部密钥（遗失、离任）。 Believe no key of PERSON any more.
+
+    \b
+    Exit status: 0 done; 1 refused; 2 it could not be tried.
+    """
+    from services.accounts import withdraw_keys
+
+    stream = _person(context, person)
+    done = withdraw_keys(
+        context.books.desk, stream, reason, acting(context, acting_person).as_who()
+    )
+    Speaking(as_json).say(
+        {"outcome": "withdrawn", "person": stream, "keys": len(done)},
+        f"{stream} 的 {len(done)} 把密钥已停用。 Withdrawn.",
+    )
+
+
+@account.command("list")
+@json_option
+@pass_context
+def list_accounts(context: Context, as_json: bool) -> None:
+    r"""持有账户密钥的人员及其角色。 Who has a key in force, and in which roles.
+
+    \b
+    Exit status: 0 done; 2 it could not be tried.
+    """
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    rows = [
+        {
+            "person": person.id,
+            "roles": [f"{one.role.value}@{one.unit}" for one in person.grants if one.stands(now)],
+            "keys": [key.split("+")[1] for key in person.keys],
+        }
+        for person in sorted(rules.people.values(), key=lambda one: one.id)
+        if person.keys
+    ]
+    if not as_json:
+        rows = [
+            {**row, "roles": "、".join(row["roles"]), "keys": " ".join(row["keys"])} for row in rows
+        ]
+    print_table(
+        "account", rows, as_json, (("person", "人员"), ("roles", "角色"), ("keys", "密钥编号"))
+    )
+
+
+def _person(context: Context, given: str) -> str:
+    if "@" in given:
+        role, _, unit = given.partition("@")
+        return holder_of(context, role.upper(), unit.upper())
+    return named(given)
