@@ -43,13 +43,30 @@ def schema_differences(book: Asked, migrations: tuple[str, ...] = LEDGER) -> lis
             differences.append((name, name))
         elif found[name][3] != made:
             differences.append((name, f"{name}: its definition is another one"))
-    ours = {table for table, _ in as_made.values()}
+    bookkeeping = f"{book_name(migrations)}_schema"
     differences += [
         (name, f"{name}: nobody made this {kind}")
         for name, table, kind, _ in found.values()
-        if table in ours and name not in as_made
+        if name not in as_made and table != bookkeeping and not name.startswith("sqlite_stat")
     ]
+    if bookkeeping in found:
+        rows = book.execute(f"SELECT version_num FROM {bookkeeping}")  # noqa: S608 - a name of ours
+        stands = sorted(str(version) for (version,) in rows)
+        differences += [(bookkeeping, wrong) for wrong in wrong_version(stands, migrations)]
     return differences
+
+
+def book_name(migrations: tuple[str, ...]) -> str:
+    """Return the name under which a book keeps its schema's version."""
+    return {LEDGER: "ledger", VAULT_ITEMS: "vault", VAULT_KEYS: "vault_keys"}[migrations]
+
+
+def wrong_version(stands: list[str], migrations: tuple[str, ...]) -> Iterable[str]:
+    """Say what is wrong with the schema's version; an earlier release's is right, too."""
+    known = [name.rpartition(".")[2].partition("_")[0] for name in migrations]
+    if len(stands) != 1 or stands[0] not in known:
+        found = ", ".join(stands)[:80] or "none"
+        yield f"the schema is said to be version {found}; one of {', '.join(known)} was expected"
 
 
 @cache

@@ -15,7 +15,7 @@ from urllib.parse import quote
 import psycopg
 from sqlalchemy import URL, make_url
 
-from audit.schema_text import schema_differences
+from audit.schema_text import LEDGER, schema_differences, wrong_version
 
 COLUMNS = (
     "position, stream, category, version, ordinal, kind, recorded_at, command_id, digest, "
@@ -60,6 +60,19 @@ GUARDS_OF_CHECKPOINTS_POSTGRESQL = frozenset(
     f"{table}_are_never_{what}"
     for table in ("checkpoints", "cosignatures")
     for what in ("changed", "truncated")
+)
+_OURS_POSTGRESQL = frozenset(
+    {
+        "checkpoints",
+        "cosignatures",
+        "counters",
+        "entries",
+        "ledger_schema",
+        "vault_items",
+        "vault_keys",
+        "vault_keys_schema",
+        "vault_schema",
+    }
 )
 _REUSED = (
     "SELECT stream, command_id, max(ordinal) FROM entries{index} GROUP BY stream, command_id "
@@ -370,7 +383,21 @@ class PostgresqlSource:
             from_index = self._connection.execute(f"{digest} AND {_through(columns)}").fetchone()
             if from_heap != from_index:
                 yield None, f"the index on ({columns}) differs from the table"
+        for table in self._tables() - _OURS_POSTGRESQL:
+            if not table.startswith(("board_", "dispatch_")):
+                yield None, f"{table[:80]}: nobody made this table"
+        stands = [str(version) for (version,) in self.ask("SELECT version_num FROM ledger_schema")]
+        for wrong in wrong_version(stands, LEDGER):
+            yield None, wrong
         yield from self._amcheck()
+
+    def _tables(self) -> set[str]:
+        """Return the tables and views beside the ledger's, whoever made them."""
+        found = self.ask(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND "
+            "relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'entries'::regclass)"
+        )
+        return {str(name) for (name,) in found}
 
     def missing_guards(self) -> list[str]:
         """Return the triggers that are not there or not ENABLE ALWAYS."""

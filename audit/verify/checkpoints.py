@@ -19,7 +19,7 @@ from audit.verify.faults import Fault
 from domain.values import instant_text
 from transparency.checkpoints import Checkpoint, read_checkpoint
 from transparency.keys import SignatureInvalid, VerifierKey, VerifierKeyMalformed, cosigned_at
-from transparency.notes import Note, NoteMalformed, read_note, read_signature_line
+from transparency.notes import Note, NoteMalformed, Signature, read_note, read_signature_line
 from transparency.policies import TrustPolicy
 from transparency.suites import SuiteUnknown, suite_of
 
@@ -183,6 +183,7 @@ class Checkpoints:
         self._recorded = [] if self._given else keys_on_record(source)
         self.checked.keys_from_ledger = bool(self._recorded)
         self._origin: str | None = None
+        self._published: dict[int, list[bool]] = {}
         policy = trust.policy
         self._witnesses = (
             {} if policy is None else {name: key for name, (key, _) in policy.witnesses.items()}
@@ -197,8 +198,61 @@ class Checkpoints:
             *(() if self._trust.since is None else (self._trust.since,)),
         ):
             yield from self._of_kept(note)
-        if self._trust.policy is not None and self._size and stored:
+        yield from self._of_series(stored)
+        if self._trust.policy is not None and self._size:
             yield from self._of_quorum()
+
+    def _of_series(self, stored: Sequence[Stored]) -> Iterator[Fault]:
+        """What was signed stands in the table; whoever signed once has signed since."""
+        signed = {one.size: _lines(one.note) for one in stored if one.signed_at is not None}
+        for one in stored:
+            checkpoint = _readable(one.note)
+            if one.signed_at is not None or checkpoint is None:
+                continue
+            at = max(checkpoint.size - 1, 0)
+            if checkpoint.size not in signed:
+                found = f"{one.place}: it was published, and is missing where it was signed"
+                yield Fault(at, None, "checkpoint", found)
+            elif _lines(one.note) - signed[checkpoint.size]:
+                found = f"{one.place}: a signature that was published is missing where it was kept"
+                yield Fault(at, None, "witness", found)
+        for position, _ in keys_on_record(self._source)[:1]:
+            introduced, newest = self._time(position), self._time(self._size - 1)
+            if not stored and _apart(introduced or "", newest or "") > TOLERANCE:
+                found = "the log has a signing key, and no checkpoint is left"
+                yield Fault(position, None, "checkpoint", found)
+        before: tuple[int, datetime] | None = None
+        for one in stored:
+            signed_at = None if one.signed_at is None else _instant(one.signed_at)
+            if signed_at is None or one.size is None:
+                continue
+            if before is not None and one.size > before[0] and signed_at < before[1]:
+                found = f"{one.place}: signed before the checkpoint {before[0]}"
+                yield Fault(max(one.size - 1, 0), None, "signed", found)
+            before = (one.size, signed_at)
+
+    def _of_signing(self, one: Stored, checkpoint: Checkpoint, note: Note) -> Iterator[Fault]:
+        """A checkpoint is signed after its last entry, before the next, and before witnesses."""
+        if one.signed_at is None or checkpoint.size > self._size:
+            return
+        at, place = _instant(one.signed_at), max(checkpoint.size - 1, 0)
+        if at is None:
+            yield Fault(place, None, "signed", f"{one.place}: signed at no instant")
+            return
+        last, following = self._time(checkpoint.size - 1), self._time(checkpoint.size)
+        seen = [
+            cosigned_at(signed)
+            for key in self._witnesses.values()
+            if (signed := _signed_by(key, note)) is not None
+        ]
+        told = f"{one.place}: signed at {one.signed_at[:27]}"
+        if last is not None and last > instant_text(at + TOLERANCE):
+            yield Fault(place, None, "signed", f"{told}, its last entry is of {last}")
+        if following is not None and following < instant_text(at - TOLERANCE):
+            yield Fault(place, None, "signed", f"{told}, the next entry is of {following}")
+        if seen and min(seen) < at - TOLERANCE:
+            found = f"{told}, a witness saw it at {instant_text(min(seen))}"
+            yield Fault(place, None, "signed", found)
 
     def _of_one(self, one: Stored) -> Iterator[Fault]:
         self.checked.checkpoints += 1
@@ -223,6 +277,7 @@ class Checkpoints:
         yield from self._of_root(one.place, checkpoint)
         yield from self._of_signature(one.place, checkpoint, note)
         yield from self._of_witnesses(one, checkpoint, note)
+        yield from self._of_signing(one, checkpoint, note)
 
     def _of_root(self, place: str, checkpoint: Checkpoint) -> Iterator[Fault]:
         size = checkpoint.size
@@ -284,8 +339,13 @@ class Checkpoints:
             self.checked.witnesses[name] = self.checked.witnesses.get(name, 0) + 1
             yield from self._of_time(one, checkpoint.size, name, cosigned_at(signed))
         policy = self._trust.policy
-        if policy is not None and cosigned and policy.satisfied_by(cosigned):
+        if policy is None:
+            return
+        fulfils = bool(cosigned) and policy.satisfied_by(cosigned)
+        if fulfils:
             self.checked.cosigned_up_to = max(self.checked.cosigned_up_to or 0, checkpoint.size)
+        if one.signed_at is None:
+            self._published.setdefault(checkpoint.size, []).append(fulfils)
 
     def _of_time(self, one: Stored, size: int, name: str, seen: datetime) -> Iterator[Fault]:
         """What a witness saw was recorded before; what came after was recorded later.
@@ -335,6 +395,12 @@ class Checkpoints:
         assert policy is not None, "asked only with a policy"
         if self.checked.cosigned_up_to is None and not policy.satisfied_by(()):
             yield Fault(None, None, "witness", "no checkpoint has the quorum of the policy")
+        begun = False
+        for size, places in sorted(self._published.items()):
+            if begun and not all(places):
+                found = f"the published checkpoint {size} lacks a cosignature the policy asks for"
+                yield Fault(max(size - 1, 0), None, "witness", found)
+            begun = begun or all(places)
 
 
 def _readable(note: bytes) -> Checkpoint | None:
@@ -342,6 +408,23 @@ def _readable(note: bytes) -> Checkpoint | None:
         return read_checkpoint(read_note(note))
     except NoteMalformed:
         return None
+
+
+def _lines(note: bytes) -> set[bytes]:
+    """Return the signature lines of *note* as they stand there."""
+    return {line for line in note.splitlines() if line.startswith("— ".encode())}
+
+
+def _signed_by(key: VerifierKey, note: Note) -> Signature | None:
+    try:
+        return key.signed(note)
+    except SignatureInvalid:
+        return None  # told where its cosignature is looked at
+
+
+def _apart(one: str, other: str) -> timedelta:
+    first, second = _instant(one), _instant(other)
+    return timedelta() if first is None or second is None else abs(second - first)
 
 
 def _instant(told: str) -> datetime | None:

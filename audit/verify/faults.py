@@ -19,6 +19,7 @@ FAULTS: dict[str, tuple[str, str]] = {
     "guard": ("防篡改触发器缺失", "a guard against change is not in force"),
     "checkpoint": ("检查点与账本不符", "a checkpoint does not speak of this ledger"),
     "signature": ("检查点签名无效", "the signature of a checkpoint is not valid"),
+    "signed": ("检查点签发时间不实", "the time a checkpoint was signed cannot be right"),
     "witness": ("见证签名无效或缺失", "a witness's cosignature is missing or not valid"),
     "backdated": ("记录时间与见证时间不符", "the recorded time contradicts a witness's time"),
     "tile": ("公开日志文件与账本不符", "the public log's files differ from the ledger"),

@@ -97,7 +97,8 @@ def verify(
     trust, looking = trust or Trust(), looking or Looking()
     # What lies in files is read first: an entry is in the ledger before any file speaks of it, so
     # the snapshot that follows has it.
-    in_files = [] if looking.log_folder is None else kept_in(looking.log_folder)
+    folder = looking.log_folder
+    in_files = [] if folder is None or not folder.is_dir() else kept_in(folder)
     tiles, tile_faults = _tiles(looking.log_folder)
     with opened(url) as source:
         verification = _Verification(url, source, trust, looking, on_progress)
@@ -106,7 +107,7 @@ def verify(
 
 
 def _tiles(folder: Path | None) -> tuple[int | None, list[Fault]]:
-    if folder is None:
+    if folder is None or not folder.is_dir():
         return None, []
     try:
         return folder_size(folder), []
@@ -162,7 +163,9 @@ class _Verification:
     ) -> Verdict:
         """Run every pass and put together what was found."""
         self._faults += tile_faults
-        stored = [*self._told_checkpoints(), *in_files]
+        signed = self._told_checkpoints()
+        self._faults += self._gone(signed)
+        stored = [*signed, *in_files]
         walk = self._walk(stored)
         size = walk.tree.size
         self._pass("structure", self._structure)
@@ -191,6 +194,12 @@ class _Verification:
             sealed=sealed,
             seconds=self._seconds,
         )
+
+    def _gone(self, signed: Sequence[Stored]) -> Iterator[Fault]:
+        folder = self._looking.log_folder
+        if folder is not None and signed and not folder.is_dir():
+            found = f"{len(signed)} checkpoints were signed, and the log's folder is gone"
+            yield Fault(None, None, "tile", found)
 
     def _told_checkpoints(self) -> list[Stored]:
         try:

@@ -95,7 +95,7 @@ def _trust(
 def _looking(context: Context, log_folder: Path | None, *, legality: bool) -> Looking:
     """Look at the log's files and at the vault where this home has them."""
     settings = context.settings
-    folder = log_folder or (settings.log_path if settings.log_path.is_dir() else None)
+    folder = log_folder or settings.log_path
     files = [settings.home / name for name in ("vault.db", "vault-keys.db")]
     there = settings.database_url is not None or all(file.is_file() for file in files)
     vault = settings.vault_url if there else None
@@ -160,6 +160,7 @@ def _value(verdict: Verdict) -> dict[str, Any]:
     checked, legality, sealed = verdict.checked, verdict.legality, verdict.sealed
     lag = checked.longest_lag
     return {
+        "verdict": "intact" if verdict.intact else "not-intact",
         "intact": verdict.intact,
         "entries": verdict.entries,
         "skipped": verdict.skipped,

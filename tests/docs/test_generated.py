@@ -1,5 +1,7 @@
 """Generated pages tell of the code as it is."""
 
+from pathlib import Path
+
 import pytest
 
 from cli.helping import HELP_FILE
@@ -49,3 +51,21 @@ def test_every_task_command_was_seen_to_be_heard_somewhere() -> None:
     for command in set(CASES["task"].who_may) - silent:
         section = text.partition(f"### `{command}`\n")[2].partition("### `")[0]
         assert "\nIn: `" in section, command
+
+
+def test_the_three_verifiers_and_the_guide_share_the_words_of_a_verdict() -> None:
+    root = Path(__file__).parents[2]
+    guide = (root / "docs" / "auditing.md").read_text("utf-8")
+    programs = {
+        name: (root / name).read_text("utf-8")
+        for name in (
+            "cli/auditing/verifying.py",
+            "audit/offline/jiedui_verify.py",
+            "audit/offline/jiedui_verify.mjs",
+        )
+    }
+    for chinese, word in (("完好", "intact"), ("不完好", "not-intact")):
+        assert f"{chinese} `{word}`" in guide
+        for name, text in programs.items():
+            assert f'"{word}"' in text, (name, word)
+            assert chinese in text, (name, chinese)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, create_engine, text
 
@@ -21,7 +22,7 @@ from domain.values import instant_text
 from ledger.numbers import work_order_number
 from ledger.store import open_ledger
 from tests.ledger.episodes import COUNTY, append, facts, minutes
-from transparency.checkpoints import Checkpoint
+from transparency.checkpoints import Checkpoint, read_checkpoint
 from transparency.keys import COSIGNATURE_V1, ED25519, SigningKey
 from transparency.merkle import root_of
 from transparency.notes import Note
@@ -70,11 +71,13 @@ class Office:
     witnessed: Note
     """The checkpoint of 12 entries, cosigned: what both witnesses have seen last."""
 
+    log_folder: Path | None = None
+    """Where its checkpoints are published, where the auditor looks there as well."""
+
     def found(self, by: str) -> Verdict:
         """Return the verdict of an auditor with the file alone, a kept checkpoint, or witnesses."""
-        return verify(
-            self.url, self._trust(by), Looking(vault_url=self.vault_url, vault_key=self.vault_key)
-        )
+        looking = Looking(self.log_folder, self.vault_url, vault_key=self.vault_key)
+        return verify(self.url, self._trust(by), looking)
 
     def _trust(self, by: str) -> Trust:
         match by:
@@ -106,6 +109,17 @@ def founded(url: str, vault_url: str, key_file: Path) -> Office:
     ledger.close()
     vault.close()
     return Office(url, vault_url, key_file, notes[9], notes[12])
+
+
+def published(office: Office) -> Office:
+    """Publish what was signed in a folder, as the log's own program would, and look there."""
+    folder = office.vault_key.parent.parent / f"log-{uuid4()}"
+    (folder / "checkpoints").mkdir(parents=True)
+    for note in (office.kept, office.witnessed):
+        size = str(read_checkpoint(note).size)
+        (folder / "checkpoints" / size).write_bytes(note.encoded())
+    (folder / "checkpoint").write_bytes(office.witnessed.encoded())
+    return replace(office, log_folder=folder)
 
 
 def _item(version: int, number: int) -> str:

@@ -6,16 +6,20 @@ that signs checkpoints. Two rows are declared: what was never recorded, and what
 less than the time between two checkpoints, no proof in this world shows.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from audit.verify.verifying import Trust, verify
 from domain.values import instant_text
 from ledger.store import open_ledger
 from tests.audit.verify.stage import (
+    LOG,
     TASKS,
     Office,
     Row,
@@ -23,6 +27,7 @@ from tests.audit.verify.stage import (
     another,
     founded,
     made_whole,
+    published,
     rehashed,
     rewritten,
     shown_to_another,
@@ -30,6 +35,9 @@ from tests.audit.verify.stage import (
 )
 from tests.ledger.episodes import MONDAY, append, minutes
 from tests.ledger.postgres import PostgresServer
+from tests.publishing.stage import Office as Signing
+from transparency.keys import COSIGNATURE_V1, SigningKey
+from transparency.policies import read_policy
 from vault.keys import load_key, make_key
 
 FOUND, MISSED = True, False
@@ -238,6 +246,93 @@ def drop_a_guard_of_the_vault(office: Office) -> Office:
     return office
 
 
+def _with_the_checkpoints(office: Office, *statements: str) -> Office:
+    """Change what lies beside the entries, guards taken away and put back."""
+    with unguarded(office.url) as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    return office
+
+
+def remove_the_public_folder(office: Office) -> Office:
+    office = published(office)
+    shutil.rmtree(folder_of(office))
+    return office
+
+
+def folder_of(office: Office) -> Path:
+    assert office.log_folder is not None
+    return office.log_folder
+
+
+def remove_every_checkpoint(office: Office) -> Office:
+    return _with_the_checkpoints(
+        published(office), "DELETE FROM cosignatures", "DELETE FROM checkpoints"
+    )
+
+
+def remove_every_checkpoint_and_the_folder(office: Office) -> Office:
+    return replace(remove_every_checkpoint(office), log_folder=office.vault_key.parent / "gone")
+
+
+def remove_one_checkpoint_of_the_series(office: Office) -> Office:
+    return _with_the_checkpoints(
+        published(office),
+        "DELETE FROM cosignatures WHERE size = 9",
+        "DELETE FROM checkpoints WHERE size = 9",
+    )
+
+
+def leave_a_cosignature_without_its_checkpoint(office: Office) -> Office:
+    bound = "ALTER TABLE cosignatures DROP CONSTRAINT cosignatures_size_fkey"
+    first = () if office.url.startswith("sqlite") else (bound,)
+    return _with_the_checkpoints(office, *first, "DELETE FROM checkpoints WHERE size = 9")
+
+
+def remove_one_cosignature(office: Office) -> Office:
+    return _with_the_checkpoints(
+        published(office), "DELETE FROM cosignatures WHERE size = 9 AND witness LIKE 'archives%%'"
+    )
+
+
+def publish_what_one_witness_has_not_seen(office: Office) -> Office:
+    """The last cosignature of the archives is taken out wherever it stands."""
+    office = published(office)
+    for file in (folder_of(office) / "checkpoints" / "12", folder_of(office) / "checkpoint"):
+        kept = [line for line in file.read_text().splitlines() if "archives" not in line]
+        file.write_text("\n".join(kept) + "\n")
+    return _with_the_checkpoints(
+        office, "DELETE FROM cosignatures WHERE size = 12 AND witness LIKE 'archives%%'"
+    )
+
+
+def change_when_it_was_signed(office: Office) -> Office:
+    return _with_the_checkpoints(
+        office,
+        f"UPDATE checkpoints SET signed_at = '{instant_text(minutes(20))}' WHERE size = 9",  # noqa: S608 - our own values
+    )
+
+
+def name_another_witness(office: Office) -> Office:
+    return _with_the_checkpoints(
+        office,
+        "UPDATE cosignatures SET witness = 'mayor.example.org+00000000' WHERE size = 9 "
+        "AND witness LIKE 'archives%%'",
+    )
+
+
+def keep_a_second_book(office: Office) -> Office:
+    return _with_the_checkpoints(office, "CREATE TABLE entries_of_ours (position INTEGER)")
+
+
+def show_readers_a_view_instead(office: Office) -> Office:
+    return _with_the_checkpoints(office, "CREATE VIEW all_entries AS SELECT * FROM entries")
+
+
+def say_that_the_schema_is_newer(office: Office) -> Office:
+    return _with_the_checkpoints(office, "UPDATE ledger_schema SET version_num = '0099'")
+
+
 @dataclass(frozen=True)
 class Expected:
     """Who finds an attack."""
@@ -254,14 +349,14 @@ ATTACKS: tuple[tuple[Callable[[Office], Office], Expected], ...] = (
     (edit_the_last_and_its_hash, Expected(MISSED, MISSED, FOUND)),
     (edit_and_rehash_all_after, Expected(MISSED, FOUND, FOUND)),
     (delete_one_in_the_middle, Expected(FOUND, FOUND, FOUND)),
-    (delete_a_whole_case_and_renumber, Expected(MISSED, FOUND, FOUND)),
+    (delete_a_whole_case_and_renumber, Expected(FOUND, FOUND, FOUND)),
     (cut_off_the_tail, Expected(MISSED, MISSED, FOUND)),
     (swap_two, Expected(FOUND, FOUND, FOUND)),
     (fork_the_tail, Expected(MISSED, MISSED, FOUND)),
     (empty_the_ledger, Expected(MISSED, FOUND, FOUND)),
     (restore_an_old_backup, Expected(MISSED, FOUND, FOUND)),
     (backdate_within_an_interval, Expected(MISSED, MISSED, MISSED)),  # declared
-    (backdate_beyond_an_interval, Expected(MISSED, MISSED, FOUND)),
+    (backdate_beyond_an_interval, Expected(FOUND, FOUND, FOUND)),
     (show_another_history_to_somebody_else, Expected(MISSED, MISSED, FOUND)),
     (never_record_it, Expected(MISSED, MISSED, MISSED)),  # declared
     (let_an_index_lie, Expected(FOUND, FOUND, FOUND)),
@@ -270,6 +365,18 @@ ATTACKS: tuple[tuple[Callable[[Office], Office], Expected], ...] = (
     (swap_the_texts_of_two_items, Expected(FOUND, FOUND, FOUND)),
     (seal_another_text_with_the_vaults_own_key, Expected(FOUND, FOUND, FOUND)),
     (drop_a_guard_of_the_vault, Expected(FOUND, FOUND, FOUND)),
+    (remove_the_public_folder, Expected(FOUND, FOUND, FOUND)),
+    (remove_every_checkpoint, Expected(FOUND, FOUND, FOUND)),
+    (remove_every_checkpoint_and_the_folder, Expected(MISSED, MISSED, FOUND)),
+    (remove_one_checkpoint_of_the_series, Expected(FOUND, FOUND, FOUND)),
+    (leave_a_cosignature_without_its_checkpoint, Expected(FOUND, FOUND, FOUND)),
+    (remove_one_cosignature, Expected(FOUND, FOUND, FOUND)),
+    (publish_what_one_witness_has_not_seen, Expected(MISSED, MISSED, FOUND)),
+    (change_when_it_was_signed, Expected(FOUND, FOUND, FOUND)),
+    (name_another_witness, Expected(FOUND, FOUND, FOUND)),
+    (keep_a_second_book, Expected(FOUND, FOUND, FOUND)),
+    (show_readers_a_view_instead, Expected(FOUND, FOUND, FOUND)),
+    (say_that_the_schema_is_newer, Expected(FOUND, FOUND, FOUND)),
 )
 
 
@@ -322,3 +429,33 @@ def test_amcheck_is_asked_where_the_database_has_it(
     assert office.found("file").intact
     told = [fault.found for fault in let_an_index_lie(office).found("file").faults]
     assert any("lacks matching index tuple" in found for found in told), told
+
+
+def test_a_policy_that_nobody_can_fulfil_is_a_no(office: Office) -> None:
+    stranger = SigningKey.generate("mayor.example.org", COSIGNATURE_V1).verifier
+    policy = read_policy(
+        f"log {LOG.verifier.vkey}\nwitness mayor {stranger.vkey}\nquorum mayor\n".encode()
+    )
+    verdict = verify(office.url, Trust(policy=policy))
+    assert {fault.rule for fault in verdict.faults} == {"witness"}
+
+
+def test_a_log_that_once_signed_and_has_no_checkpoint_left_is_a_no(tmp_path: Path) -> None:
+    """The key stands on record; that nothing was ever signed with it cannot be."""
+    with Signing(tmp_path) as signing:
+        signing.work(1)
+        signing.sign()
+        later = datetime.now(UTC) + timedelta(hours=1)
+        append(signing.books.ledger, TASKS[0], 0, "c-1", at=later)
+        url = signing.settings.ledger_url
+    assert verify(url).intact
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE name LIKE '%checkpoints_are_never_removed'"
+        ).all()
+        connection.exec_driver_sql("DROP TRIGGER checkpoints_are_never_removed")
+        connection.exec_driver_sql("DELETE FROM checkpoints")
+        connection.exec_driver_sql(rows[0][1])
+    engine.dispose()
+    assert [fault.rule for fault in verify(url).faults] == ["checkpoint"]
