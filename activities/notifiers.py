@@ -28,6 +28,8 @@ from runtime.settings import Settings, SettingsRefused
 
 log = structlog.get_logger(__name__)
 
+_ANSWER_SECONDS = 20.0
+_ANSWER_BYTES_MAX = 65_536
 _TIMEOUT_SECONDS = 15.0
 
 
@@ -163,25 +165,43 @@ class WebhookNotifier:
         ).encode()
         moment = str(int(time.time()))
         address = await self._checked_address()
+        asking = self.client.build_request(
+            "POST",
+            self.url.copy_with(host=address),
+            content=body,
+            headers={
+                "host": self.url.netloc.decode("ascii"),
+                "content-type": "application/json",
+                "webhook-id": letter.id,
+                "webhook-timestamp": moment,
+                "webhook-signature": signature(self.key, letter.id, moment, body),
+            },
+            extensions={"sni_hostname": self.host},
+        )
         try:
-            answer = await self.client.post(
-                self.url.copy_with(host=address),
-                content=body,
-                headers={
-                    "host": self.url.netloc.decode("ascii"),
-                    "content-type": "application/json",
-                    "webhook-id": letter.id,
-                    "webhook-timestamp": moment,
-                    "webhook-signature": signature(self.key, letter.id, moment, body),
-                },
-                extensions={"sni_hostname": self.host},
-            )
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                status = await self._answer(asking)
+        except TimeoutError:
+            raise NotDelivered("http-too-slow") from None
         except httpx2.HTTPError as error:
             raise NotDelivered(f"http-{type(error).__name__}") from None
-        if answer.status_code == 410:
+        if status == 410:
             raise NotReachable("http-410")
-        if not answer.is_success:
-            raise NotDelivered(f"http-{answer.status_code}")
+        if not 200 <= status < 300:
+            raise NotDelivered(f"http-{status}")
+
+    async def _answer(self, asking: httpx2.Request) -> int:
+        """Return the status; what else is said is read so far and thrown away."""
+        answer = await self.client.send(asking, stream=True)
+        try:
+            read = 0
+            async for chunk in answer.aiter_raw():
+                read += len(chunk)
+                if read > _ANSWER_BYTES_MAX:
+                    raise NotDelivered("http-too-much")
+            return int(answer.status_code)
+        finally:
+            await answer.aclose()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -196,11 +216,31 @@ class WebhookNotifier:
         except OSError:
             raise NotDelivered("host-unknown") from None
         addresses = [str(entry[4][0]) for entry in found]
-        if not self.loopback and not all(
-            ipaddress.ip_address(address).is_global for address in addresses
-        ):
+        if not self.loopback and not all(is_public(address) for address in addresses):
             raise NotDelivered("address-not-public")
         return addresses[0]
+
+
+_WRAPPING = (
+    (ipaddress.ip_network("64:ff9b::/96"), 0),  # NAT64 (RFC 6052)
+    (ipaddress.ip_network("64:ff9b:1::/48"), 0),  # NAT64 of one's own network (RFC 8215)
+    (ipaddress.ip_network("2002::/16"), 80),  # 6to4 (RFC 3056)
+    (ipaddress.ip_network("::ffff:0:0/96"), 0),  # mapped (RFC 4291)
+    (ipaddress.ip_network("::/96"), 0),  # compatible (RFC 4291)
+)
+"""Networks whose addresses hold an IPv4 address, and how many bits follow it there."""
+
+
+def is_public(text: str) -> bool:
+    """Say whether *text* is an address of the public network, also through what it wraps."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        for network, after in _WRAPPING:
+            if address in network:
+                return ipaddress.IPv4Address((int(address) >> after) & 0xFFFFFFFF).is_global
+        if address.teredo is not None:
+            return False
+    return address.is_global and not address.is_multicast
 
 
 def signature(key: bytes, identity: str, moment: str, body: bytes) -> str:

@@ -150,7 +150,7 @@ _FAULTS = (
     ("ledger.database", "LedgerUnavailable"),
     ("ledger.database", "WeakSettings"),
     ("ledger.entry", "EntryUnreadable"),
-    ("publishing.serving", "AddressTaken"),
+    ("serving.listening", "AddressTaken"),
     ("runtime.embedded", "EmbeddedRefused"),
     ("transparency.keys", "SigningKeyRefused"),
     ("runtime.settings", "SettingsRefused"),

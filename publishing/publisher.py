@@ -24,7 +24,7 @@ from publishing.alarms import Alarms
 from publishing.folder import LogBusy, LogFolder
 from publishing.keyring import Keyring
 from publishing.noting import ALARM_KINDS, Noting
-from publishing.serving import listening, log_app, serving
+from publishing.serving import log_app, log_listener
 from publishing.signer import Signer, SigningRefused, key_on_record, whole_note
 from publishing.witnesses import (
     TIMEOUT_SECONDS,
@@ -35,6 +35,7 @@ from publishing.witnesses import (
     reachable,
 )
 from runtime.settings import Settings
+from serving.listening import serving
 from transparency.checkpoints import read_checkpoint
 from transparency.keys import SignatureInvalid, SigningKeyRefused
 from transparency.notes import Note, read_note
@@ -319,7 +320,7 @@ async def publishing(
     At the end a last checkpoint is signed. Raises `AddressTaken` for a given address that cannot
     be listened on.
     """
-    listener = listening(settings.log_address)
+    listener = log_listener(settings.log_address)
     publisher = Publisher(settings, books)
     async with serving(log_app(settings.log_path), listener) as url:
         ended = asyncio.Event()

@@ -5,21 +5,19 @@ so no other file of the machine has an address. Anyone who reaches the address m
 entry; personal data in them is sealed.
 """
 
-import asyncio
-import contextlib
 import gzip
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from serving.listening import AddressTaken, listening
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8460
 
@@ -39,11 +37,6 @@ _KINDS = (
     (_TILE, _BYTES, _LONG),
     (_BUNDLE, _BYTES, _LONG),
 )
-_GRACE_SECONDS = 2
-
-
-class AddressTaken(Exception):
-    """The address cannot be listened on; the message says why."""
 
 
 def log_app(folder: Path) -> Starlette:
@@ -96,68 +89,17 @@ def _nothing() -> Response:
     )
 
 
-def listening(address: str | None) -> socket.socket:
-    """Return a socket that listens at *address* (``host:port``, port 0: any free one).
+def log_listener(address: str | None) -> socket.socket:
+    """Return a socket for the log at *address* (``host:port``, port 0: any free one).
 
     None stands for the default port, or any free one where that is taken. Raises `AddressTaken`.
     """
-    if address is None:
+    if address is not None:
         try:
-            return socket.create_server((DEFAULT_HOST, DEFAULT_PORT))
-        except OSError:
-            return socket.create_server((DEFAULT_HOST, 0))
-    host, _, port = address.rpartition(":")
+            return listening(address)
+        except AddressTaken as taken:
+            raise AddressTaken(f"JIEDUI_LOG_ADDRESS: {taken}") from None
     try:
-        return socket.create_server((host, int(port)))
-    except (OSError, OverflowError, ValueError) as problem:
-        raise AddressTaken(
-            f"JIEDUI_LOG_ADDRESS：无法在 {address} 提供公开日志（{problem}）。 The log cannot be "
-            f"served at {address}: {problem}."
-        ) from None
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn that leaves the signals to its caller and says when it serves."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.serves = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone: the whole process has one way to stop."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
-        await super().startup(sockets)
-        self.serves.set()
-
-
-@contextlib.asynccontextmanager
-async def serving(app: Starlette, listener: socket.socket) -> AsyncIterator[str]:
-    """Serve *app* at *listener* for the length of the block; yields its address."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            limit_concurrency=256,
-        )
-    )
-    host, port = listener.getsockname()[:2]
-    at_work = asyncio.create_task(server.serve([listener]))
-    ready = asyncio.create_task(server.serves.wait())
-    try:
-        await asyncio.wait({at_work, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if at_work.done():
-            await at_work
-        yield f"http://{host}:{port}"
-    finally:
-        ready.cancel()
-        server.should_exit = True
-        await at_work
-        listener.close()
+        return listening(f"{DEFAULT_HOST}:{DEFAULT_PORT}")
+    except AddressTaken:
+        return listening(f"{DEFAULT_HOST}:0")

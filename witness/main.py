@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from serving.listening import AddressTaken, listening, serve_until_signalled, url_of
 from transparency.keys import (
     COSIGNATURE_V1,
     ED25519,
@@ -24,7 +25,6 @@ from transparency.keys import (
     make_key,
 )
 from witness.app import monitored, witness_app
-from witness.serving import AddressTaken, listening, serve_until_signalled, url_of
 from witness.store import StoreRefused, WitnessStore
 
 KEY_FILE = "witness.key"

@@ -13,12 +13,12 @@ from typing import Any, Self
 from desk.opening import Books, open_books
 from publishing.publisher import Publisher
 from runtime.settings import Settings
+from serving.listening import listening, serving, url_of
 from tests.ledger.episodes import append, facts
 from transparency.checkpoints import Checkpoint, read_checkpoint
 from transparency.keys import COSIGNATURE_V1, SigningKey
 from transparency.notes import Note
 from witness.app import witness_app
-from witness.serving import listening, serve, url_of
 from witness.store import WitnessStore
 
 ORIGIN = "pairing.example.org/log"
@@ -113,11 +113,13 @@ class RunningWitness:
         self.url = url_of(listener)
         self._address = self.url.removeprefix("http://")
 
-        async def serving() -> None:
+        async def at_work() -> None:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            await serve(witness_app(self.store, self.key), listener, self._stop, serves.set)
+            async with serving(witness_app(self.store, self.key), listener):
+                serves.set()
+                await self._stop.wait()
 
-        self._thread = threading.Thread(target=lambda: asyncio.run(serving()), daemon=True)
+        self._thread = threading.Thread(target=lambda: asyncio.run(at_work()), daemon=True)
         self._thread.start()
         assert serves.wait(30)
         return self

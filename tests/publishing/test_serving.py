@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from publishing.serving import AddressTaken, listening, log_app
+from publishing.serving import log_app, log_listener
+from serving.listening import AddressTaken
 from tests.publishing.stage import Office
 from transparency.bundles import read_bundle
 from transparency.checkpoints import read_checkpoint
@@ -132,9 +133,9 @@ def test_a_link_out_of_the_folder_is_not_followed(client: TestClient, office: Of
 
 
 def test_a_given_address_that_is_taken_is_refused_the_default_one_is_not() -> None:
-    with listening("127.0.0.1:0") as taken:
+    with log_listener("127.0.0.1:0") as taken:
         host, port = taken.getsockname()
         with pytest.raises(AddressTaken, match=f"{host}:{port}"):
-            listening(f"{host}:{port}")
-    with listening(None), listening(None) as second:
+            log_listener(f"{host}:{port}")
+    with log_listener(None), log_listener(None) as second:
         assert second.getsockname()[1] > 0

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from serving.listening import listening, serve_until_signalled, url_of
 from transparency.checkpoints import Checkpoint
 from transparency.keys import load_key
 from transparency.notes import Note
 from witness.app import witness_app
-from witness.serving import listening, serve_until_signalled, url_of
 from witness.store import WitnessStore
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 import hmac
 import io
@@ -18,6 +19,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities import notifiers
 from activities.addresses import AddressBook
 from activities.notices import Letter, NotDelivered, NotReachable
 from activities.notifiers import (
@@ -25,6 +27,7 @@ from activities.notifiers import (
     LogNotifier,
     SmtpNotifier,
     WebhookNotifier,
+    is_public,
     notifier_for,
     signature,
 )
@@ -311,6 +314,69 @@ async def test_a_webhook_that_is_gone_is_not_tried_again() -> None:
         with pytest.raises(NotReachable):
             await webhook.send(LETTER)
         await webhook.close()
+
+
+async def test_a_webhook_that_talks_on_and_on_has_failed() -> None:
+    """Its answer is not kept in memory, and is not waited for."""
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b"1000\r\n" + b"x" * 4096 + b"\r\n")
+                await writer.drain()
+
+    async with listening(endless) as port:
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        with pytest.raises(NotDelivered, match="http-too-much"):
+            await webhook.send(LETTER)
+        await webhook.close()
+
+
+async def test_a_webhook_that_drips_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte comes in time; all of them together do not."""
+    monkeypatch.setattr(notifiers, "_ANSWER_SECONDS", 0.3)
+
+    async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+    async with listening(dripping) as port:
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        with pytest.raises(NotDelivered, match="http-too-slow"):
+            await webhook.send(LETTER)
+        await webhook.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2001:4860:4860::8888", True),
+        ("64:ff9b::808:808", True),
+        ("64:ff9b::a01:203", False),
+        ("64:ff9b::7f00:1", False),
+        ("64:ff9b:1::a01:203", False),
+        ("2002:0a01:0203::1", False),
+        ("2002:7f00:1::", False),
+        ("2002:0808:0808::1", True),
+        ("::127.0.0.1", False),
+        ("::10.1.2.3", False),
+        ("::ffff:169.254.169.254", False),
+        ("fe80::1%1", False),
+        ("fd00::1", False),
+        ("224.0.0.1", False),
+        ("2001:0:4136:e378:8000:63bf:3fff:fdd2", False),
+    ],
+)
+def test_an_address_that_wraps_an_inner_one_is_inner(address: str, public: bool) -> None:
+    assert is_public(address) is public
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "169.254.169.254", "[::1]"])
