@@ -4,12 +4,13 @@ The subcommands are made from the command models; nothing about a command is wri
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import click
 from pydantic import BaseModel
 
-from cli.context import Context, Speaking, json_option, pass_context
+from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.options import command_from, options_of
 from cli.people import acting
 from cli.tables import print_table
@@ -85,7 +86,7 @@ def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) 
 def _submit(context: Context, order: Order, door: Door, speaking: Speaking) -> None:
     from dispatch.cursor import what_waits
 
-    receipt = context.gateway.submit_now(order, door)
+    receipt = run(partial(context.gateway.submit, order, door))
     number = f"（工单 {receipt.number}）" if receipt.number else ""
     waits = what_waits(context.settings.dispatch_url, context.books.ledger.clock())
     if waits is not None:

@@ -89,7 +89,7 @@ class Context:
         """The gateway to this installation's desk, in this process."""
         from desk.gateway import Gateway
 
-        return Gateway(self.books)
+        return Gateway(self.books, self.settings.answer_seconds)
 
     async def temporal(self) -> "Client":
         """Return a client of Temporal; raise `TemporalUnreachable` where it does not answer."""

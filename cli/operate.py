@@ -21,6 +21,7 @@ from ledger.database import speaking_plainly
 from publishing.publisher import publishing
 from runtime.caretaking import STANDS_BACK, Caretaker, Child, Program, how_it_went
 from runtime.embedded import EmbeddedTemporal, start_embedded
+from runtime.home_watch import home_lost
 from runtime.settings import PREFIX, Settings, environment_of
 from runtime.temporal import TemporalUnreachable
 from services.bootstrapping import publish_shipped
@@ -137,10 +138,10 @@ def up(context: Context) -> None:
     State is kept under JIEDUI_HOME (default var/) and found again at the next start.
 
     \b
-    Exit status: 0 stopped in order; 2 it could not start.
+    Exit status: 0 stopped in order; 2 it could not start, or the home was lost.
     """
 
-    async def running() -> None:
+    async def running() -> int:
         stop = await stop_signal()
         async with everything(context, click.echo) as here:
             home = context.settings.home.absolute()
@@ -149,11 +150,19 @@ def up(context: Context) -> None:
             click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
             click.echo("Running. There is no console yet; use the command line from another")
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")
-            await stop.wait()
+            told = asyncio.create_task(stop.wait())
+            lost = asyncio.create_task(home_lost(home, click.echo))
+            await asyncio.wait({told, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if lost.done():
+                click.echo(lost.result(), err=True)
+                return 2
+            lost.cancel()
             click.echo("正在停止…… Stopping…")
+            return 0
 
-    run(running)
+    status = run(running)
     click.echo("已停止，未丢失任何记录。 Stopped; nothing is lost.")
+    raise click.exceptions.Exit(status)
 
 
 @click.command()

@@ -37,7 +37,6 @@ def fresh_home(settings: Settings, *, keep: bool) -> Settings:
         policy="demo",
         notifier="log",
         watchdog_seconds=10.0,
-        reply_timeout_seconds=30.0,
     )
 
 

@@ -41,6 +41,7 @@ class Desk:
         self.ledger, self.vault, self.rulebook = ledger, vault, rulebook
         # A text is in the vault before a fact tells of it, and only if a fact will.
         ledger.writer.beside = vault.keep_many
+        self.abandoned = False
         self._hands = ThreadPoolExecutor(_HANDS, thread_name_prefix="desk")
         self._kept: OrderedDict[str, tuple[int, str, Any]] = OrderedDict()
         self._kept_lock = threading.Lock()
@@ -156,8 +157,8 @@ class Desk:
         )
 
     def close(self) -> None:
-        """Let the desk's threads go."""
-        self._hands.shutdown(wait=True, cancel_futures=True)
+        """Let the desk's threads go; for one whose caller has gone nobody waits."""
+        self._hands.shutdown(wait=not self.abandoned, cancel_futures=True)
 
     def _case(self, stream: str, kind: CaseKind, *, look: bool) -> Case:
         """Return the case as kept, or with *look* and where none is kept as the ledger has it."""

@@ -5,7 +5,8 @@ locked, full, away - is `NotNow`, never success and never 'no such case'. Tempor
 way: while it is away people work on, and only clocks and messages wait.
 """
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +15,7 @@ import structlog
 from desk.casework import Asking, Written
 from desk.desk import Desk
 from desk.opening import Books
-from desk.orders import COMMAND_LINE, Answer, Door, NotNow, Order, Receipt
+from desk.orders import COMMAND_LINE, Answer, Door, NotKnown, NotNow, Order, Receipt
 from domain.canonical import canonical
 from domain.casebook import kind_of
 from domain.cases import CaseKind
@@ -26,6 +27,9 @@ from ledger.database import LedgerUnavailable
 log = structlog.get_logger("gateway")
 
 
+ANSWER_SECONDS = 30.0
+"""How long a caller waits for an answer before they are told that it is not known yet."""
+
 COMMAND_BYTES_MAX = 65_536
 """The size of one command as JSON, without the texts that are sealed."""
 
@@ -33,18 +37,23 @@ COMMAND_BYTES_MAX = 65_536
 class Gateway:
     """The door of one installation to its desk; shared by all callers of a process."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, answer_seconds: float = ANSWER_SECONDS) -> None:
         self.books = books
         self.desk: Desk = books.desk
+        self.answer_seconds = answer_seconds
 
     async def submit(self, order: Order, door: Door = COMMAND_LINE) -> Receipt:
         """Have one command recorded and return its receipt.
 
-        Raises `CommandRefused` (the rule, in both languages) or `NotNow`. The same command id
+        Raises `CommandRefused` (the rule, in both languages), `NotNow`, or, where nothing is known
+        when `answer_seconds` are over, `NotKnown`. The same command id
         always gets the same receipt; with other content it is refused as `command-conflict`.
         """
-        receipt: Receipt = await self.desk.aside(self.submit_now, order, door)
-        return receipt
+        (answer,) = await self.submit_batch([order], door)
+        if answer.refusal is not None:
+            raise answer.refusal
+        assert answer.receipt is not None, "an answer is one of the two"
+        return answer.receipt
 
     async def submit_batch(
         self, orders: Sequence[Order], door: Door = COMMAND_LINE
@@ -53,16 +62,19 @@ class Gateway:
 
         One that is refused does not stop the next. Raises `NotNow`.
         """
-        answers: list[Answer] = await self.desk.aside(self.submit_batch_now, orders, door)
+        answers: list[Answer] = await self._in_time(self.submit_batch_now, orders, door)
         return answers
 
-    def submit_now(self, order: Order, door: Door = COMMAND_LINE) -> Receipt:
-        """Do as `submit`, in the calling thread."""
-        (answer,) = self.submit_batch_now([order], door)
-        if answer.refusal is not None:
-            raise answer.refusal
-        assert answer.receipt is not None, "an answer is one of the two"
-        return answer.receipt
+    async def _in_time(self, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what *work* returns, or raise `NotKnown` when the caller's time is up.
+
+        What has begun goes on and may still be recorded; what has not is not begun any more.
+        """
+        try:
+            return await asyncio.wait_for(self.desk.aside(work, *arguments), self.answer_seconds)
+        except TimeoutError:
+            self.desk.abandoned = True
+            raise NotKnown(self.answer_seconds) from None
 
     def submit_batch_now(self, orders: Sequence[Order], door: Door = COMMAND_LINE) -> list[Answer]:
         """Do as `submit_batch`, in the calling thread."""

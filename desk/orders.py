@@ -27,6 +27,20 @@ class NotNow(Exception):
         )
 
 
+class NotKnown(NotNow):
+    """The caller's time is up and the answer is not there: it may have been recorded, or may be."""
+
+    rule = "not-known-yet"
+
+    def __init__(self, seconds: float) -> None:
+        Exception.__init__(
+            self,
+            f"{seconds:g} 秒内还没有结果，可能已记录；请稍后用同一命令编号再问。"
+            f"Not known yet after {seconds:g} s: it may have been recorded. Ask again with the "
+            "same command id.",
+        )
+
+
 class Door(NamedTuple):
     """What a door says of whoever comes through it, and no caller: by which way, known how."""
 

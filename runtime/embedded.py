@@ -6,6 +6,7 @@ aside, every clerk is started again from the ledger.
 """
 
 import asyncio
+import contextlib
 import ctypes
 import fcntl
 import importlib.metadata
@@ -94,7 +95,8 @@ class EmbeddedTemporal:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        _remember(self._home, self.address, 0, self.version)
+        with contextlib.suppress(OSError):  # the home itself may be what was lost
+            _remember(self._home, self.address, 0, self.version)
         self._lock.close()
         log.info("embedded temporal stopped", pid=self.pid)
 

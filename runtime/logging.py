@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import structlog
 
+from runtime.repeating import OncePerMinute
+
 _CLOSED_FIELDS = frozenset({"name", "phone", "address", "text", "note", "password", "secret"})
 
 
@@ -59,6 +61,7 @@ def configure_logging(
             ],
         )
     )
+    handler.addFilter(OncePerMinute())
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -105,6 +105,12 @@ class Settings(BaseSettings):
         default="gd-2022",
         description="Policy pack of cases that name none; changing it never changes open cases.",
     )
+    answer_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long a command is waited for; then the answer is `not-known-yet`, and the "
+        "same command id asks again. Keep it above 10 s, the ledger's own patience with locks.",
+    )
     notifier: Literal["log", "console", "smtp", "webhook"] = Field(
         default="log",
         description="How people are told: `log` (only that it happened), `console` (the text, for "

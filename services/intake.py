@@ -284,6 +284,8 @@ async def take_needs(
     except NotNow:
         for task in waiting:
             task.cancel()
+        # Each is waited for, so that nobody's fault is left for the interpreter to complain of.
+        await asyncio.gather(*waiting, return_exceptions=True)
         raise
     return intake, tasks
 

@@ -62,9 +62,14 @@ async def submit_script(
                         answers[number].set_result(_not_now(order, type(fault).__name__))
 
     tasks = [asyncio.create_task(submitting(stream)) for stream in by_stream]
-    for number, _ in numbered:
-        yield number, await answers[number]
-    await asyncio.gather(*tasks)
+    try:
+        for number, _ in numbered:
+            yield number, await answers[number]
+    finally:
+        # Whoever stops listening stops what has not begun, and nothing is left to complain of.
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _one_case(
