@@ -108,6 +108,7 @@ BY_FIELD = {
     "package_hash": "ab" * 32,
     "number": "DQ44010620260511000127",
     "signature": "c2lnbmF0dXJl",
+    "name": "due",  # of a clock
 }
 
 
