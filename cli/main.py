@@ -133,6 +133,16 @@ def attempt(words: Sequence[str]) -> int:
         status = 1
     except BrokenPipeError:
         status = 2
+    except OSError as error:
+        where = error.filename or "文件 a file"
+        speaking.fail(
+            OSError(
+                f"无法读写 {where}（{error.strerror}）；请检查权限、磁盘和 JIEDUI_HOME。 "
+                f"{where} cannot be used: {error.strerror}. Check permissions, the disk and "
+                "JIEDUI_HOME."
+            )
+        )
+        status = 2
     except Exception as error:
         if not isinstance(error, _known_faults()):
             raise

@@ -23,8 +23,14 @@ def begin(desk: Desk, unit: str, unit_name: str, name: str, file: Path) -> Signi
     Raises `CommandRefused` (`registry-begun` where somebody is registered already) and
     `SigningKeyRefused`. Taken up again with the same file after a crash.
     """
-    key = load_key(file) if file.exists() else _fresh(f"person/{new_uuid7()}", file)
-    begin_registry(desk, unit, unit_name, name, key.verifier)
+    known = file.exists()
+    key = load_key(file) if known else _fresh(f"person/{new_uuid7()}", file)
+    try:
+        begin_registry(desk, unit, unit_name, name, key.verifier)
+    except CommandRefused:
+        if not known:
+            file.unlink()
+        raise
     return key
 
 

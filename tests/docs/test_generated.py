@@ -1,5 +1,6 @@
 """Generated pages tell of the code as it is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,20 @@ def test_the_three_verifiers_and_the_guide_share_the_words_of_a_verdict() -> Non
         for name, text in programs.items():
             assert f'"{word}"' in text, (name, word)
             assert chinese in text, (name, chinese)
+
+
+def test_every_row_of_trust_names_a_test_that_plays_it() -> None:
+    """A promise without its test is a hope: each "shown by" names tests that there are."""
+    root = Path(__file__).parents[2]
+    there = {
+        name
+        for file in (root / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))
+    }
+    text = (root / "docs" / "trust.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| **")]
+    assert len(rows) >= 20
+    for row in rows:
+        named = set(re.findall(r"`(test_\w+)`", row.split(" | ")[3]))
+        assert named, row[:60]
+        assert named <= there, named - there

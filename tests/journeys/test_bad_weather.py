@@ -213,3 +213,50 @@ async def test_a_home_is_used_with_nothing_of_ours_running(tmp_path: Path) -> No
         await installation.start()
         await every_clock_rang_once(installation, tasks)
         await everybody_was_told(installation, tasks)
+
+
+MONDAY = 1000
+"""Clocks that all fell due while the office was closed; measured with ten times as many."""
+
+
+async def test_monday_at_nine_a_person_works_while_everything_is_due(tmp_path: Path) -> None:
+    """Each clock rings once, judged by its due instant, and nobody's command waits behind them."""
+    async with installed(tmp_path / "home", running=False) as installation:
+        gateway = installation.gateway
+        district = await District.found(gateway)
+        await publish_unhurried(installation, "1s")
+        tasks = await dispatch(installation, district, MONDAY)
+        at_work = await district.task_in_progress(gateway)
+        due = {task: sign_in_limit(installation, task) for task in tasks}
+        await installation.start()
+        receipts: list[Receipt] = []
+        rings: list[int] = []
+        ledger, position, rung = installation.books.ledger, -1, Counter[str]()
+        async with asyncio.timeout(2 * PATIENCE):
+            while len(rung) < MONDAY:
+                receipts.append(await gateway.submit(district.contact(at_work)))
+                await asyncio.sleep(0.5)
+                while page := await asyncio.to_thread(ledger.log, position, 5000):
+                    position = page[-1].position
+                    for entry in page:
+                        if entry.kind == "sign_in_overdue.v1":
+                            rung[entry.stream] += 1
+                            rings.append(entry.position)
+                            assert entry.fact["sign_in_by"]["due"] == due[entry.stream]
+        assert set(rung.values()) == {1}
+        assert [one.version for one in receipts] == list(
+            range(receipts[0].version, receipts[0].version + len(receipts))
+        )
+        among = [one for one in receipts if rings[0] < one.position < rings[-1]]
+        assert among, "the person worked among the ringing clocks"
+        assert verify(installation.settings.ledger_url).intact
+
+
+def sign_in_limit(installation: Installation, task: str) -> str:
+    """Return the instant by which a dispatched task had to be signed in for."""
+    (sent,) = (
+        entry
+        for entry in installation.books.ledger.read(task)
+        if entry.kind == "task_dispatched.v1"
+    )
+    return str(sent.fact["sign_in_by"]["due"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import logging
 import os
 import threading
@@ -11,9 +12,11 @@ import pytest
 
 from desk.gateway import Gateway
 from desk.orders import NotKnown, NotNow
+from ledger.database import LedgerUnavailable
 from runtime import home_watch, repeating
 from runtime.home_watch import home_lost
 from runtime.logging import configure_logging
+from services.submitting import submit_script
 from tests.journeys.district import District
 from tests.oversight.town import Town, open_town
 
@@ -144,3 +147,34 @@ async def test_the_callers_time_is_a_ceiling_and_the_same_id_finds_what_became_o
         receipt = await Gateway(books).submit(order)
         assert receipt.version == 1
         assert books.ledger.version(order.stream) == 1, "once, whoever was first"
+
+
+async def test_an_outage_in_the_middle_leaves_no_fault_that_nobody_took(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The interpreter complains of faults that were never taken; there are none to complain of."""
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told))
+    with open_town(tmp_path, key_file=tmp_path / "vault.key") as books:
+        gateway = Gateway(books)
+        district = await District.found(gateway)
+        lines = [order for number in range(30) for order in district.whole_case(case(number))[:2]]
+        script = "\n".join(order.model_dump_json(exclude_none=True) for order in lines)
+
+        def away(*_: object, **__: object) -> object:
+            raise LedgerUnavailable("database or disk is full")
+
+        monkeypatch.setattr(books.ledger, "append", away)
+        told = [result async for _, result in submit_script(gateway, script.encode())]
+        assert [one["outcome"] for one in told] == ["not-now"] * 60
+        stopped = submit_script(gateway, script.encode())
+        await anext(stopped)
+        await stopped.aclose()  # whoever listened has gone
+    gc.collect()
+    await asyncio.sleep(0)
+    assert complaints == []
+    asyncio.get_running_loop().set_exception_handler(None)
+
+
+def case(number: int) -> str:
+    return f"task/0192f3a0-0000-7000-8000-{number:012x}"
