@@ -101,7 +101,11 @@ COMMANDS: Sequence[tuple[str, dict[str, Any]]] = (
 )
 
 
-@pytest.mark.parametrize(("stream", "command"), COMMANDS, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(
+    ("stream", "command"),
+    COMMANDS,
+    ids=[f"{number}-{command['kind']}" for number, (_, command) in enumerate(COMMANDS)],
+)
 def test_a_script_that_says_it_is_the_system_is_refused_line_by_line(
     home: Path, stream: str, command: dict[str, Any]
 ) -> None:
