@@ -6,6 +6,25 @@ it, so that an old figure keeps its meaning (domain.md §1.6).
 
 from dataclasses import dataclass
 
+RECORDED = (
+    "归入首条计数事实入账的月份：已报出的月份此后不再变动",
+    "belongs to the month in which its first fact was recorded, so that a month stays as reported",
+)
+_TOLD = (
+    "是否在时限内按联系发生的时刻判定（外勤事后补录不算逾期）；归入首条计数事实入账的月份",
+    (
+        "in time by when the contact happened, as told, for field work is entered late; belongs to "
+        "the month in which its first fact was recorded"
+    ),
+)
+_HANDED_IN = (
+    "是否按期按结果入账的时刻判定（提交即入账，不由自己倒填）；归入首条计数事实入账的月份",
+    (
+        "on time by when the result was recorded, which nobody dates back; belongs to the month in "
+        "which its first fact was recorded"
+    ),
+)
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -18,6 +37,9 @@ class Definition:
     denominator: str
     numerator_zh: str
     denominator_zh: str
+    instant: str = RECORDED[1]
+    instant_zh: str = RECORDED[0]
+    """By which instant it counts, and why."""
 
 
 DEFINITIONS: dict[str, Definition] = {
@@ -31,6 +53,8 @@ DEFINITIONS: dict[str, Definition] = {
             "first contacts made, or owed and missed",
             "时限内的首次联系",
             "已作的首次联系，及应联系而逾期未联系的",
+            instant=_TOLD[1],
+            instant_zh=_TOLD[0],
         ),
         Definition(
             "resolution_rate@1",
@@ -67,6 +91,8 @@ DEFINITIONS: dict[str, Definition] = {
             "results submitted, or due and not submitted",
             "在办理期限内提交的结果",
             "已提交的结果，及到期未提交的",
+            instant=_HANDED_IN[1],
+            instant_zh=_HANDED_IN[0],
         ),
         Definition(
             "rework_rate@1",

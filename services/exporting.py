@@ -13,6 +13,7 @@ from audit.exports.placing import placed
 from audit.exports.workbench import Workbench
 from audit.proofs.bundle import Extras, opening_line
 from audit.reading import Reader
+from audit.replay.as_of import Axis
 from desk.opening import Books
 from domain.oversight.words import ExportFormat
 from domain.sealed import Sealed
@@ -36,6 +37,7 @@ class Work:
     until: datetime | None
     tick: Tick
     extras: Extras
+    axis: Axis
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def _ocel(work: Work, write: Callable[[Workbench, Path, Tick], int]) -> int:
         work.selection,
         work.path.parent,
         default_policy=work.settings.policy,
+        axis=work.axis,
         tick=work.tick,
     ) as bench:
         return write(bench, work.path, work.tick)
@@ -102,6 +105,7 @@ def _xes(work: Work) -> int:
         work.selection,
         work.path,
         default_policy=work.settings.policy,
+        axis=work.axis,
         tick=work.tick,
     )
 
@@ -142,7 +146,8 @@ FORMS: dict[str, Form] = {
 class Asked:
     """What is to be exported, and where to: *form* is a name in `FORMS`.
 
-    No *cases* means all; *since* and *until* bound when entries were recorded.
+    No *cases* means all; *since* and *until* bound when entries were recorded; *axis* says which of
+    its two instants is an event's time, for process miners.
     """
 
     form: str
@@ -151,6 +156,7 @@ class Asked:
     since: datetime | None = None
     until: datetime | None = None
     force: bool = False
+    axis: Axis = Axis.OCCURRED
 
 
 Showing = Callable[[int, bool], AbstractContextManager[Tick]]
@@ -187,6 +193,7 @@ def export(
                     asked.until,
                     tick,
                     along,
+                    asked.axis,
                 )
             )
         made = found if isinstance(found, Made) else Made(found, selection.until)

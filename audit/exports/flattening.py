@@ -13,6 +13,7 @@ from typing import Any
 
 from audit.exports.labels import kind_label
 from audit.exports.pseudonyms import Pseudonyms
+from audit.replay.as_of import Axis
 from domain.people import Role
 from domain.values import STREAM, UUID, category_of
 from ledger.entry import Entry
@@ -86,15 +87,26 @@ def event_type(kind: str) -> str:
     return kind.partition(".")[0]
 
 
-def attributes_of(entry: Entry, pseudonyms: Pseudonyms) -> dict[str, Scalar]:
-    """Return what is known of the entry beside its relations; common ones first."""
+def time_of(entry: Entry, axis: Axis) -> datetime:
+    """Return the instant of the event: when it happened as told, or when it was written down."""
+    return entry.occurred_at if axis is Axis.OCCURRED else entry.recorded_at
+
+
+def attributes_of(
+    entry: Entry, pseudonyms: Pseudonyms, axis: Axis = Axis.OCCURRED
+) -> dict[str, Scalar]:
+    """Return what is known of the entry beside its relations and its time; common ones first.
+
+    The instant that is not the event's by *axis* is an attribute.
+    """
     by = entry.by
+    other = "recorded_at" if axis is Axis.OCCURRED else "occurred_at"
     told: dict[str, Scalar] = {
         "ledger_position": entry.position,
         "ledger_version": entry.version,
         "ledger_kind": entry.kind,
         "label_zh": kind_label(entry.kind),
-        "occurred_at": entry.occurred_at,
+        other: getattr(entry, other),
         "actor_role": by.role.value,
         "actor_role_zh": label(by.role, "zh"),
         "actor_channel": by.channel.value,

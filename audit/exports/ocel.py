@@ -1,10 +1,11 @@
 """The record as an object-centric event log (OCEL 2.0), and its JSON form.
 
-One entry is one event, `e<position>`, at the instant it was recorded: the only order that is
-proven; when it happened as told is its attribute `occurred_at`. Objects are pairings, support
+One entry is one event, `e<position>`, at the instant it happened as told, so that work entered late
+is not drawn at the keyboard; when it was recorded, the only order that is proven, is its attribute
+`recorded_at` (`--axis recorded` turns the two round). Objects are pairings, support
 tasks, units, residents under pseudonyms of this export, and policy packs; their attributes change
-with the facts. An attribute that has nothing to say any more becomes `NONE`; an instant
-or a number that no longer holds is left standing until the next one.
+with the facts as they were recorded. An attribute that has nothing to say any more becomes `NONE`;
+an instant or a number that no longer holds is left standing until the next one.
 """
 
 import json
@@ -27,6 +28,7 @@ from audit.exports.flattening import (
     attributes_of,
     event_type,
     references_of,
+    time_of,
 )
 from audit.exports.objects import (
     Attributes,
@@ -39,6 +41,7 @@ from audit.exports.objects import (
 from audit.exports.pseudonyms import Pseudonyms
 from audit.exports.workbench import BEGINNING, Types, Workbench, open_workbench, value_as
 from audit.reading import Reader
+from audit.replay.as_of import Axis
 from audit.replay.standing_then import RulesThen
 from domain.values import instant_text
 from ledger.entry import Entry
@@ -56,6 +59,7 @@ def gathered(
     folder: Path,
     *,
     default_policy: str,
+    axis: Axis = Axis.OCCURRED,
     key: bytes | None = None,
     tick: Tick = no_tick,
 ) -> Iterator[Workbench]:
@@ -66,7 +70,7 @@ def gathered(
     """
     names = KnownNames(RulesThen(reader, default_policy).at(selection.until))
     with open_workbench(folder) as bench:
-        gathering = _Gathering(bench, names, Pseudonyms(key), tick)
+        gathering = _Gathering(bench, names, Pseudonyms(key), axis, tick)
         for kind in OBJECT_TYPES.values():
             bench.object_types[kind] = {}
         gathering.registry(reader, selection)
@@ -146,17 +150,23 @@ class _Gathering:
     """Lays one record down on a workbench."""
 
     def __init__(
-        self, bench: Workbench, names: KnownNames, pseudonyms: Pseudonyms, tick: Tick
+        self,
+        bench: Workbench,
+        names: KnownNames,
+        pseudonyms: Pseudonyms,
+        axis: Axis,
+        tick: Tick,
     ) -> None:
-        self.bench, self.names, self.pseudonyms, self.tick = bench, names, pseudonyms, tick
+        self.bench, self.names, self.pseudonyms = bench, names, pseudonyms
+        self.axis, self.tick = axis, tick
 
     def event(self, entry: Entry) -> None:
         """Lay one entry down as an event."""
         self.bench.event(
             entry.position,
             event_type(entry.kind),
-            entry.recorded_at,
-            attributes_of(entry, self.pseudonyms),
+            time_of(entry, self.axis),
+            attributes_of(entry, self.pseudonyms, self.axis),
             references_of(entry, self.pseudonyms),
         )
         self.tick(1)

@@ -32,6 +32,7 @@ from audit.exports.rows import (
 )
 from audit.reading import Reader
 from audit.replay.standing_then import RulesThen
+from domain.service_definitions import DEFINITIONS
 
 ROWS_MAX = 1_048_575
 """How many rows a sheet holds below its heading."""
@@ -54,6 +55,7 @@ FIGURE_COLUMNS = (
     Column("剔除原因", 30),
     Column("分子含义", 40),
     Column("分母含义", 40),
+    Column("计数时刻", 60),
 )
 
 _RATE = 6
@@ -223,7 +225,9 @@ def _write_figures(
         texts: tuple[Cell, ...] = (one.name, one.metric, one.scope, one.period)
         counts: tuple[Cell, ...] = (one.numerator, one.denominator, None, one.excluded)
         means = MEANINGS.get(one.metric, (None, None))
-        for column, cell in enumerate((*texts, *counts, one.reasons or None, *means)):
+        definition = DEFINITIONS.get(one.metric)
+        instant = None if definition is None else definition.instant_zh
+        for column, cell in enumerate((*texts, *counts, one.reasons or None, *means, instant)):
             put(sheet, row, column, cell, styles)
         if one.denominator:
             rate = one.numerator / one.denominator

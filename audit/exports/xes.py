@@ -1,7 +1,9 @@
 """The record as a case-centric event log (IEEE 1849, XES 1.0): one trace per task and per pairing.
 
 Concept, time, lifecycle and organizational extensions. Every fact is an act that was completed
-when it was recorded; references become attributes named by what the object was to the event.
+when it happened as told, or, by the other axis, when it was recorded; a trace is in that order, and
+the other instant is an attribute. References become attributes named by what the object was to the
+event.
 """
 
 from collections.abc import Mapping
@@ -17,11 +19,13 @@ from audit.exports.flattening import (
     attributes_of,
     event_type,
     references_of,
+    time_of,
 )
 from audit.exports.objects import Attributes, case_attributes
 from audit.exports.ocel_xml import writable
 from audit.exports.pseudonyms import Pseudonyms
 from audit.reading import Reader
+from audit.replay.as_of import Axis
 from audit.replay.standing_then import RulesThen
 from domain.values import instant_text
 from ledger.entry import Entry
@@ -53,6 +57,7 @@ def write_xes(
     path: Path,
     *,
     default_policy: str,
+    axis: Axis = Axis.OCCURRED,
     key: bytes | None = None,
     tick: Tick = no_tick,
 ) -> int:
@@ -66,20 +71,22 @@ def write_xes(
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.write(_HEAD)
         for told in cases_told(reader, selection):
-            written += _trace(file, told, names, pseudonyms)
+            written += _trace(file, told, names, pseudonyms, axis)
             tick(len(told.selected))
         file.write("</log>\n")
     return written
 
 
-def _trace(file: TextIO, told: Told, names: KnownNames, pseudonyms: Pseudonyms) -> int:
+def _trace(file: TextIO, told: Told, names: KnownNames, pseudonyms: Pseudonyms, axis: Axis) -> int:
     number = str(told.steps[0].entry.fact.get("number", ""))
     kind = OBJECT_TYPES[told.category]
     file.write("<trace>\n")
     _attributes(file, {"concept:name": told.stream, "case:type": kind})
     _attributes(file, _of_the_case(case_attributes(told.state, number, names)))
-    for step in told.selected:
-        _event(file, step.entry, pseudonyms)
+    for step in sorted(
+        told.selected, key=lambda one: (time_of(one.entry, axis), one.entry.position)
+    ):
+        _event(file, step.entry, pseudonyms, axis)
     file.write("</trace>\n")
     return len(told.selected)
 
@@ -88,14 +95,14 @@ def _of_the_case(attributes: Attributes) -> dict[str, Scalar]:
     return {f"case:{name}": value for name, value in attributes.items() if value is not None}
 
 
-def _event(file: TextIO, entry: Entry, pseudonyms: Pseudonyms) -> None:
+def _event(file: TextIO, entry: Entry, pseudonyms: Pseudonyms, axis: Axis) -> None:
     by = entry.by
     resource = by.role.value if by.person is None else pseudonyms.within(by.person)
     told: dict[str, Scalar] = {
         "concept:name": event_type(entry.kind),
         "concept:instance": f"e{entry.position}",
         "lifecycle:transition": "complete",
-        "time:timestamp": entry.recorded_at,
+        "time:timestamp": time_of(entry, axis),
         "org:resource": resource,
         "org:role": by.role.value,
     }
@@ -106,7 +113,7 @@ def _event(file: TextIO, entry: Entry, pseudonyms: Pseudonyms) -> None:
         about.setdefault(reference.qualifier, []).append(reference.object)
     file.write("<event>\n")
     _attributes(file, told)
-    _attributes(file, attributes_of(entry, pseudonyms))
+    _attributes(file, attributes_of(entry, pseudonyms, axis))
     # A field of the fact may be called what a relation is called; the relation is set apart.
     _attributes(file, {f"object:{name}": " ".join(those) for name, those in about.items()})
     file.write("</event>\n")

@@ -14,6 +14,7 @@ from audit.exports.choosing import Tick, no_tick
 from audit.exports.placing import PlaceTaken, PlaceUnfit
 from audit.proofs.bundle import Extras, NothingSigned
 from audit.reading import open_reader
+from audit.replay.as_of import Axis
 from cli.auditing.moments import MOMENT, Moment
 from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import openings_for, unmasking_option
@@ -51,6 +52,13 @@ class Beginning(Moment):
 @click.option("--case", "cases", multiple=True, help="只导出此案卷，可重复。 Only this case.")
 @click.option("--from", "since", type=Beginning(), help="自此时刻入账起。 Recorded at or after.")
 @click.option("--to", "until", type=MOMENT, help="至此时刻入账止。 Recorded at or before.")
+@click.option(
+    "--axis",
+    default="occurred",
+    show_default=True,
+    type=click.Choice(["occurred", "recorded"]),
+    help="事件时间：发生或入账（ocel、xes）。 The time of an event: happened, or recorded.",
+)
 @unmasking_option
 @click.option(
     "--timestamps",
@@ -68,6 +76,7 @@ def command(
     cases: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
+    axis: str,
     unmasking_id: str | None,
     timestamps: Path | None,
     force: bool,
@@ -94,7 +103,7 @@ def command(
     for case in cases:
         kind_of(case)
     _check(form, cases, since or until, unmasking_id, timestamps)
-    asked = Asked(form, out, cases, since, until, force)
+    asked = Asked(form, out, cases, since, until, force, Axis(axis))
     extras = partial(_extras, context, form, cases, unmasking_id, acting_person, timestamps)
     with open_reader(context.settings.ledger_url) as reader, _said():
         value = export(

@@ -118,6 +118,8 @@ def figure_view(found: Any) -> dict[str, Any]:
         "counts_above_en": definition.numerator,
         "counts_below": definition.denominator_zh,
         "counts_below_en": definition.denominator,
+        "counts_by": definition.instant_zh,
+        "counts_by_en": definition.instant,
         **vars(found.wanted),
         "as_of": found.until,
         "percent": found.percent,
@@ -149,6 +151,7 @@ def _print(view: dict[str, Any]) -> None:
     click.echo(f"{view['percent'] or '无可计数'}  = {view['numerator']} / {view['denominator']}")
     click.echo(f"分子：{view['counts_above']}。 Above: {view['counts_above_en']}.")
     click.echo(f"分母：{view['counts_below']}。 Below: {view['counts_below_en']}.")
+    click.echo(f"时刻：{view['counts_by']}。 By: {view['counts_by_en']}.")
     if view["by_default"]:
         click.echo(
             f"其中默认满意 {view['by_default']} 件。 {view['by_default']} satisfied by default."

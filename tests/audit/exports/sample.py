@@ -51,7 +51,7 @@ class Worked:
     def whole_case(self, **about: Any) -> str:
         """Have one task registered and handled, sealed as the gateway seals; return its stream."""
         task = f"task/{new_uuid7()}"
-        self._record(task, self.district.whole_case(task, **about))
+        self.record(task, self.district.whole_case(task, **about))
         return task
 
     def erase(self, resident: str) -> None:
@@ -61,7 +61,7 @@ class Worked:
         assert isinstance(answer, Written), answer
         assert destroy_keys(self.books.ledger, self.books.vault, resident)
 
-    def _record(self, stream: str, orders: list[Order]) -> None:
+    def record(self, stream: str, orders: list[Order]) -> None:
         askings = [asking_of(kind_of(stream), order) for order in orders]
         handled = self.books.desk.record_now(stream, askings)
         assert all(isinstance(one, Written) for one in handled.answers), handled.answers

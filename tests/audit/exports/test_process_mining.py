@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,12 +16,14 @@ from audit.exports.choosing import Selection, chosen, entries
 from audit.exports.ocel import gathered, write_ocel_json
 from audit.exports.xes import write_xes
 from audit.reading import Reader, open_reader
+from audit.replay.as_of import Axis
 from domain.casebook import CASES
 from domain.refusals import CommandRefused
 from domain.values import category_of
 from ledger.entry import Entry, happened
+from tests import clock
 from tests.audit.exports.conftest import Exports
-from tests.audit.exports.sample import DEFAULT_POLICY, KEY, Sample
+from tests.audit.exports.sample import DEFAULT_POLICY, KEY, Sample, a_working_district
 
 OCEL_FORMS = ("log.json", "log.xml", "log.sqlite")
 
@@ -261,3 +263,39 @@ def _ocel(reader: Reader, selection: Selection, folder: Path) -> dict[str, Any]:
         write_ocel_json(bench, folder / "part.json")
     read: dict[str, Any] = json.loads((folder / "part.json").read_text("utf-8"))
     return read
+
+
+def test_work_entered_late_is_drawn_when_it_happened(tmp_path: Path) -> None:
+    """A miner reads the instants as told from every form; by the other axis, those recorded."""
+    happened_at = datetime.now(UTC) + timedelta(hours=1)
+    with a_working_district(tmp_path) as worked:
+        task = worked.whole_case()
+        call = worked.district.contact(task).model_copy(update={"occurred_at": happened_at})
+        with clock.at(worked.books.ledger, happened_at + timedelta(hours=3)):
+            worked.record(task, [call])
+    with open_reader(f"sqlite:///{tmp_path / 'ledger.db'}") as reader:
+        entries = list(reader.entries())
+        told = {entry.position: entry.occurred_at for entry in entries}
+        recorded = {entry.position: entry.recorded_at for entry in entries}
+        (late,) = [at for at in told if told[at] != recorded[at]]
+        for axis, times in ((Axis.OCCURRED, told), (Axis.RECORDED, recorded)):
+            selection = chosen(reader, ())
+            by: dict[str, Any] = {"default_policy": DEFAULT_POLICY, "axis": axis}
+            with gathered(reader, selection, tmp_path, **by) as bench:
+                write_ocel_json(bench, tmp_path / "log.json")
+            events = json.loads((tmp_path / "log.json").read_text("utf-8"))["events"]
+            assert {int(one["id"][1:]): _at(one["time"]) for one in events} == times
+            other = "recorded_at" if axis is Axis.OCCURRED else "occurred_at"
+            assert all(any(a["name"] == other for a in one["attributes"]) for one in events)
+            write_xes(reader, selection, tmp_path / "log.xes", **by)
+            log = ET.parse(tmp_path / "log.xes").getroot()  # noqa: S314 - a file of our own making
+            found = {
+                int(_value(event, "concept:instance")[1:]): _at(_value(event, "time:timestamp"))
+                for event in log.iter("{http://www.xes-standard.org/}event")
+            }
+            assert found[late] == times[late]
+            assert found == {at: times[at] for at in found}
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
