@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from domain.envelope import Asked, By
-from domain.people import Channel, Known, Role
+from domain.people import Channel, Known, Role, roles_named
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.sealed import Sealed
@@ -23,7 +23,7 @@ from domain.values import UUID, holds_personal_number
 
 GATE_RULES: dict[str, tuple[str, str]] = {
     "role-permitted": (
-        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
+        "角色 {role} 不能执行“{command}”；可以执行的角色：{may_zh}。",
         "Role {role} may not give {command}; roles that may: {may}.",
     ),
     "role-held": (
@@ -109,11 +109,13 @@ def allowed(asked: Asked[Any], may: frozenset[Role], rules: Rules) -> None:
 def permitted(asked: Asked[Any], may: frozenset[Role]) -> None:
     """The role is one of those that may give this command."""
     if asked.by.role not in may:
+        chinese, english = roles_named(may)
         raise refused(
             "role-permitted",
             role=asked.by.role,
             command=asked.command.kind,
-            may=", ".join(sorted(may)),
+            may=english,
+            may_zh=chinese,
         )
 
 

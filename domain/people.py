@@ -3,6 +3,7 @@
 Names and telephone numbers are sealed; a person is an opaque id everywhere else.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from domain.sealed import Sealed
@@ -44,6 +45,13 @@ ROLE_LABELS: dict[Role, tuple[str, str]] = {
     Role.REGISTRAR: ("名册管理员", "registrar"),
     Role.SYSTEM: ("系统", "system"),
 }
+
+
+def roles_named(roles: Iterable[Role]) -> tuple[str, str]:
+    """Return *roles* as people are told them, in both languages; the system is nobody to ask."""
+    people = sorted(role for role in roles if role is not Role.SYSTEM)
+    chinese = "、".join(f"{ROLE_LABELS[role][0]}（{role}）" for role in people)
+    return chinese or "无（仅系统）", ", ".join(people) or "nobody but the system"
 
 
 class Channel(StrEnum):

@@ -15,7 +15,7 @@ from desk.orders import COMMAND_LINE, Door
 from domain.casebook import CASES
 from domain.envelope import By
 from domain.oversight.words import AuditAct, AuditOutcome, ExportFormat
-from domain.people import Channel, Known, Role
+from domain.people import Channel, Known, Role, roles_named
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 
@@ -43,11 +43,11 @@ def acting_by(
         if grant.stands(at) and grant.role in may:
             who = Who(person, door.channel, known=door.known)
             return who.acting(grant.role, grant.unit)
+    chinese, english = roles_named(may)
     raise CommandRefused(
         "role-permitted",
-        f"此人目前没有可以执行“{command}”的角色；可以执行的角色：{', '.join(sorted(may))}。",
-        f"This person holds no role that may give {command}; roles that may: "
-        f"{', '.join(sorted(may))}.",
+        f"此人目前没有可以执行“{command}”的角色；可以执行的角色：{chinese}。",
+        f"This person holds no role that may give {command}; roles that may: {english}.",
     )
 
 

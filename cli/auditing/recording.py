@@ -26,7 +26,7 @@ def trace(context: Context, person: str | None) -> Trace:
             actor = acting(context, person)
             return actor.person, actor.door
 
-    return Trace(lambda: _desk(context), named, _say)
+    return Trace(lambda: _desk(context), named, _say, or_operator=person is None)
 
 
 def _desk(context: Context) -> Desk:

@@ -110,7 +110,8 @@ def authorised(task: Task, asked: Command, rules: Rules) -> None:
     if by.role not in may:
         if may == {Role.SYSTEM}:
             raise no.SYSTEM_ONLY(found=by.role)
-        raise no.ROLE_PERMITTED(expected=", ".join(sorted(may)), found=by.role)
+        people = sorted(may - {Role.SYSTEM})  # the system is nobody to ask
+        raise no.ROLE_PERMITTED(expected=", ".join(people), found=by.role)
     match by.role:
         case Role.SYSTEM:
             if by.channel is not Channel.SYSTEM:

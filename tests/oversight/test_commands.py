@@ -10,7 +10,7 @@ import pytest
 import cli.main
 from cli.auditing.recording import trace
 from cli.context import Context
-from domain.people import Known
+from domain.people import Known, Role
 from runtime.settings import Settings
 from tests.accounts import key_of, place_of
 from tests.cli.test_command_line import Done, jiedui
@@ -259,3 +259,17 @@ def test_an_export_takes_a_person_and_their_key(home: tuple[Path, dict[str, str]
     assert kinds(folder, "audit") == []
     proven = jiedui(folder, "--key", str(folder / "lost.key"), *export)
     assert proven.returncode == 0, proven.stdout + proven.stderr
+
+
+def test_whoever_may_not_audit_and_names_nobody_looks_as_the_operator(
+    home: tuple[Path, dict[str, str]],
+) -> None:
+    """A registrar with their key at hand looks up the book, and no trace is lost of it."""
+    folder, who = home
+    key = place_of(folder, who["staff"])
+    done = jiedui(folder, "--key", str(key), "audit", "verify", "--json")
+    assert done.returncode == 0
+    assert "could not be recorded" not in done.stderr
+    with open_town(folder, key_file=Settings(home=folder).key_path) as books:
+        (entry,) = books.ledger.log(-1, 5000, ["audit"])
+        assert (entry.by.role, entry.by.known) == (Role.SYSTEM, Known.LOCAL_OPERATOR)
