@@ -11,12 +11,12 @@ from datetime import datetime
 from heapq import merge
 from operator import attrgetter
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import psycopg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from audit.read_only import for_reading
 from audit.sources import CannotVerify
 from domain.values import instant_text
 from ledger.entry import Entry, EntryUnreadable
@@ -217,11 +217,8 @@ class Reader:
 def _opened(address: URL) -> Iterator[_Database]:
     match address.get_backend_name():
         case "sqlite":
-            path = address.database or ""
             with _plainly():
-                file = sqlite3.connect(
-                    f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None, timeout=10
-                )
+                file = for_reading(address.database or "")
             try:
                 with _plainly():
                     file.execute("PRAGMA query_only = ON")

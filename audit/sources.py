@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import psycopg
 from sqlalchemy import URL, make_url
 
+from audit.read_only import for_reading
 from audit.schema_text import LEDGER, schema_differences, wrong_version
 
 COLUMNS = (
@@ -206,10 +206,7 @@ def opened(url: str) -> Iterator[Source]:
 
 @contextmanager
 def _sqlite(address: URL) -> Iterator[Source]:
-    path = address.database or ""
-    connection = sqlite3.connect(
-        f"file:{quote(path)}?mode=ro", uri=True, isolation_level=None, timeout=10
-    )
+    connection = for_reading(address.database or "")
     try:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("BEGIN")

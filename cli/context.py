@@ -3,7 +3,10 @@
 import asyncio
 import json
 import os
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -56,6 +59,7 @@ class Context:
     def __init__(self, settings: "Settings") -> None:
         self.settings = settings
         self._books: Books | None = None
+        self._copy: TemporaryDirectory[str] | None = None
 
     @property
     def books(self) -> "Books":
@@ -63,14 +67,29 @@ class Context:
         if self._books is None:
             from desk.opening import open_books
 
-            self.make_home()
+            settings = self._readable()
             self._books = open_books(
-                self.settings.ledger_url,
-                self.settings.vault_url,
-                self.settings.key_path,
-                self.settings.policy,
+                settings.ledger_url, settings.vault_url, settings.key_path, settings.policy
             )
+            if settings is not self.settings:
+                self._books.ledger.closed_because = (
+                    f"{self.settings.home} 只读，不能记录 is read-only; nothing can be recorded"
+                )
         return self._books
+
+    def _readable(self) -> "Settings":
+        """Return the settings; of a home on a read-only medium, those of a copy to read from."""
+        home = self.settings.home
+        if self.settings.database_url or not home.is_dir() or os.access(home, os.W_OK):
+            self.make_home()
+            return self.settings
+        if self._copy is None:
+            self._copy = TemporaryDirectory(prefix="jiedui-reading-")
+            for file in home.glob("*.db*"):
+                shutil.copy(file, self._copy.name)
+        return self.settings.model_copy(
+            update={"home": Path(self._copy.name), "key_file": self.settings.key_path}
+        )
 
     def make_home(self) -> None:
         """Make the home folder, readable by its owner only."""
@@ -105,9 +124,8 @@ class Context:
         from ledger.database import speaking_plainly
         from projections.boards import open_boards
 
-        self.make_home()
         with speaking_plainly():
-            boards = open_boards(self.settings.boards_url)
+            boards = open_boards(self._readable().boards_url)
             boards.follower(self.books.ledger).catch_up()
         return boards
 
@@ -116,6 +134,9 @@ class Context:
         if self._books is not None:
             self._books.close()
             self._books = None
+        if self._copy is not None:
+            self._copy.cleanup()
+            self._copy = None
 
 
 def run(work: Callable[[], Awaitable[T]]) -> T:

@@ -205,11 +205,11 @@ def adopt_policy(context: Context, file: Path, acting_person: str | None, as_jso
     Exit status: 0 adopted; 1 refused; 2 it could not be read.
     """
     from publishing.publisher import PolicyNotOurs
-    from transparency.policies import PolicyMalformed
+    from transparency.policies import PolicyMalformed, as_written
 
     by = _by(context, acting_person, "adopt_witness_policy")
     try:
-        adopted = _publisher(context).adopt(file.read_text(encoding="utf-8"), by)
+        adopted = _publisher(context).adopt(as_written(file.read_text(encoding="utf-8")), by)
     except (OSError, UnicodeDecodeError, PolicyMalformed) as problem:
         raise CannotTry(f"{file.name}: {problem}") from None
     except PolicyNotOurs as no:

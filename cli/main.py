@@ -4,11 +4,13 @@ Exit status everywhere: 0 done; 1 the answer is no (refused, not intact, differs
 be tried (usage, not reachable).
 """
 
+import contextlib
 import gc
 import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -102,7 +104,25 @@ def main() -> None:
     # Starting makes half a million objects that stay: looking for rubbish among them every 700 new
     # ones takes a seventh of a short command.
     gc.set_threshold(100_000, 20, 50)
-    _leave(attempt(sys.argv[1:]))
+    words = sys.argv[1:]
+    _speak_anywhere(words)
+    _leave(attempt(words))
+
+
+def _speak_anywhere(words: Sequence[str]) -> None:
+    """Have somewhere to write to, whatever the terminal: what it cannot show is replaced.
+
+    JSON is UTF-8, whatever the locale says (RFC 8259); a closed stream swallows what it is told.
+    """
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for good
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for good
+            setattr(sys, name, stream)
+        for_machines = name == "stdout" and ("--json" in words or "submit" in words[:1])
+        stream.reconfigure(encoding="utf-8" if for_machines else stream.encoding, errors="replace")
 
 
 def attempt(words: Sequence[str]) -> int:
@@ -110,12 +130,12 @@ def attempt(words: Sequence[str]) -> int:
 
     Every known fault is a sentence and a status, never a traceback.
     """
-    told = help_for(words)
-    if told is not None:
-        click.echo(told)
-        return 0
     speaking = Speaking("--json" in words)
     try:
+        told = help_for(words)
+        if told is not None:
+            click.echo(told)
+            return 0
         # Outside standalone mode click returns the status of an Exit.
         with jiedui.make_context("jiedui", list(words)) as ctx:
             left = jiedui.invoke(ctx)
@@ -134,13 +154,12 @@ def attempt(words: Sequence[str]) -> int:
     except BrokenPipeError:
         status = 2
     except OSError as error:
-        where = error.filename or "文件 a file"
-        speaking.fail(
-            OSError(
-                f"无法读写 {where}（{error.strerror}）；请检查权限、磁盘和 JIEDUI_HOME。 "
-                f"{where} cannot be used: {error.strerror}. Check permissions, the disk and "
-                "JIEDUI_HOME."
-            )
+        where = error.filename or "输出 the output"
+        _complain(
+            speaking,
+            f"无法读写 {where}（{error.strerror}）；请检查权限、磁盘和 JIEDUI_HOME。 "
+            f"{where} cannot be used: {error.strerror}. Check permissions, the disk and "
+            "JIEDUI_HOME.",
         )
         status = 2
     except Exception as error:
@@ -149,6 +168,16 @@ def attempt(words: Sequence[str]) -> int:
         speaking.fail(error)
         status = 2
     return status
+
+
+def _complain(speaking: Speaking, sentence: str) -> None:
+    """Say what went wrong; where the output itself is what went wrong, beside it or not at all."""
+    try:
+        speaking.fail(OSError(sentence))
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError):
+            click.echo(sentence, err=True)
 
 
 _FAULTS = (
@@ -182,8 +211,14 @@ def _leave(status: int) -> None:
     """End the process; a short-lived Temporal client needs a moment (sdk-python issue 300)."""
     if "temporalio" in sys.modules:
         time.sleep(0.1)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            status = 2
+            if stream is sys.stdout and not isinstance(error, BrokenPipeError):
+                with contextlib.suppress(OSError):
+                    click.echo(f"输出未写全。 The output is not whole: {error.strerror}.", err=True)
     os._exit(status)
 
 

@@ -97,8 +97,15 @@ def print_table(
     if not rows:
         click.echo("没有记录。 Nothing found.")
         return
+
     # A table that goes into a pipe or a file is not cut to a terminal's width.
-    console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
+    class Paper(Console):
+        """A console that tells of a reader who has gone, and does not end the program itself."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Paper() if sys.stdout.isatty() else Paper(width=_PIPE_WIDTH)
     table = Table(box=None, header_style="bold", pad_edge=False)
     for key, heading in chosen:
         # What people copy - numbers and names of cases - is folded, never cut.

@@ -113,6 +113,8 @@ class Ledger:
 
     def __init__(self, url: URL, *, create: bool = True) -> None:
         self.url = url
+        self.closed_because = ""
+        """Why nothing is appended here, "" where it is: a copy is only read."""
         file = sqlite_file(url)
         if file is not None:
             _settle(file, create=create)
@@ -150,6 +152,8 @@ class Ledger:
         `LedgerUnavailable`: nothing was acknowledged; the same command ids may be tried again.
         `ValueError`: a fact or id that cannot be written down.
         """
+        if self.closed_because:
+            raise LedgerUnavailable(self.closed_because)
         request = _request(stream, expected_version, commands, at, book_seen, sealed)
         return self.writer.append(request)
 

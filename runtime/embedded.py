@@ -313,7 +313,7 @@ def _spawn(
     niceness: int,
 ) -> "subprocess.Popen[bytes]":
     arguments = [str(program), "server", "start-dev", "--ip", "127.0.0.1", "--port", str(port)]
-    arguments += ["--headless", "--db-filename", str(database)]
+    arguments += ["--headless", "--db-filename", database.name]  # an address to Temporal
     arguments += ["--log-level", "warn", "--log-format", "json"]
     for pragma in ("journal_mode=wal", "synchronous=full"):
         arguments += ["--sqlite-pragma", pragma]
@@ -325,6 +325,7 @@ def _spawn(
     try:
         return subprocess.Popen(
             arguments,
+            cwd=database.parent,  # so that no name in the home's path means something in it
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,

@@ -4,9 +4,9 @@ A secret may also be given as `JIEDUI_…_FILE`, naming a file that holds it.
 """
 
 import os
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -238,42 +238,46 @@ class Settings(BaseSettings):
         """Arguments first, then variables, then files that hold secrets."""
         return init_settings, env_settings, _SecretsFromFiles(settings_cls)
 
-    @cached_property
+    def _file(self, name: str) -> str:
+        """Return the address of a file of the home; what an address would understand is quoted."""
+        return f"sqlite:///{quote(str(self.home.absolute() / name))}"
+
+    @property
     def ledger_url(self) -> str:
         """Where the ledger is."""
-        return self.database_url or f"sqlite:///{self.home.absolute() / 'ledger.db'}"
+        return self.database_url or self._file("ledger.db")
 
-    @cached_property
+    @property
     def vault_url(self) -> str:
         """Where the vault is: its own file, or the same PostgreSQL."""
-        return self.database_url or f"sqlite:///{self.home.absolute() / 'vault.db'}"
+        return self.database_url or self._file("vault.db")
 
-    @cached_property
+    @property
     def boards_url(self) -> str:
         """Where the boards are: their own file, or the same PostgreSQL."""
-        return self.database_url or f"sqlite:///{self.home.absolute() / 'boards.db'}"
+        return self.database_url or self._file("boards.db")
 
-    @cached_property
+    @property
     def dispatch_url(self) -> str:
         """Where the dispatcher's cursor is: its own file, or the same PostgreSQL."""
-        return self.database_url or f"sqlite:///{self.home.absolute() / 'dispatch.db'}"
+        return self.database_url or self._file("dispatch.db")
 
-    @cached_property
+    @property
     def key_path(self) -> Path:
         """The key-encryption key's file."""
         return self.key_file or self.home.absolute() / "keys" / "vault.key"
 
-    @cached_property
+    @property
     def log_path(self) -> Path:
         """The folder of the public log."""
         return self.log_folder or self.home.absolute() / "log"
 
-    @cached_property
+    @property
     def histories_path(self) -> Path:
         """The folder of the sealed workflow histories."""
         return self.home.absolute() / "histories"
 
-    @cached_property
+    @property
     def log_key_path(self) -> Path:
         """The file of the key that signs checkpoints."""
         return self.log_key_file or self.home.absolute() / "keys" / "log.key"

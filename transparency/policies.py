@@ -117,10 +117,8 @@ class TrustPolicy:
 
 def read_policy(text: str | bytes) -> TrustPolicy:
     """Return the policy that *text* states; raise `PolicyMalformed` with the line that is wrong."""
-    if isinstance(text, bytes):  # names are octets to the format; so they stay distinct
-        text = text.decode("utf-8", "surrogateescape")
     reader = _Reader()
-    lines = text.split("\n")
+    lines = as_written(text).split("\n")
     for number, line in enumerate(lines, start=1):
         reader.read(number, line)
     if reader.quorum is None:
@@ -128,6 +126,16 @@ def read_policy(text: str | bytes) -> TrustPolicy:
             len(lines), "缺少 quorum 行", "the quorum line is missing; write quorum none for none"
         )
     return TrustPolicy(tuple(reader.logs), MappingProxyType(reader.witnesses), reader.quorum)
+
+
+def as_written(text: str | bytes) -> str:
+    """Return *text* without what an editor on Windows puts around it: its mark, CR at line ends.
+
+    The format knows neither; whoever saves a policy with Notepad means the same policy.
+    """
+    if isinstance(text, bytes):  # names are octets to the format; so they stay distinct
+        text = text.decode("utf-8", "surrogateescape")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 class _Reader:

@@ -366,9 +366,10 @@ function readPolicy(bytes) {
   const members = new Set();
   let quorumRead = false;
   const define = (name) => demand(name !== "none" && !named.has(name), "the name is taken");
+  // An editor on Windows puts its mark and CR around what it saves; the policy is the same.
   const lines = attempt(() => decoded(bytes), () => {
     throw new CannotVerify("信任策略不是 UTF-8 文本。 The policy is not UTF-8 text.");
-  }).split("\n");
+  }).replace(/^\uFEFF/, "").replaceAll("\r\n", "\n").split("\n");
   const read = (line) => {
     demand(!/[\u0000-\u0008\u000a-\u001f\u007f]/.test(line), "control characters");
     const words = line.split(/[ \t]+/).filter((word) => word !== "");

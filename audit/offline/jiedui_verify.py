@@ -560,7 +560,8 @@ def read_policy(data: bytes) -> Trust:
     trust, named, members = Trust(), {}, set()  # type: tuple[Trust, dict[str, Any], set[str]]
     quorum_read = False
     try:
-        lines = data.decode("utf-8").split("\n")
+        # An editor on Windows puts its mark and CR around what it saves; the policy is the same.
+        lines = data.decode("utf-8-sig").replace("\r\n", "\n").split("\n")
     except UnicodeDecodeError:
         raise CannotVerify("信任策略不是 UTF-8 文本。 The policy is not UTF-8 text.") from None
     for number, line in enumerate(lines, 1):

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import psycopg
 from sqlalchemy import make_url
 
+from audit.read_only import for_reading
 from audit.reading import CannotRead, Reader
 from audit.reconcile.reconciling import BoardCase, BoardsSeen, ClerkNotes, LedgerCase
 from domain.casebook import CASES
@@ -169,8 +169,7 @@ def _asking(url: str) -> Iterator[Ask]:
     address = make_url(url)
     try:
         if address.get_backend_name() == "sqlite":
-            where = f"file:{quote(address.database or '')}?mode=ro"
-            file = sqlite3.connect(where, uri=True, isolation_level=None, timeout=10)
+            file = for_reading(address.database or "")
             try:
                 file.execute("BEGIN")
                 yield lambda question: file.execute(question).fetchall()

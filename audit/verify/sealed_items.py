@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote
 
 import orjson
 import psycopg
 from sqlalchemy import make_url
 
+from audit.read_only import for_reading
 from audit.schema_text import VAULT_ITEMS, VAULT_KEYS, schema_differences
 from audit.sources import CannotVerify, Source
 from audit.verify.faults import Fault
@@ -255,7 +255,7 @@ def _vault(url: str) -> Iterator[_Ask]:
     opened: dict[str, sqlite3.Connection] = {}
     try:
         for table, file in (("vault_items", items), ("vault_keys", keys)):
-            opened[table] = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
+            opened[table] = for_reading(file)
         yield lambda table, question, values: opened[table].execute(question, values).fetchall()
     except sqlite3.Error as problem:
         raise _no_vault(problem) from None

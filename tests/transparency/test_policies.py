@@ -154,7 +154,7 @@ RETYPED = VerifierKey("other.example", COSIGNATURE_V1, KEYS["X1"].verifier.publi
         (2, f"witness a {X1}\ngroup g 01 a", "threshold"),
         (2, f"witness a {X1}\ngroup g １ a", "threshold"),
         (2, f"witness a {X1}\ngroup g most a", "threshold"),
-        (2, "# fine\nquorum none\r\n", "control"),
+        (2, "# fine\nquorum\rnone\n", "control"),
         (1, "quorum none\x00", "control"),
         (1, "quorum none\x7f", "control"),
         (1, "quorum\u00a0none", "cannot read"),
@@ -215,3 +215,9 @@ def test_arbitrary_lines_are_read_or_refused_with_a_line(lines: list[list[str]])
         assert policy.satisfied_by([key for key, _ in policy.witnesses.values()])
         return
     assert 1 <= refused_at <= text.count("\n") + 1
+
+
+def test_a_policy_saved_with_notepad_is_the_same_policy() -> None:
+    plain = "# ours\nquorum none\n"
+    for saved in (plain.encode("utf-8-sig"), plain.replace("\n", "\r\n").encode("utf-8-sig")):
+        assert read_policy(saved) == read_policy(plain)

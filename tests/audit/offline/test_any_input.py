@@ -93,7 +93,6 @@ def test_the_verdict_says_which_witnesses_were_not_checked(town: Town) -> None:
         "quorum none\n",
         f"log {LOG.verifier.vkey}\n",
         f"log {LOG.verifier.vkey}\nquorum nobody\n",
-        f"log {LOG.verifier.vkey}\r\nquorum none\r\n",
         f"log {LOG.verifier.vkey}\nlog {LOG.verifier.vkey}\nquorum none\n",
         f"log {LOG.verifier.vkey}x\nquorum none\n",
         f"log {DISCIPLINE.verifier.vkey}\nquorum none\n",

@@ -125,3 +125,11 @@ def test_a_receipt_in_other_hands_is_compared_with_what_stands_there(
         assert [fault["position"] for fault in verdict["faults"]] == [len(bodies)]
     assert {verdict["verdict"] for verdict in said[3 * both : 4 * both]} == {"cannot-verify"}
     assert [fault["rule"] for fault in said[-1]["faults"]] == ["receipt"]
+
+
+def test_a_policy_saved_with_notepad_is_read_by_both(town: Town, tmp_path: Path) -> None:
+    saved = town.policy.read_text().replace("\n", "\r\n").encode("utf-8-sig")
+    (tmp_path / "policy.txt").write_bytes(saved)
+    asked = [[str(town.bundle), "--policy", str(tmp_path / "policy.txt")]]
+    (said,) = agree(asked, tmp_path)
+    assert said["verdict"] == "intact"
