@@ -4,6 +4,7 @@ The subcommands are made from the command models; nothing about a command is wri
 """
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 from pydantic import BaseModel
 
 from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.filters import each_of, one_of
 from cli.options import command_from, options_of
 from cli.people import acting
 from cli.tables import print_table
@@ -22,6 +24,7 @@ from domain.models import models_of
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Role
 from domain.refusals import CommandRefused
+from domain.rules import Rules
 from domain.task.facts import SupervisionLevel, TaskState
 from domain.task.state import SlaRegion
 from domain.values import STREAM, instant_text
@@ -152,37 +155,88 @@ def list_tasks(context: Context, /, page: int, size: int, as_json: bool, **filte
     r"""帮扶任务一览，新登记的在前。 The tasks, newest first.
 
     \b
-    Exit status: 0 done; 2 it could not be tried.
+    Exit status: 0 done; 1 a filter names nothing there is; 2 it could not be tried.
     """
     from projections.task_board import TaskFilter
 
-    found = context.boards().tasks.find(TaskFilter(**filters), page=page, size=size)
+    found = context.boards().tasks.find(
+        TaskFilter(**_task_filters(context, filters)), page=page, size=size
+    )
     lines = [vars(line) for line in found.lines]
     if not as_json:
         names = names_of(context)
         lines = [labelled(names, "task", line) for line in lines]
     print_table("task", lines, as_json)
-    if not as_json and found.total > len(found.lines):
-        click.echo(f"共 {found.total} 件，本页 {len(found.lines)} 件。 {found.total} in all.")
+    _say_how_many(as_json, len(lines), found.total, page)
+
+
+def _say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
+    """Say how long a list is, where a page of it is not all; beside the rows for machines."""
+    if total > shown:
+        click.echo(
+            f"共 {total} 件，本页（第 {page} 页）{shown} 件；--page 翻页，--size 定每页件数。 "
+            f"{total} in all.",
+            err=as_json,
+        )
+
+
+def _task_filters(context: Context, given: dict[str, Any]) -> dict[str, Any]:
+    rules = rules_of(context)
+    packs = [terms.policy for terms in rules.policies.values()]
+    categories = {one.code: one.label.zh for pack in packs for one in pack.categories}
+    return {
+        **given,
+        "states": each_of("--state", given["states"], _labels(TaskState)),
+        "categories": each_of("--category", given["categories"], categories),
+        "unit": one_of("--unit", given["unit"], _units(rules)),
+        "sla": one_of("--sla", given["sla"], _labels(SlaRegion)),
+    }
+
+
+def _labels(values: type[StrEnum]) -> dict[str, str]:
+    return {value.value: label(value) for value in values}
+
+
+def _units(rules: Rules) -> dict[str, str]:
+    return {code: unit.name for code, unit in sorted(rules.units.items())}
 
 
 @task.command("inbox")
 @click.argument("unit")
-@click.option("--role", type=click.Choice([role.value for role in Role]))
+@click.option("--role", type=click.Choice([role.value for role in Role], case_sensitive=False))
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1))
+@click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000))
 @json_option
 @pass_context
-def show_inbox(context: Context, unit: str, role: str | None, as_json: bool) -> None:
-    r"""某单位待办，急的在前。 What waits at UNIT, the most pressing first.
+def show_inbox(
+    context: Context, /, unit: str, role: str | None, page: int, size: int, as_json: bool
+) -> None:
+    r"""某单位待办，本单位的在前，急的在前。 What waits at UNIT, its own and the pressing first.
 
     \b
-    Exit status: 0 done; 2 it could not be tried.
+    Exit status: 0 done; 1 there is no such unit; 2 it could not be tried.
     """
-    lines = context.boards().inbox.waiting(unit.upper(), None if role is None else Role(role))
+    rules = rules_of(context)
+    code = one_of("UNIT", unit, _units(rules))
+    assert code is not None, "a unit was given"
+    wanted = None if role is None else Role(role.upper())
+    # What lies in its area for whoever has a role is its own business only if somebody has it.
+    now = datetime.now(UTC)
+    holding = {
+        grant.role
+        for person in rules.people.values()
+        for grant in person.grants
+        if grant.unit == code and grant.stands(now)
+    }
+    inbox = context.boards().inbox
+    lines = inbox.waiting(code, wanted, holding=holding, limit=size, offset=(page - 1) * size)
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
         rows = [waiting(names, row) for row in rows]
     print_table("inbox", rows, as_json)
+    total = sum(inbox.counts(code, wanted, holding).values())
+    _say_how_many(as_json, len(rows), total, page)
 
 
 @task.command("levels")
@@ -214,14 +268,17 @@ def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
     r"""结对一览。 The pairings.
 
     \b
-    Exit status: 0 done; 2 it could not be tried.
+    Exit status: 0 done; 1 a filter names nothing there is; 2 it could not be tried.
     """
-    lines, _ = context.boards().pairings.find(**filters)
+    filters["states"] = each_of("--state", filters["states"], _labels(PairingState))
+    filters["unit"] = one_of("--unit", filters["unit"], _units(rules_of(context)))
+    lines, total = context.boards().pairings.find(**filters)
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
         rows = [labelled(names, "pairing", row) for row in rows]
     print_table("pairing", rows, as_json)
+    _say_how_many(as_json, len(rows), total, filters["page"])
 
 
 def state_label(category: str, state: str) -> str:
@@ -256,7 +313,12 @@ def waiting(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
 
 def names_of(context: Context) -> KnownNames:
     """Return the names the registry has now."""
-    return KnownNames(context.books.rulebook.rules(context.books.desk.neighbours))
+    return KnownNames(rules_of(context))
+
+
+def rules_of(context: Context) -> Rules:
+    """Return the rules as the registry stands now."""
+    return context.books.rulebook.rules(context.books.desk.neighbours)
 
 
 def _show(context: Context, category: str, case: str, as_json: bool) -> None:

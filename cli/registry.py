@@ -68,16 +68,21 @@ def list_units(context: Context, kind: str | None, as_json: bool) -> None:
     r"""现行单位。 The units in force.
 
     \b
-    Exit status: 0 done; 2 it could not be tried.
+    Exit status: 0 done; 1 there is no such kind; 2 it could not be tried.
     """
     from datetime import UTC, datetime
 
+    from cli.filters import one_of
+    from domain.units import UnitKind
+    from wording.labels import label
+
+    wanted = one_of("--kind", kind, {one.value: label(one) for one in UnitKind})
     now = datetime.now(UTC)
     rules = context.books.rulebook.rules(context.books.desk.neighbours)
     rows = [
         value.model_dump(mode="json")
         for _, value in sorted(rules.units.items())
-        if value.stands(now) and kind in (None, value.kind.value)
+        if value.stands(now) and wanted in (None, value.kind.value)
     ]
     columns = (
         ("code", "编码"),

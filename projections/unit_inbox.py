@@ -5,7 +5,7 @@ with it. An item without a unit waits for the holders of its role whose unit's d
 its *area* (the street's dispatcher, the district's adjudicator).
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     func,
     literal,
     or_,
@@ -290,28 +291,33 @@ class UnitInbox:
         role: Role | None = None,
         *,
         person: str | None = None,
+        holding: Collection[Role] | None = None,
         limit: int = 200,
         offset: int = 0,
     ) -> list[InboxLine]:
-        """Return what waits at *unit*, the most pressing first; *role* and *person* narrow it.
+        """Return what waits at *unit*, its own first, then the most pressing first.
 
-        With *person*, items of other members of staff are left out.
+        *role* and *person* narrow it: with *person*, items of other members of staff are left out.
+        Of what waits in its area for whoever has the role, only roles in *holding* (None: any).
         """
+        own = case((inbox.c.unit == unit, 0), else_=1)
         asked = (
             select(inbox)
-            .where(*self._at(unit, role, person))
-            .order_by(inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
+            .where(*self._at(unit, role, person, holding))
+            .order_by(own, inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
             .limit(limit)
             .offset(offset)
         )
         with self._engine.connect() as connection:
             return [InboxLine(**row) for row in connection.execute(asked).mappings()]
 
-    def counts(self, unit: str, role: Role | None = None) -> dict[str, int]:
-        """Return how many things of each sort wait at *unit*."""
+    def counts(
+        self, unit: str, role: Role | None = None, holding: Collection[Role] | None = None
+    ) -> dict[str, int]:
+        """Return how many things of each sort wait at *unit*, counted as `waiting` lists them."""
         asked = (
             select(inbox.c.what, func.count())
-            .where(*self._at(unit, role, None))
+            .where(*self._at(unit, role, None, holding))
             .group_by(inbox.c.what)
             .order_by(inbox.c.what)
         )
@@ -324,14 +330,23 @@ class UnitInbox:
         with self._engine.connect() as connection:
             return [InboxLine(**row) for row in connection.execute(asked).mappings()]
 
-    def _at(self, unit: str, role: Role | None, person: str | None) -> list[ColumnElement[bool]]:
+    def _at(
+        self,
+        unit: str,
+        role: Role | None,
+        person: str | None,
+        holding: Collection[Role] | None,
+    ) -> list[ColumnElement[bool]]:
         asked = select(units.c.division).where(units.c.stream == f"unit/{unit}")
         with self._engine.connect() as connection:
             division = connection.execute(asked).scalar_one_or_none()
         here: ColumnElement[bool] = inbox.c.unit == unit
         if division is not None:
             around = inbox.c.area.startswith(area_of(division), autoescape=True)
-            here = or_(here, and_(inbox.c.unit.is_(None), around))
+            theirs = [inbox.c.unit.is_(None), around]
+            if holding is not None:
+                theirs.append(inbox.c.role.in_([one.value for one in holding]))
+            here = or_(here, and_(*theirs))
         found = [here]
         if role is not None:
             found.append(inbox.c.role == role.value)

@@ -187,3 +187,15 @@ def test_a_moved_due_time_moves_its_item(tmp_path: Path) -> None:
     due = {line.what: line.due for line in boards.inbox.of(RAMP)}
     was = {line.what: line.due for line in before.inbox.of(RAMP)}
     assert str(due["handle"]) > str(was["handle"])
+
+
+def test_of_its_area_a_unit_has_only_what_a_role_of_its_own_is_for(tmp_path: Path) -> None:
+    """A bureau of the district is not shown what the dispatchers of the streets have to do."""
+    boards = after(tmp_path, s.registered())
+    assert what(boards, SHIPAI) == ["triage"]
+    held = boards.inbox.waiting(SHIPAI, holding={Role.STREET_DISPATCHER})
+    assert [line.what for line in held] == ["triage"]
+    assert boards.inbox.waiting(SHIPAI, holding={Role.DEPT_STAFF}) == []
+    assert boards.inbox.counts(SHIPAI, None, {Role.DEPT_STAFF}) == {}
+    sent = after(tmp_path / "sent", s.dispatched())
+    assert [line.what for line in sent.inbox.waiting(CIVIL_AFFAIRS, holding=())] == ["sign_in"]
