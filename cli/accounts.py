@@ -20,23 +20,46 @@ def account() -> None:
 
 
 @account.command("begin")
-@click.option("--unit", required=True, help="单位编码，如 440100-ZSJ；前段即其区划。 Unit code.")
-@click.option("--unit-name", required=True, help="单位名称。 The unit's name.")
-@click.option("--name", required=True, help="姓名，将密封保存。 The registrar's name; sealed.")
+@click.option("--unit", help="单位编码，如 440100-ZSJ；前段即其区划。 Unit code.")
+@click.option("--unit-name", help="单位名称。 The unit's name.")
+@click.option("--name", help="姓名，将密封保存。 The registrar's name; sealed.")
+@click.option(
+    "--registrar",
+    help="或：旧版名册中已有的名册管理员（编号或 REGISTRAR@单位）。 One an older registry has.",
+)
 @click.option("--out", required=True, type=_FILE, help="密钥写入此文件。 Where the key is written.")
 @json_option
 @pass_context
-def begin(context: Context, unit: str, unit_name: str, name: str, out: Path, as_json: bool) -> None:
+def begin(
+    context: Context,
+    unit: str | None,
+    unit_name: str | None,
+    name: str | None,
+    registrar: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
     r"""启用空名册：首个单位和首位名册管理员。 Begin an empty registry with its first registrar.
 
-    Once only; afterwards units, people and roles are a registrar's to enter.
+    Once only; afterwards units, people and roles are a registrar's to enter. A registry of an
+    earlier release, where nobody has a key, is given its first one with --registrar.
 
     \b
     Exit status: 0 begun; 1 the registry has been begun; 2 it could not be tried.
     """
     from services.accounts import begin as begin_with
+    from services.accounts import begin_for
 
-    key = begin_with(context.books.desk, unit.upper(), unit_name, name, out).verifier
+    desk = context.books.desk
+    if registrar is not None and not (unit or unit_name or name):
+        key = begin_for(desk, _person(context, registrar), out).verifier
+    elif registrar is None and unit and unit_name and name:
+        key = begin_with(desk, unit.upper(), unit_name, name, out).verifier
+    else:
+        raise click.UsageError(
+            "请给出 --unit、--unit-name、--name；旧版名册则只给 --registrar。 "
+            "Give --unit, --unit-name and --name; for an older registry only --registrar."
+        )
     Speaking(as_json).say(
         {"outcome": "begun", "person": key.name, "key": key.vkey, "file": str(out)},
         f"名册已启用，首位名册管理员 {key.name}，密钥在 {out}，请妥善保管。\n"

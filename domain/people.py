@@ -97,3 +97,5 @@ class Person(Frozen):
     grants: tuple[Grant, ...] = ()
     keys: tuple[str, ...] = ()
     """The verifier keys that prove it is them, as long as they are not withdrawn."""
+    keyed: bool = False
+    """Whether they ever had one."""

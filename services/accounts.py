@@ -4,7 +4,7 @@ The private half is a file of the person's own (0600); the public half is a fact
 prove to be whom at any moment can be told years later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from desk.desk import Desk
 from desk.identifiers import new_uuid7
 from domain.refusals import CommandRefused
 from domain.rules import Rules
-from services.bootstrapping import begin_registry
+from services.bootstrapping import begin_keys, begin_registry
 from transparency.keys import ED25519, SigningKey, SigningKeyRefused, load_key, make_key
 
 
@@ -23,10 +23,26 @@ def begin(desk: Desk, unit: str, unit_name: str, name: str, file: Path) -> Signi
     Raises `CommandRefused` (`registry-begun` where somebody is registered already) and
     `SigningKeyRefused`. Taken up again with the same file after a crash.
     """
+    return _begun(
+        file,
+        f"person/{new_uuid7()}",
+        lambda key: begin_registry(desk, unit, unit_name, name, key.verifier),
+    )
+
+
+def begin_for(desk: Desk, registrar: str, file: Path) -> SigningKey:
+    """Give *registrar*, whom a registry of an earlier release has, the first key there is.
+
+    Raises as `begin`.
+    """
+    return _begun(file, registrar, lambda key: begin_keys(desk, key.verifier))
+
+
+def _begun(file: Path, person: str, begin_with: Callable[[SigningKey], None]) -> SigningKey:
     known = file.exists()
-    key = load_key(file) if known else _fresh(f"person/{new_uuid7()}", file)
+    key = load_key(file) if known else _fresh(person, file)
     try:
-        begin_registry(desk, unit, unit_name, name, key.verifier)
+        begin_with(key)
     except CommandRefused:
         if not known:
             file.unlink()

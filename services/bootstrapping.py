@@ -67,6 +67,14 @@ def begin_registry(desk: Desk, unit: str, unit_name: str, name: str, key: Verifi
     _begin(desk, key.name, [person, role, {"kind": "add_account_key", "key": key.vkey}])
 
 
+def begin_keys(desk: Desk, key: VerifierKey) -> None:
+    """Give a registry of an earlier release its first key: that of a registrar it has.
+
+    Raises `CommandRefused`: `registry-begun` where somebody has a key, or they are no registrar.
+    """
+    _begin(desk, key.name, [{"kind": "add_account_key", "key": key.vkey}])
+
+
 def _begin(desk: Desk, stream: str, commands: Sequence[dict[str, Any]]) -> None:
     askings = [Asking(f"begin/{command['kind']}", SYSTEM, command) for command in commands]
     for answer in desk.record_now(stream, askings).answers:

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked
 from domain.gate import allowed
-from domain.people import Channel, Grant, Role
+from domain.people import Channel, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     CalendarCommand,
@@ -213,6 +213,7 @@ def decide_person(
             if key not in _known_person(state, asked).keys:
                 raise refused("account-key-unknown")
             _registrar(asked, rules, None)
+            _somebody_is_left(asked, key, rules)
             return (AccountKeyWithdrawn(key=key, reason=reason),)
         case _ as never:
             assert_never(never)
@@ -277,7 +278,8 @@ def _add_account_key(
 ) -> PersonFact:
     """A key is taken once, under the name of the person it is to prove."""
     known = _known_person(state, asked)
-    _begun(asked, any(person.keys for person in rules.people.values()))
+    keyed = any(person.keyed for person in rules.people.values())
+    _begun(asked, keyed or not _registers(known, asked))
     _registrar(asked, rules, None)
     name = key.partition("+")[0]
     if name != asked.stream:
@@ -285,6 +287,20 @@ def _add_account_key(
     if key in known.keys:
         raise refused("account-key-known")
     return AccountKeyAdded(key=key)
+
+
+def _somebody_is_left(asked: Asked[Any], key: str, rules: Rules) -> None:
+    """Some registrar keeps a key, or nobody could ever be given one again."""
+    for person in rules.people.values():
+        left = [one for one in person.keys if (person.id, one) != (asked.stream, key)]
+        if left and _registers(person, asked):
+            return
+    raise refused("last-registrar-key")
+
+
+def _registers(person: KnownPerson | Person, asked: Asked[Any]) -> bool:
+    held = [grant for grant in person.grants if grant.role is Role.REGISTRAR]
+    return any(grant.stands(asked.at) for grant in held)
 
 
 def _begun(asked: Asked[Any], begun: bool) -> None:

@@ -71,6 +71,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "此人没有这把有效的密钥。",
         "The person has no such key in force.",
     ),
+    "last-registrar-key": (
+        "这是最后一位名册管理员的最后一把密钥；请先为另一位名册管理员登记密钥。",
+        "No registrar would have a key any more; give another registrar one first.",
+    ),
     "stream-named-otherwise": (
         "政策包 {policy} 应发布在 policy/{policy}，所填为 {stream}。",
         "Pack {policy} is published on policy/{policy}; found {stream}.",

@@ -55,10 +55,13 @@ class KnownPerson:
     phone: Sealed | None
     grants: tuple[Grant, ...] = ()
     keys: tuple[str, ...] = ()
+    keyed: bool = False
 
     def as_person(self, stream: str) -> Person:
         """Return the person as the rules know them."""
-        return Person(id=stream, name=self.name, grants=self.grants, keys=self.keys)
+        return Person(
+            id=stream, name=self.name, grants=self.grants, keys=self.keys, keyed=self.keyed
+        )
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> Kn
         case AccountKeyAdded(key=key):
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
-            return replace(state, keys=(*state.keys, key))
+            return replace(state, keys=(*state.keys, key), keyed=True)
         case AccountKeyWithdrawn(key=key):
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)

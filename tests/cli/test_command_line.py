@@ -14,7 +14,11 @@ from typing import Any
 import pytest
 
 from cli.main import attempt
+from desk.casework import Asking, Written
 from desk.identifiers import new_uuid7
+from desk.opening import books
+from domain.envelope import SYSTEM
+from runtime.settings import Settings
 from tests.accounts import place_of
 
 EXAMPLES = Path("examples/tianhe")
@@ -327,3 +331,34 @@ def test_no_help_imports_what_only_work_needs() -> None:
     words = [sys.executable, "-c", program]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-500:]
+
+
+def test_a_registry_of_an_earlier_release_gets_its_first_key(tmp_path: Path) -> None:
+    """Its registrars were entered before there were keys; one of them begins, once."""
+    settings = Settings(home=tmp_path)
+    with books(
+        settings.ledger_url, settings.vault_url, settings.key_path, settings.policy
+    ) as opened:
+        unit = {"kind": "register_unit", "name": "名册办", "unit_kind": "DEPARTMENT"}
+        role = {"kind": "grant_role", "role": "REGISTRAR", "unit": "440100-MCB"}
+        for stream, command in (
+            ("unit/440100-MCB", {**unit, "division": "440100"}),
+            (SOMEBODY, {"kind": "register_person", "name": "陈启明"}),
+            (SOMEBODY, role),
+        ):
+            asking = Asking(f"old/{command['kind']}", SYSTEM, command)
+            assert isinstance(opened.desk.record_now(stream, [asking]).answers[0], Written)
+    out = tmp_path / "first.key"
+    begin = ("account", "begin", "--out", str(out), "--json")
+    assert jiedui(tmp_path, *begin).returncode == 2
+    stranger = jiedui(tmp_path, *begin, "--registrar", SOMEBODY.replace("6b", "7c"))
+    assert (stranger.returncode, out.exists()) == (1, False)
+    done = jiedui(tmp_path, *begin, "--registrar", "REGISTRAR@440100-MCB")
+    assert (done.returncode, json.loads(done.stdout)["person"]) == (0, SOMEBODY)
+    second = ("account", "begin", "--out", str(tmp_path / "second.key"))
+    again = jiedui(tmp_path, *second, "--registrar", SOMEBODY)
+    assert again.returncode == 1
+    assert not (tmp_path / "second.key").exists()
+    words = ("account", "withdraw", SOMEBODY, "--reason", "遗失")
+    last = jiedui(tmp_path, "--key", str(out), *words)
+    assert (last.returncode, "last-registrar-key" in last.stderr) == (1, True)

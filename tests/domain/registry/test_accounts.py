@@ -18,6 +18,7 @@ from domain.registry.commands import (
     WithdrawAccountKey,
 )
 from domain.registry.facts import AccountKeyAdded, AccountKeyWithdrawn
+from domain.rules import Rules
 from domain.units import UnitKind
 from tests.domain.harness import Story, given
 from tests.domain.world import DISPATCHER, PEOPLE, REGISTRAR, RULES, SHIPAI, UNITS, sealed, uuid_of
@@ -39,8 +40,9 @@ def registered() -> Story:
 def test_the_system_begins_an_empty_registry_and_nothing_more() -> None:
     nobody = replace(RULES, people={})
     begun = person(nobody).does(REGISTER, by=SYSTEM)
-    begun.does(GrantRole(role=Role.REGISTRAR, unit=SHIPAI), by=SYSTEM)
-    begun.does(AddAccountKey(key=KEY), by=SYSTEM)
+    begun.when(AddAccountKey(key=KEY), by=SYSTEM).then_refused("registry-begun")
+    registrar = begun.does(GrantRole(role=Role.REGISTRAR, unit=SHIPAI), by=SYSTEM)
+    registrar.does(AddAccountKey(key=KEY), by=SYSTEM)
     begun.when(GrantRole(role=Role.DPO, unit=SHIPAI), by=SYSTEM).then_refused("registry-begun")
     replace(given(case=UNIT), stream="unit/440106005-SO", rules=replace(RULES, units={})).does(
         UNIT_OF_OURS, by=SYSTEM
@@ -57,7 +59,7 @@ def test_once_begun_a_registrar_acts(command: BaseModel) -> None:
 
 def test_the_system_neither_grants_nor_keys_where_somebody_holds_them() -> None:
     known = next(iter(PEOPLE.values()))
-    keyed = replace(RULES, people={known.id: known.model_copy(update={"keys": (KEY,)})})
+    keyed = replace(RULES, people={known.id: known.model_copy(update={"keyed": True})})
     registered().under(keyed).when(AddAccountKey(key=KEY), by=SYSTEM).then_refused("registry-begun")
     grant = GrantRole(role=Role.REGISTRAR, unit=SHIPAI)
     registered().when(grant, by=SYSTEM).then_refused("registry-begun")
@@ -75,6 +77,12 @@ def test_the_system_changes_nothing_in_the_registry() -> None:
     ).then_refused("role-permitted")
 
 
+def _with_a_keyed_registrar() -> Rules:
+    registrar = PEOPLE[str(REGISTRAR.person)]
+    keyed = registrar.model_copy(update={"keys": ("another",), "keyed": True})
+    return replace(RULES, people={**PEOPLE, keyed.id: keyed})
+
+
 def test_a_key_is_taken_once_under_the_persons_own_name_and_withdrawn_with_a_reason() -> None:
     withdraw = WithdrawAccountKey(key=KEY, reason="遗失")
     (
@@ -85,6 +93,9 @@ def test_a_key_is_taken_once_under_the_persons_own_name_and_withdrawn_with_a_rea
         .then(AccountKeyAdded(key=KEY))
         .when(AddAccountKey(key=KEY), by=REGISTRAR)
         .then_refused("account-key-known")
+        .when(withdraw, by=REGISTRAR)
+        .then_refused("last-registrar-key")
+        .under(_with_a_keyed_registrar())
         .when(withdraw, by=REGISTRAR)
         .then(AccountKeyWithdrawn(key=KEY, reason="遗失"))
     )
