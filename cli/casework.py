@@ -181,6 +181,8 @@ def _say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
 
 
 def _task_filters(context: Context, given: dict[str, Any]) -> dict[str, Any]:
+    if not any(given[name] for name in ("states", "categories", "unit", "sla")):
+        return given
     rules = rules_of(context)
     packs = [terms.policy for terms in rules.policies.values()]
     categories = {one.code: one.label.zh for pack in packs for one in pack.categories}
