@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 
-def for_reading(path: str | Path, timeout: float = 10) -> sqlite3.Connection:
+def for_reading(path: str | Path) -> sqlite3.Connection:
     """Return a connection to the book at *path* that reads and never writes.
 
     Raises `sqlite3.Error`, also for a book on a read-only medium that was not closed in order.
@@ -30,6 +30,5 @@ def for_reading(path: str | Path, timeout: float = 10) -> sqlite3.Connection:
         f"file:{quote(str(path))}?{mode}",
         uri=True,
         isolation_level=None,
-        timeout=timeout,
-        check_same_thread=False,
+        timeout=10,
     )

@@ -5,12 +5,9 @@ from pathlib import Path
 import click
 
 from cli.context import Context, Speaking, json_option, pass_context
-from cli.people import acting, holder_of, named
+from cli.people import acting, holder_of, named, registrar_option
 from cli.tables import print_table
 
-_as_option = click.option(
-    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
-)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -71,7 +68,7 @@ def begin(
 @account.command("key")
 @click.argument("person")
 @click.option("--out", required=True, type=_FILE, help="密钥写入此文件。 Where the key is written.")
-@_as_option
+@registrar_option
 @json_option
 @pass_context
 def give_key(
@@ -98,7 +95,7 @@ def give_key(
 @account.command("withdraw")
 @click.argument("person")
 @click.option("--reason", required=True, help="理由，将入账。 Why; it goes on record.")
-@_as_option
+@registrar_option
 @json_option
 @pass_context
 def withdraw(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Never
 import click
 
 from cli.context import Context, Speaking, json_option, pass_context, run
-from cli.people import acting
+from cli.people import acting, registrar_option
 from cli.tables import shown
 from domain.envelope import By
 from services.oversight import acting_by
@@ -30,11 +30,6 @@ def _says_no(as_json: bool, rule: str, sentence: str) -> Never:
     else:
         click.echo(sentence, err=True)
     raise click.exceptions.Exit(1)
-
-
-_as_option = click.option(
-    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
-)
 
 
 @click.group("log")
@@ -153,7 +148,7 @@ def show_key(context: Context, as_json: bool) -> None:
 @key.command("rotate")
 @click.option("--reason", required=True, help="更换原因，将入账。 Why; it goes on record.")
 @click.option("--lost", is_flag=True, help="旧密钥已遗失，无法双签。 The old key is gone.")
-@_as_option
+@registrar_option
 @json_option
 @pass_context
 def rotate_key(
@@ -195,7 +190,7 @@ def policy() -> None:
 
 @policy.command("adopt")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_as_option
+@registrar_option
 @json_option
 @pass_context
 def adopt_policy(context: Context, file: Path, acting_person: str | None, as_json: bool) -> None:

@@ -12,6 +12,15 @@ from domain.people import Known, Role
 from domain.refusals import CommandRefused
 from domain.values import UUID
 
+acting_option = click.option(
+    "--as",
+    "acting_person",
+    help="办理人；缺省为 --key 的本人。 Who acts; left out: whose key it is.",
+)
+registrar_option = click.option(
+    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
+)
+
 
 @dataclass(frozen=True)
 class Actor:

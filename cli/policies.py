@@ -9,7 +9,7 @@ import click
 from pydantic import TypeAdapter, ValidationError
 
 from cli.context import Context, Speaking, json_option, pass_context, run
-from cli.people import acting
+from cli.people import acting, registrar_option
 from cli.tables import print_table, shown
 from desk.casework import malformed
 from domain.calendar import CalendarYear, WorkCalendar
@@ -19,10 +19,6 @@ from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Terms
 from domain.values import Instant
-
-_as_option = click.option(
-    "--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar who acts."
-)
 
 
 def _shipped_terms(profile: str) -> Terms:
@@ -108,7 +104,7 @@ def _terms_here(context: Context, profile: str) -> Terms:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--calendar", "name", default="CN", show_default=True)
 @click.option("--reason", help="修订原因。 Why a published year is published again.")
-@_as_option
+@registrar_option
 @json_option
 @pass_context
 def publish_calendar(
@@ -203,7 +199,7 @@ def show_policy(context: Context, pack: str) -> None:
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--shipped", is_flag=True, help="公布全部随附政策包与日历。 Everything shipped.")
-@_as_option
+@registrar_option
 @json_option
 @pass_context
 def publish_policy(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.people import acting, registrar_option
 from cli.progress import progressing
 from cli.tables import print_table
 
@@ -31,7 +32,7 @@ def unit() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_mapping_option
 @click.option("--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="错误行存放处。")
-@click.option("--as", "acting_person", help="名册管理员；缺省为 --key 的本人。 The registrar.")
+@registrar_option
 @json_option
 @pass_context
 def import_units(
@@ -50,7 +51,6 @@ def import_units(
     \b
     Exit status: 0 every row is on record; 1 some rows came back; 2 it could not be tried.
     """
-    from cli.people import acting
     from services.intake import take_registry
 
     by = acting(context, acting_person).as_who()
@@ -177,7 +177,6 @@ def import_needs(
     \b
     Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
     """
-    from cli.people import acting
     from domain.people import Channel
     from services.intake import take_need_table
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.auditing.unsealing import unmasking_stream
 from cli.context import Context, Speaking, json_option, pass_context
-from cli.people import acting
+from cli.people import acting, acting_option
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
 from domain.values import Instant, instant_text
@@ -27,12 +27,6 @@ _COLUMNS = (
 _HOURS = 24.0
 _INSTANT: TypeAdapter[datetime] = TypeAdapter(Instant)
 
-_as_option = click.option(
-    "--as",
-    "acting_person",
-    help="办理人；缺省为 --key 的本人。 Who acts; left out: whose key it is.",
-)
-
 
 @click.group()
 def unmasking() -> None:
@@ -45,7 +39,7 @@ def unmasking() -> None:
 @click.option("--reason", required=True, help="理由，不得含个人信息。 Why.")
 @click.option("--until", help="截止时间，RFC 3339，72 小时以内。 Until when, at most 72 hours.")
 @click.option("--hours", type=click.FloatRange(0, min_open=True), help="或：多少小时，缺省 24。")
-@_as_option
+@acting_option
 @json_option
 @pass_context
 def grant(
@@ -100,7 +94,7 @@ def grant(
 @unmasking.command("end")
 @click.argument("grant_id")
 @click.option("--reason", required=True, help="理由。 Why.")
-@_as_option
+@acting_option
 @json_option
 @pass_context
 def end_grant(

@@ -11,7 +11,7 @@ _LOOK_SECONDS = 3.0
 _SAY_SECONDS = 60.0
 _PROBE = ".writable"
 _PROBE_BYTES = 16_384
-_STARTED_MIN = 2
+_IN_A_ROW = 2
 """How often in a row it must be gone or read-only: a remount may take a moment."""
 
 
@@ -22,7 +22,7 @@ async def home_lost(home: Path, say: Callable[[str], None]) -> str:
     """
     began = await asyncio.to_thread(_place, home)
     lost, full_since, said_at = 0, None, 0.0
-    while lost < _STARTED_MIN:
+    while lost < _IN_A_ROW:
         await asyncio.sleep(_LOOK_SECONDS)
         found = await asyncio.to_thread(_looked_at, home, began)
         if found == errno.ENOSPC:

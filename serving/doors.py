@@ -25,7 +25,7 @@ Application = Callable[
 ]
 
 
-class Door(H11Protocol):
+class BoundedProtocol(H11Protocol):
     """One connection of HTTP/1.1 that cannot be held open by whoever came through it."""
 
     since = 0.0
@@ -36,7 +36,7 @@ class Door(H11Protocol):
         """Let the connection in; with too many inside, the one that waits longest goes."""
         super().connection_made(transport)
         self._within("header", HEADER_SECONDS)
-        doors = [one for one in self.connections if isinstance(one, Door)]
+        doors = [one for one in self.connections if isinstance(one, BoundedProtocol)]
         if len(doors) > CONNECTIONS_MAX:
             waiting = [one for one in doors if one.phase in {"header", "body"}]
             min(waiting or doors, key=lambda one: one.since).shut()

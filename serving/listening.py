@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 
-from serving.doors import CONNECTIONS_MAX, Application, Door, one_length
+from serving.doors import CONNECTIONS_MAX, Application, BoundedProtocol, one_length
 
 _GRACE_SECONDS = 5
 _IDLE_SECONDS = 30
@@ -71,7 +71,7 @@ async def serving(app: Application, listener: socket.socket) -> AsyncIterator[st
     server = _Server(
         uvicorn.Config(
             one_length(app),
-            http=Door,
+            http=BoundedProtocol,
             log_config=None,
             access_log=False,
             lifespan="off",
