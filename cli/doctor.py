@@ -201,7 +201,10 @@ def _boards(context: Context, quick: bool) -> Iterator[Finding]:
         return
     from projections.boards import compare
 
-    differences = compare(context.books.ledger, context.boards().engine)
+    boards = context.boards()
+    for one in boards.stopped():
+        yield Finding("看板 boards", "wrong", str(one), "jiedui rebuild boards")
+    differences = compare(context.books.ledger, boards.engine)
     if differences:
         yield Finding(
             "看板 boards",

@@ -189,6 +189,7 @@ _FAULTS = (
     ("ledger.database", "LedgerUnavailable"),
     ("ledger.database", "WeakSettings"),
     ("ledger.entry", "EntryUnreadable"),
+    ("projections.applying", "BoardStopped"),
     ("serving.listening", "AddressTaken"),
     ("runtime.embedded", "EmbeddedRefused"),
     ("transparency.keys", "SigningKeyRefused"),

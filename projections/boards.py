@@ -18,13 +18,14 @@ from projections import (
     task_board,
     unit_inbox,
 )
+from projections.applying import BoardStopped, standing_still, still_going, stopped
 from projections.follower import Follower, Log, standing
-from projections.store import Reached, Row, metadata, open_engine, prepare, progress, wipe, writing
+from projections.store import Reached, Row, metadata, open_engine, prepare, progress
 
 TABLES: tuple[Table, ...] = tuple(
-    table for table in metadata.sorted_tables if table is not progress
+    table for table in metadata.sorted_tables if table not in (progress, stopped)
 )
-"""Every table that is derived from the log; `progress` says how far."""
+"""Every table that is derived from the log; `progress` says how far, `stopped` which is behind."""
 
 _POLL_SECONDS = 0.02
 
@@ -34,13 +35,48 @@ class Boards:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.tasks = task_board.TaskBoard(engine)
-        self.inbox = unit_inbox.UnitInbox(engine)
-        self.pairings = pairing_board.PairingBoard(engine)
-        self.levels = service_levels.ServiceLevels(engine)
-        self.supervision = supervision_board.SupervisionBoard(engine)
-        self.directory = directory.Directory(engine)
         self._reached = Reached()
+
+    @property
+    def tasks(self) -> task_board.TaskBoard:
+        """The tasks; raises `BoardStopped` where that board no longer goes on, as all these do."""
+        still_going(self.engine, "tasks")
+        return task_board.TaskBoard(self.engine)
+
+    @property
+    def inbox(self) -> unit_inbox.UnitInbox:
+        """What waits for whom."""
+        still_going(self.engine, "inbox")
+        return unit_inbox.UnitInbox(self.engine)
+
+    @property
+    def pairings(self) -> pairing_board.PairingBoard:
+        """The pairings."""
+        still_going(self.engine, "pairings")
+        return pairing_board.PairingBoard(self.engine)
+
+    @property
+    def levels(self) -> service_levels.ServiceLevels:
+        """What figures are counted from."""
+        still_going(self.engine, "levels")
+        return service_levels.ServiceLevels(self.engine)
+
+    @property
+    def supervision(self) -> supervision_board.SupervisionBoard:
+        """The steps up the supervision ladder."""
+        still_going(self.engine, "supervision")
+        return supervision_board.SupervisionBoard(self.engine)
+
+    @property
+    def directory(self) -> directory.Directory:
+        """Units and packs."""
+        still_going(self.engine, "directory")
+        return directory.Directory(self.engine)
+
+    def stopped(self) -> list[BoardStopped]:
+        """Return the boards that do not go on."""
+        with self.engine.connect() as connection:
+            return list(standing_still(connection).values())
 
     def follower(self, ledger: Log, **settings: Any) -> Follower:
         """Return a follower of *ledger*; settings as of `Follower`."""
@@ -90,9 +126,7 @@ def open_boards(url: str) -> Boards:
 
 def rebuild(engine: Engine, ledger: Log, until: int | None = None) -> int:
     """Empty all boards and derive them again from the log; return the position reached."""
-    with writing(engine) as connection:
-        wipe(connection)
-    prepare(engine)
+    prepare(engine, anew=True)
     return Follower(engine, ledger, page_size=5000).catch_up(until)
 
 

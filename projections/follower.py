@@ -1,9 +1,10 @@
 """The follower: reads the log in order and lets every board know, once.
 
-Entries are applied in pages, all boards and the mark of progress in one transaction, so that a
-board never shows half a command twice or not at all. The one row of progress is also the lock and
-the lease: of several followers one is active, the others wait until it lets go or falls silent.
-Correctness never rests on the lease: a page is applied only at the position it was read for.
+Entries are applied in pages (`applying.py`), all boards and the mark of progress in one
+transaction, so that a board never shows half a command twice or not at all. The one row of
+progress is also the lock and the lease: of several followers one is active, the others wait until
+it lets go or falls silent. Correctness never rests on the lease: a page is applied only at the
+position it was read for.
 """
 
 import asyncio
@@ -19,23 +20,13 @@ import structlog
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import OperationalError
 
-from domain.values import category_of, instant_text
+from domain.values import instant_text
 from ledger.database import LedgerUnavailable
 from ledger.entry import Entry
-from projections import (
-    directory,
-    pairing_board,
-    service_levels,
-    supervision_board,
-    task_board,
-    unit_inbox,
-)
-from projections.store import Page, Reached, progress, writing
+from projections.applying import apply
+from projections.store import Reached, progress, writing
 
 log = structlog.get_logger(__name__)
-
-FOLLOWED = frozenset(("task", "pairing", "unit", "policy"))
-"""The kinds of stream some board looks at; others only move the mark."""
 
 
 class Log(Protocol):
@@ -66,27 +57,6 @@ def standing(connection: Connection, *, locked: bool = False) -> Standing:
     asked = select(progress.c.position, progress.c.holder, progress.c.lease_until)
     found = connection.execute(asked.with_for_update() if locked else asked).one()
     return Standing(int(found.position), str(found.holder), str(found.lease_until))
-
-
-def apply(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Let every board know of *entries*, which follow each other in the log."""
-    followed = [entry for entry in entries if category_of(entry.stream) in FOLLOWED]
-    page = Page(connection, (entry.stream for entry in followed))
-    for entry in followed:
-        match category_of(entry.stream):
-            case "task":
-                picture = task_board.apply(page, entry)
-                if picture is not None:
-                    service_levels.apply(page, entry, picture)
-                    supervision_board.apply(page, entry, picture)
-            case "pairing":
-                pairing_board.apply(page, entry)
-            case _:
-                directory.apply(page, entry)
-    task_board.finish(page)
-    pairing_board.finish(page)
-    unit_inbox.finish(page)
-    page.write()
 
 
 def _now() -> datetime:

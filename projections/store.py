@@ -54,6 +54,8 @@ RULES_VERSION = "1"
 """Raised when a board derives something else from the same facts: old boards are rebuilt then."""
 
 _SPAN = 500
+_PATIENCE_SECONDS = 60.0
+"""How long a follower waits for its turn: a disk may stall for long, and nobody waits for it."""
 
 
 def open_engine(url: str | URL) -> Engine:
@@ -68,7 +70,7 @@ def open_engine(url: str | URL) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=8,
-        connect_args={"timeout": 10.0, "check_same_thread": False},
+        connect_args={"timeout": _PATIENCE_SECONDS, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -78,7 +80,6 @@ def open_engine(url: str | URL) -> Engine:
         cursor = connection.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")  # a board that lost its end is followed again
-        cursor.execute("PRAGMA busy_timeout=10000")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -96,16 +97,17 @@ def shape_of(engine: Engine) -> str:
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
-def prepare(engine: Engine) -> None:
-    """Make the boards' tables, empty; boards of another shape are dropped first.
+def prepare(engine: Engine, *, anew: bool = False) -> None:
+    """Make the boards' tables, empty; boards of another shape are dropped first, *anew* all.
 
-    Safe to call from several processes at once.
+    One transaction: whoever follows at the same time sees the boards before it or after it. Safe
+    to call from several processes at once.
     """
     shape = shape_of(engine)
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7311586221)")
-        if inspect(connection).has_table(progress.name):
+        if not anew and inspect(connection).has_table(progress.name):
             found = connection.execute(select(progress.c.shape)).scalar_one_or_none()
             if found == shape:
                 return
@@ -168,10 +170,13 @@ class Page:
         """Forget *row*."""
         self._sheet(table).drop(row)
 
-    def write(self) -> None:
-        """Write every change of the page."""
-        for sheet in self._tables.values():
-            sheet.write(self._connection)
+    def touched(self) -> list[Table]:
+        """Return the tables the page has looked at."""
+        return list(self._tables)
+
+    def write_table(self, table: Table) -> None:
+        """Write every change of the page in *table*."""
+        self._tables[table].write(self._connection)
 
     def _sheet(self, table: Table, *, everything: bool = False) -> "_Sheet":
         sheet = self._tables.get(table)

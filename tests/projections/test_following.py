@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from ledger.entry import Entry
+from projections.applying import apply
 from projections.boards import TABLES, Boards, compare, open_boards, rebuild
-from projections.follower import Follower, apply, standing
+from projections.follower import Follower, standing
 from projections.service_levels import measures
 from projections.store import open_engine, prepare, progress, writing
 from projections.task_board import tasks
