@@ -98,6 +98,19 @@ class Gateway:
         )
         return answers
 
+    async def would(self, order: Order, door: Door = COMMAND_LINE) -> None:
+        """Decide *order* as it would be decided now, and record nothing.
+
+        Raises `CommandRefused` where it would be refused, or `NotNow`.
+        """
+        asking = asking_of(kind_of(order.stream), order, door)
+
+        def deciding() -> None:
+            with _outages_are_not_now():
+                self.desk.would(order.stream, asking)
+
+        await self._in_time(deciding)
+
 
 @contextmanager
 def _outages_are_not_now() -> Iterator[None]:

@@ -99,6 +99,33 @@ class LedgerNeighbours:
             if pairing is not None and pairing.is_open and unit in pairing.parties
         )
 
+    def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks whose place *places* says yes to, ordered by stream.
+
+        Reads every registration and triage: the registry changes rarely, and must strand none.
+        """
+        ledger, answers = self._looked_at(), dict[str, bool]()
+        streams = set()
+        for kind in ("task_registered.v1", "task_triaged.v1"):
+            for entry in ledger.of_kind(kind, None):
+                place = str(entry.fact["place"])
+                if place not in answers:
+                    answers[place] = places(place)
+                if answers[place]:
+                    streams.add(entry.stream)
+        return tuple(task for task in self._open(streams) if places(task.place))
+
+    def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that *unit* handles, ordered by stream."""
+        ledger = self._looked_at()
+        streams = {
+            entry.stream
+            for kind in ("task_dispatched.v1", "unit_designated.v1", "task_taken_over.v1")
+            for entry in ledger.of_kind(kind, None)
+            if entry.fact["main"] == unit
+        }
+        return tuple(task for task in self._open(streams) if task.main_unit == unit)
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         self._looked_at()

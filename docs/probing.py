@@ -11,13 +11,21 @@ from pydantic import BaseModel
 
 from domain.clocks import RingClock
 from domain.envelope import SYSTEM, By, rung_by
+from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.task import commands as c
 from tests.domain.harness import Story, given
 from tests.domain.pairing import stories as p
 from tests.domain.task import stories as s
 from tests.domain.task.strategies import ANY_TIME, MOVES
-from tests.domain.world import HEALTH_COORDINATOR, Town, rules_with, sealed
+from tests.domain.world import (
+    CIVIL_AFFAIRS,
+    HEALTH_COORDINATOR,
+    Town,
+    rules_with,
+    sealed,
+    without,
+)
 from tests.projections.walks import PAIRING_MOVES
 
 Move = tuple[BaseModel, By]
@@ -63,6 +71,12 @@ def task_stories() -> Iterator[Story]:
     yield from _after(s.return_review(), "escalate_dispute")
     for over in (s.closed(), s.diverted(), s.not_admitted(), s.cancelled(), s.terminated()):
         yield over.at(over.clocks()["archive"])
+
+
+def _deserted() -> Iterator[Story]:
+    """Yield tasks in the hands of a unit that nobody speaks for any more."""
+    for story in (s.dispatched(), s.return_review(), s.accepted(), s.in_progress()):
+        yield story.under(without(NEIGHBOURLY, Role.DEPT_COORDINATOR, CIVIL_AFFAIRS))
 
 
 def _after(story: Story, *kinds: str) -> Iterator[Story]:
@@ -121,7 +135,8 @@ def _answer(story: Story, state: str, command: BaseModel, by: By, clock: str | N
 def task_rows() -> list[Row]:
     """Return the lifecycle of a support task."""
     moves = [move for some in (*MOVES.values(), ANY_TIME, BESIDE) for move in some]
-    return rows((story.under(NEIGHBOURLY) for story in task_stories()), moves)
+    usual = (story.under(NEIGHBOURLY) for story in task_stories())
+    return rows((*usual, *_deserted()), moves)
 
 
 def pairing_rows() -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from domain.sealed import Sealed
-from domain.values import Frozen, Instant, PersonId, UnitCode
+from domain.values import Frozen, Grown, Instant, PersonId, UnitCode
 
 
 class Role(StrEnum):
@@ -76,13 +76,19 @@ class Known(StrEnum):
     LOCAL_OPERATOR = "local-operator"  # named by whoever runs programs beside the ledger
 
 
-class Grant(Frozen):
-    """One role of one person at one unit, with its validity (until exclusive, None = open)."""
+class Grant(Grown):
+    """One role of one person at one unit, with its validity (until exclusive, None = open).
+
+    *successor* goes on with what the person had in hand there, where one was named at the end.
+    """
+
+    later = frozenset({"successor"})
 
     role: Role
     unit: UnitCode
     since: Instant
     until: Instant | None = None
+    successor: PersonId | None = None
 
     def stands(self, at: Instant) -> bool:
         """Say whether the grant is valid at *at*."""

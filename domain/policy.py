@@ -4,19 +4,13 @@ A pack holds every limit, window, threshold, ground and category; no code names 
 published as facts on `policy/<id>` and get a version by content.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    Field,
-    SerializerFunctionWrapHandler,
-    StringConstraints,
-    model_serializer,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
-from domain.values import Code, DivisionCode, Frozen, OfficeText, covers
+from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
 PackId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,31}$")]
@@ -197,13 +191,26 @@ class PairingLimits(Frozen):
     mandatory_terms: tuple[Ground, ...]
 
 
-class Policy(Frozen):
-    """A whole policy pack; *divisions* are where it is in force (none named: everywhere)."""
+class Urging(Frozen):
+    """How often a task may be urged (催单) within its limit before its unit is reminded of it."""
+
+    reminds_at: int = Field(default=3, ge=1, le=20)
+
+
+class Policy(Grown):
+    """A whole policy pack; *divisions* are where it is in force (none named: everywhere).
+
+    The dispatchers of the unit *fallback* act wherever the pack is in force, so that no place is
+    without one.
+    """
+
+    later = frozenset({"divisions", "fallback", "urging"})
 
     id: PackId
     label: Label
     basis: tuple[OfficeText, ...]
     divisions: tuple[DivisionCode, ...] = ()
+    fallback: UnitCode | None = None
     calendar: CalendarName
     utc_offset_minutes: int = Field(default=480, ge=-840, le=840)
     working_hours: tuple[tuple[ClockTime, ClockTime], ...] = Field(min_length=1, max_length=4)
@@ -219,6 +226,7 @@ class Policy(Frozen):
     appeals: Appeals
     carrying: Carrying
     whistling: Whistling
+    urging: Urging = Urging()
     pairing: PairingLimits
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
@@ -227,14 +235,6 @@ class Policy(Frozen):
     divert_routes: tuple[Ground, ...]
     termination_grounds: tuple[Ground, ...]
     score_exclusion_grounds: tuple[Ground, ...]
-
-    @model_serializer(mode="wrap")
-    def _as_stored(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """A pack that names no divisions is written as packs were before they could."""
-        told: dict[str, Any] = usual(self)
-        if not self.divisions:
-            del told["divisions"]
-        return told
 
     @model_validator(mode="after")
     def _meets(self) -> "Policy":

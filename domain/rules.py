@@ -5,15 +5,16 @@ cases (`Neighbours`) for the few rules that speak of more than one. A replay giv
 comes to the same facts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
 from domain.figures import ReviewFigures
-from domain.people import Person, Role
+from domain.people import Grant, Person, Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.units import Unit
@@ -69,6 +70,14 @@ class Neighbours(Protocol):
         """Return the open pairings *unit* is a party of, ordered by stream."""
         ...
 
+    def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks whose place *places* says yes to, ordered by stream."""
+        ...
+
+    def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that *unit* handles, ordered by stream."""
+        ...
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         ...
@@ -97,6 +106,15 @@ class NoNeighbours:
         return ()
 
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def open_tasks_at(  # noqa: D102
+        self,
+        places: Callable[[str], bool],  # noqa: ARG002
+    ) -> tuple[NeighbourTask, ...]:
+        return ()
+
+    def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
         return ()
 
     def red_cards(self, unit: str, since: datetime) -> int:  # noqa: D102, ARG002
@@ -141,6 +159,29 @@ class Terms:
         )
 
 
+class Posts:
+    """Who holds which role where: the registry's people by role and unit, sorted when asked."""
+
+    def __init__(self, people: Mapping[str, Person]) -> None:
+        self._people = people
+
+    @cached_property
+    def held(self) -> Mapping[Role, Mapping[str, tuple[Grant, ...]]]:
+        """The grants of each role, past and to come, by unit."""
+        found: dict[Role, dict[str, list[Grant]]] = {}
+        for person in self._people.values():
+            for grant in person.grants:
+                found.setdefault(grant.role, {}).setdefault(grant.unit, []).append(grant)
+        return {
+            role: {unit: tuple(grants) for unit, grants in units.items()}
+            for role, units in found.items()
+        }
+
+
+FOR_GOOD = datetime.max.replace(tzinfo=UTC)
+"""An instant by which every validity that has an end has ended."""
+
+
 @dataclass(frozen=True)
 class Rules:
     """Everything a decision may look at: packs, calendars, registry, neighbours, and `seen`."""
@@ -151,6 +192,12 @@ class Rules:
     default_policy: str
     seen: int = -1
     neighbours: Neighbours = field(default_factory=NoNeighbours)
+    index: Posts | None = field(default=None, compare=False, repr=False)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """Who holds which role where."""
+        return self.index or Posts(self.people)
 
     def under(self, policy_id: str | None) -> Terms:
         """Return the pack *policy_id* (None: the default) and its calendar, or refuse."""
@@ -174,6 +221,69 @@ class Rules:
                 f"The registry has no unit {code} in force.",
             )
         return unit
+
+    def holds_any(self, person: str | None, unit: str, at: datetime) -> bool:
+        """Say whether *person* holds any role at *unit* at *at*."""
+        known = self.people.get(person or "")
+        return known is not None and any(
+            grant.unit == unit and grant.stands(at) for grant in known.grants
+        )
+
+    def filled(self, role: Role, unit: str, at: datetime) -> bool:
+        """Say whether anybody holds *role* at *unit* at *at*."""
+        return any(grant.stands(at) for grant in self.posts.held.get(role, {}).get(unit, ()))
+
+    def acts_for(self, unit: str | None, addressed: str, at: datetime) -> bool:
+        """Say whether *unit* is the unit *addressed* or, where that one is gone, succeeded it."""
+        seen: set[str] = set()
+        while unit != addressed:
+            known = self.units.get(addressed)
+            gone = known is not None and not known.stands(at)
+            if not gone or known is None or known.successor is None or addressed in seen:
+                return False
+            seen.add(addressed)
+            addressed = known.successor
+        return True
+
+    def goes_on_for(self, person: str | None, staff: str | None, unit: str) -> bool:
+        """Say whether *person* is *staff*, or was named to go on with what they had at *unit*."""
+        seen: set[str] = set()
+        while staff is not None and staff != person and staff not in seen:
+            seen.add(staff)
+            known = self.people.get(staff)
+            ended = [one for one in known.grants if one.unit == unit] if known else []
+            staff = next((one.successor for one in reversed(ended) if one.successor), None)
+        return staff is not None and staff == person
+
+    def serves(self, unit: str, place: str, at: datetime) -> bool:
+        """Say whether *place* is in the division of *unit*, or of one that it succeeded."""
+        own = self.units.get(unit)
+        return (own is not None and own.covers(place)) or any(
+            one.successor is not None
+            and one.covers(place)
+            and not one.stands(at)
+            and self.acts_for(unit, one.code, at)
+            for one in self.units.values()
+        )
+
+    def dispatches(self, unit: str, place: str, at: datetime) -> bool:
+        """Say whether the dispatchers of *unit* act at *place*: it is theirs, or a pack says so."""
+        return self.serves(unit, place, at) or any(
+            terms.policy.fallback is not None
+            and terms.policy.in_force_at(place)
+            and self.acts_for(unit, terms.policy.fallback, at)
+            for terms in self.policies.values()
+        )
+
+    def dispatched(self, place: str, at: datetime) -> bool:
+        """Say whether some dispatcher is in force for *place* at *at* (`FOR_GOOD`: without end)."""
+        return any(
+            unit in self.units
+            and self.units[unit].stands(at)
+            and any(grant.stands(at) for grant in grants)
+            and self.dispatches(unit, place, at)
+            for unit, grants in self.posts.held.get(Role.STREET_DISPATCHER, {}).items()
+        )
 
     def holds(self, person: str | None, role: Role, unit: str | None, at: datetime) -> bool:
         """Say whether *person* holds *role* at *unit* (None: anywhere) at *at*."""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from domain.values import Code, DivisionCode, Frozen, Instant, OfficeText, UnitCode, covers
+from domain.values import Code, DivisionCode, Grown, Instant, OfficeText, UnitCode, covers
 
 
 class UnitKind(StrEnum):
@@ -18,8 +18,13 @@ class UnitKind(StrEnum):
     SUPERVISION_OFFICE = "SUPERVISION_OFFICE"  # 督办, 裁定机构
 
 
-class Unit(Frozen):
-    """One unit with its validity; *line* is a department's field of duty, such as civil_affairs."""
+class Unit(Grown):
+    """One unit with its validity; *line* is a department's field of duty, such as civil_affairs.
+
+    Once it is gone, *successor* acts for it: for its place, and for what was sent to it.
+    """
+
+    later = frozenset({"successor"})
 
     code: UnitCode
     name: OfficeText
@@ -29,6 +34,7 @@ class Unit(Frozen):
     parent: UnitCode | None = None
     since: Instant
     until: Instant | None = None
+    successor: UnitCode | None = None
 
     def stands(self, at: Instant) -> bool:
         """Say whether the unit exists at *at*."""

@@ -6,9 +6,17 @@ Nothing here knows a rule; each type promises only the shape of what it holds.
 import re
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 from pydantic import StringConstraints as Text
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -28,6 +36,24 @@ class Frozen(BaseModel):
         use_enum_values=False,
         defer_build=True,  # most runs of a command need few of the models there are
     )
+
+
+class Grown(Frozen):
+    """A value that gained fields after it was first stored.
+
+    A field in *later* that holds its default is not written, so that what was stored before there
+    was such a field is written again with the same bytes.
+    """
+
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        told: dict[str, Any] = usual(self)
+        for name in self.later:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                told.pop(name, None)
+        return told
 
 
 def _an_instant(value: object) -> object:
@@ -80,6 +106,10 @@ TaskId = Annotated[str, Text(pattern=rf"^task/{UUID}$")]
 PairingId = Annotated[str, Text(pattern=rf"^pairing/{UUID}$")]
 PersonId = Annotated[str, Text(pattern=rf"^person/{UUID}$")]
 SubjectId = Annotated[str, Text(pattern=rf"^subject/{UUID}$")]
+
+LEDGER_NUMBER = r"[0-9A-Za-z一-鿿][0-9A-Za-z一-鿿 _.@/:#()\[\]〔〕【】-]{0,95}"
+LedgerNumber = Annotated[str, Text(pattern=rf"^{LEDGER_NUMBER}$")]
+"""The number a row has in an office's own table: 穗天石〔2026〕012号, TH-2026-118."""
 
 Code = Annotated[str, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@/:-]{0,95}$")]
 """A short machine word out of a published list, such as a category or a ground."""

@@ -1,6 +1,7 @@
 """How each fact of a support task changes the picture a board keeps of it."""
 
 import json
+from typing import Any
 
 from domain.task.commands import ContactResult
 from domain.task.facts import Resolution, SupervisionLevel, TaskState
@@ -30,6 +31,15 @@ def remember(picture: Picture, entry: Entry) -> None:
             picture.final(TaskState.MERGED, fact["archive_at"], at)
         case "duplicate_attached.v1":
             picture.open["residents"] = picture.open.get("residents") or bool(fact["subjects"])
+        case "registration_corrected.v1":
+            _corrected(picture, fact)
+        case "urgency_raised.v1" if fact["triage_by"] is not None:
+            row["urgency"] = "URGENT"
+            picture.enters(TaskState.REGISTERED, at)
+            picture.runs("triage", fact["triage_by"])
+        case "urgency_raised.v1":
+            row["urgency"] = "URGENT"
+            picture.due(fact["due"])
         case "task_queued.v1":
             picture.enters(TaskState.PENDING_DISPATCH, at)
             picture.runs("dispatch", fact["dispatch_by"])
@@ -40,7 +50,7 @@ def remember(picture: Picture, entry: Entry) -> None:
         case "return_requested.v1":
             picture.enters(TaskState.RETURN_REVIEW, at)
             picture.runs("return_review", fact["review_by"])
-        case "return_approved.v1":
+        case "return_approved.v1" | "task_recalled.v1":
             picture.enters(TaskState.PENDING_DISPATCH, at)
             row["main_unit"] = row["staff"] = None
             row["extension"] = ExtensionStatus.NONE.value
@@ -62,6 +72,23 @@ def remember(picture: Picture, entry: Entry) -> None:
                     picture.enters(TaskState.ACCEPTED, at)
         case _:
             _handling(picture, entry, at)
+
+
+def _corrected(picture: Picture, fact: dict[str, Any]) -> None:
+    """What was taken down wrongly; a requester named now is there to be called."""
+    row = picture.row
+    for name in ("source", "category", "request_type", "place", "matter"):
+        if fact[name] is not None:
+            row[name] = fact[name]
+    row["street"] = row["place"][:9]
+    if fact["urgent"] is not None:
+        row["urgency"] = "URGENT" if fact["urgent"] else "NORMAL"
+    if fact["safety"] is not None:
+        row["safety"] = int(fact["safety"])
+    if fact["requester"] is not None and row["requester"] is None:
+        row["requester"], picture.open["residents"] = fact["requester"], True
+    if fact["triage_by"] is not None:
+        picture.runs("triage", fact["triage_by"])
 
 
 def _sent(picture: Picture, entry: Entry, at: str) -> None:

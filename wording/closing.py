@@ -168,6 +168,17 @@ CLOSING_SENTENCES: dict[str, Both] = {
         "[{unit:unit}]{clock:clock}逾期，应于 {due:instant} 前完成。",
         "The limit for {clock:clock} passed[ at {unit:unit}]; it was due {due:instant}.",
     ),
+    "task_recalled.v1": (
+        (
+            "收回改派：{unit:unit}（{held_since:instant} 起承办）已无人可办，"
+            "理由：{reason:sealed}。"
+            "应派单：{dispatch_by:deadline}。"
+        ),
+        (
+            "Taken back from {unit:unit} (since {held_since:instant}), where nobody was left to "
+            "act, reason: {reason:sealed}. Dispatch due: {dispatch_by:deadline}."
+        ),
+    ),
     "task_taken_over.v1": (
         (
             "由{main:unit}接续主办[（原主办单位{main_before:unit}][，{held_since:instant} 起承办]"

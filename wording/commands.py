@@ -2,6 +2,9 @@
 
 COMMAND_LABELS: dict[str, str] = {
     "register_task": "登记帮扶任务",
+    "correct_registration": "更正登记",
+    "split_off_matter": "拆单",
+    "urge_task": "催单",
     "triage_task": "研判",
     "refuse_admission": "不予受理",
     "divert_task": "转出",
@@ -56,6 +59,7 @@ COMMAND_LABELS: dict[str, str] = {
     "list_task": "挂牌督办",
     "summon_unit": "约谈",
     "take_over_task": "承接任务",
+    "recall_task": "收回改派",
     "restrict_data": "限制个人信息处理",
     "erase_subject": "删除当事人个人信息",
     "ring_clock": "时限到点",
@@ -89,6 +93,7 @@ COMMAND_LABELS: dict[str, str] = {
     "change_unit": "变更单位",
     "close_unit": "撤销单位",
     "register_person": "登记人员",
+    "change_person": "更正人员信息",
     "grant_role": "授予角色",
     "revoke_role": "收回角色",
     "add_account_key": "登记账户密钥",

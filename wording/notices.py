@@ -305,6 +305,42 @@ TASK_NOTICES: dict[str, Both] = {
         "{case:case}已由诉求人撤回，停止办理。",
         "{case:case} was withdrawn by its requester; please stop.",
     ),
+    "duplicate_attached": (
+        (
+            "{case:case}又并入一件{duplicate:case}，现有 {waiting} 位居民等候"
+            "[{urgent:if}，其中有紧急事项]。"
+        ),
+        (
+            "{duplicate:case} joined {case:case}: {waiting} residents are waiting now"
+            "[{urgent:if}, one of them urgently]."
+        ),
+    ),
+    "task_urged": (
+        "{case:case}被第 {number} 次催单（{source:label.Source}），请尽快办理并回复。",
+        "{case:case} was urged for the {number}th time ({source:label.Source}); please act.",
+    ),
+    "urgency_raised": (
+        (
+            "{case:case}并入更紧急的事项[，请于 {triage_by:instant} 前重新研判]"
+            "[，办理期限提前至 {due:instant}]。"
+        ),
+        (
+            "A more urgent matter joined {case:case}[; please triage it again by "
+            "{triage_by:instant}][; it is now due {due:instant}]."
+        ),
+    ),
+    "registration_corrected": (
+        "{case:case}的登记内容已更正，请重新查看。",
+        "What was taken down of {case:case} was corrected; please read it again.",
+    ),
+    "task_recalled": (
+        "{case:case}因贵单位无人可办，已收回另派。",
+        "{case:case} was taken back, as nobody was left in your unit to act.",
+    ),
+    "matter_split_off": (
+        "您反映的多个事项已分别登记办理（{case:case}），可一并查看、分别评价。",
+        "The matters you told us of are handled one by one ({case:case}); rate each of them.",
+    ),
     "task_taken_over": (
         "{case:case}由{main:unit}接续主办。",
         "{main:unit} has taken {case:case} over.",

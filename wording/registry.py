@@ -31,15 +31,25 @@ REGISTRY_SENTENCES: dict[str, Both] = {
         ),
     ),
     "unit_closed.v1": (
-        "单位自 {until:instant} 起撤销[（原定 {until_before:instant}）]，理由：{reason}。",
         (
-            "The unit is closed from {until:instant}[ (before: {until_before:instant})], "
-            "reason: {reason}."
+            "单位自 {until:instant} 起撤销[（原定 {until_before:instant}）]"
+            "[，由{successor:unit}承接]，理由：{reason}。"
+        ),
+        (
+            "The unit is closed from {until:instant}[ (before: {until_before:instant})]"
+            "[, succeeded by {successor:unit}], reason: {reason}."
         ),
     ),
     "person_registered.v1": (
         "登记工作人员 {name:sealed}[，电话 {phone:sealed}]。",
         "Member of staff {name:sealed} registered[, telephone {phone:sealed}].",
+    ),
+    "person_changed.v1": (
+        "更正工作人员信息[：姓名 {name:sealed}][，电话 {phone:sealed}]，理由：{reason}。",
+        (
+            "Member of staff corrected[: name {name:sealed}][, telephone {phone:sealed}], "
+            "reason: {reason}."
+        ),
     ),
     "role_granted.v1": (
         (
@@ -52,8 +62,14 @@ REGISTRY_SENTENCES: dict[str, Both] = {
         ),
     ),
     "role_revoked.v1": (
-        "撤销{unit:unit}{role:label.Role}，自 {until:instant} 起，理由：{reason}。",
-        "Role {role:label.Role} at {unit:unit} revoked from {until:instant}, reason: {reason}.",
+        (
+            "撤销{unit:unit}{role:label.Role}，自 {until:instant} 起[，由{successor:person}接手]，"
+            "理由：{reason}。"
+        ),
+        (
+            "Role {role:label.Role} at {unit:unit} revoked from {until:instant}"
+            "[, {successor:person} goes on], reason: {reason}."
+        ),
     ),
     "account_key_added.v1": (
         "登记账户密钥 {key}，此后可凭此证明是本人。",

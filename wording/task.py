@@ -25,6 +25,51 @@ HANDLING_SENTENCES: dict[str, Both] = {
             "Triage due: {triage_by:deadline}."
         ),
     ),
+    "registration_corrected.v1": (
+        (
+            "更正登记[：来源改为{source:label.Source}][；类别改为{category:category}]"
+            "[；类型改为{request_type:label.RequestType}][；地点改为{place:place}]"
+            "[；问题事项改为 {matter}][；回访方式改为{answer_channel:label.AnswerChannel}]"
+            "[{urgent:is=True}；注明紧急][{urgent:is=False}；不再注明紧急]"
+            "[{safety:is=True}；涉及人身安全][{safety:is=False}；不涉及人身安全]"
+            "[；诉求人 {requester:person}][；姓名：{name:sealed}][；电话：{phone:sealed}]"
+            "[；住址：{address:sealed}][；内容：{text:sealed}]。理由：{reason}。"
+            "[应研判：{triage_by:deadline}。]"
+        ),
+        (
+            "Registration corrected[: source {source:label.Source}]"
+            "[; category {category:category}][; {request_type:label.RequestType}]"
+            "[; at {place:place}][; matter {matter}]"
+            "[; answer by {answer_channel:label.AnswerChannel}]"
+            "[{urgent:is=True}; marked urgent][{urgent:is=False}; not urgent any more]"
+            "[{safety:is=True}; concerning personal safety][{safety:is=False}; not about safety]"
+            "[; requester {requester:person}]"
+            "[; name: {name:sealed}][; telephone: {phone:sealed}][; address: {address:sealed}]"
+            "[; text: {text:sealed}]. Reason: {reason}.[ Triage due: {triage_by:deadline}.]"
+        ),
+    ),
+    "matter_split_off.v1": (
+        "拆单：{category:category}事项[（{urgent:if}紧急）]另立{part:case}。内容：{text:sealed}。",
+        (
+            "Split: a matter of {category:category}[ ({urgent:if}urgent)] became {part:case}. "
+            "Text: {text:sealed}."
+        ),
+    ),
+    "task_urged.v1": (
+        "第 {number} 次催单（{source:label.Source}）[：{note:sealed}]。",
+        "Urged for the {number}th time ({source:label.Source})[: {note:sealed}].",
+    ),
+    "urgency_raised.v1": (
+        (
+            "并入的{duplicate:case}更为紧急[，重新研判，应研判：{triage_by:deadline}]"
+            "[，办理时限提前：{due:deadline}][（原 {due_before.due:instant}）]。"
+        ),
+        (
+            "{duplicate:case}, which joined, is more urgent[; triaged again, triage due: "
+            "{triage_by:deadline}][; handling due earlier: {due:deadline}]"
+            "[ (before: {due_before.due:instant})]."
+        ),
+    ),
     "task_triaged.v1": (
         (
             "研判：{urgency:label.Urgency}，{duty_class:label.DutyClass}，归入{category:category}"

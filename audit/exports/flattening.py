@@ -46,6 +46,8 @@ UNIT_FIELDS: dict[str, str] = {
     "old_unit": "old_unit",
     "new_unit": "new_unit",
     "parent": "parent_unit",
+    "successor": "succeeding_unit",
+    "fallback": "fallback_unit",
 }
 """The fields of facts that hold unit codes, with the qualifier of the relation each becomes."""
 
@@ -54,6 +56,8 @@ STREAM_QUALIFIERS: dict[str, str] = {
     "subjects": "party",
     "master": "master_task",
     "duplicate": "duplicate_task",
+    "part": "part_task",
+    "call": "call_task",
     "to": "recipient",
     "notice": "about",
 }

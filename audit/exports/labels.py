@@ -2,6 +2,10 @@
 
 KIND_LABELS: dict[str, str] = {
     "task_registered": "登记",
+    "registration_corrected": "更正登记",
+    "matter_split_off": "拆单",
+    "task_urged": "催单",
+    "urgency_raised": "提为紧急",
     "task_triaged": "研判",
     "task_not_admitted": "不予受理",
     "task_diverted": "转出",
@@ -60,6 +64,7 @@ KIND_LABELS: dict[str, str] = {
     "task_overdue": "办理超期",
     "limit_missed": "时限已过",
     "task_taken_over": "承接",
+    "task_recalled": "收回改派",
     "deadline_recalculated": "重算时限",
     "data_restricted": "限制处理",
     "subject_key_destroyed": "密钥已销毁",
@@ -95,6 +100,7 @@ KIND_LABELS: dict[str, str] = {
     "unit_changed": "变更单位",
     "unit_closed": "撤销单位",
     "person_registered": "登记人员",
+    "person_changed": "更正人员信息",
     "role_granted": "授予角色",
     "role_revoked": "收回角色",
     "account_key_added": "登记账户密钥",

@@ -113,6 +113,10 @@ task_diverted: REGISTERED TRIAGED > DIVERTED
 task_merged: BEFORE HELD CARRIED ANSWERED > MERGED
 duplicate_attached conflict_declared: BEFORE HELD CARRIED ANSWERED FINAL ARCHIVED > same
 data_restricted: BEFORE HELD CARRIED ANSWERED FINAL ARCHIVED > same
+registration_corrected task_urged: BEFORE HELD CARRIED ANSWERED > same
+matter_split_off: REGISTERED TRIAGED > same
+urgency_raised: BEFORE > REGISTERED
+urgency_raised: HELD > same
 task_cancelled: BEFORE HELD CARRIED > CANCELLED
 task_queued: TRIAGED > PENDING_DISPATCH
 task_dispatched: PENDING_DISPATCH > DISPATCHED
@@ -121,6 +125,7 @@ sign_in_overdue: DISPATCHED > same
 return_requested: DISPATCHED ACCEPTED > RETURN_REVIEW
 return_approved: RETURN_REVIEW > PENDING_DISPATCH
 return_refused: RETURN_REVIEW > ACCEPTED
+task_recalled: HELD > PENDING_DISPATCH
 dispute_opened: RETURN_REVIEW > ADJUDICATION
 unit_designated: ADJUDICATION > DISPATCHED
 task_taken_over: DISPATCHED RETURN_REVIEW ACCEPTED IN_PROGRESS > ACCEPTED if moved

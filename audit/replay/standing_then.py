@@ -6,7 +6,7 @@ cases and lets a rule that speaks of other cases see them as they were. Nothing 
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -227,6 +227,29 @@ class NeighboursThen:
             for pairing in pairings
             if pairing is not None and pairing.is_open and unit in pairing.parties
         )
+
+    def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks whose place *places* says yes to, ordered by stream."""
+        streams = {
+            entry.stream
+            for kind in ("task_registered.v1", "task_triaged.v1")
+            for entry in self._of_kind(kind)
+            if places(str(entry.fact["place"]))
+        }
+        return tuple(task for task in self._open(sorted(streams)) if places(task.place))
+
+    def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that *unit* handled, ordered by stream."""
+        streams = {
+            entry.stream
+            for kind in ("task_dispatched.v1", "unit_designated.v1", "task_taken_over.v1")
+            for entry in self._of_kind(kind)
+            if entry.fact["main"] == unit
+        }
+        return tuple(task for task in self._open(sorted(streams)) if task.main_unit == unit)
+
+    def _of_kind(self, kind: str) -> Iterator[Entry]:
+        return self._standing.reader.of_kind(kind, until=self._standing.position)
 
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""

@@ -22,6 +22,7 @@ from domain.values import (
     Frozen,
     Instant,
     OfficeText,
+    PersonId,
     UnitCode,
     VerifierKeyText,
 )
@@ -70,10 +71,14 @@ class ChangeUnit(Frozen):
 
 
 class CloseUnit(Frozen):
-    """End a unit's validity (merged, dissolved); *until* is the first instant it is gone."""
+    """End a unit's validity (merged, dissolved); *until* is the first instant it is gone.
+
+    *successor* acts for it from then on; while anything is open there, one must be named.
+    """
 
     kind: Literal["close_unit"] = "close_unit"
     until: Instant
+    successor: UnitCode | None = None
     reason: OfficeText
 
 
@@ -83,6 +88,15 @@ class RegisterPerson(Frozen):
     kind: Literal["register_person"] = "register_person"
     name: Annotated[Sealed, Seal("case", 100)]
     phone: Annotated[Sealed, Seal("case", 40)] | None = None
+
+
+class ChangePerson(Frozen):
+    """Correct or change a person's name or number; what is left empty stays as it is."""
+
+    kind: Literal["change_person"] = "change_person"
+    name: Annotated[Sealed, Seal("case", 100)] | None = None
+    phone: Annotated[Sealed, Seal("case", 40)] | None = None
+    reason: OfficeText
 
 
 class GrantRole(Frozen):
@@ -96,11 +110,12 @@ class GrantRole(Frozen):
 
 
 class RevokeRole(Frozen):
-    """Take a role at a unit back, from now on."""
+    """Take a role at a unit back, from now on; *successor* goes on with what was in hand."""
 
     kind: Literal["revoke_role"] = "revoke_role"
     role: Role
     unit: UnitCode
+    successor: PersonId | None = None
     reason: OfficeText
 
 
@@ -164,7 +179,7 @@ class RecordDelivery(Frozen):
 
 UnitCommand = Annotated[RegisterUnit | ChangeUnit | CloseUnit, Field(discriminator="kind")]
 PersonCommand = Annotated[
-    RegisterPerson | GrantRole | RevokeRole | AddAccountKey | WithdrawAccountKey,
+    RegisterPerson | ChangePerson | GrantRole | RevokeRole | AddAccountKey | WithdrawAccountKey,
     Field(discriminator="kind"),
 ]
 PolicyCommand = PublishPolicy

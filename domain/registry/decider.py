@@ -4,15 +4,18 @@ A registrar acts within the division of their unit. The system begins an empty r
 one person, who becomes its first registrar, and their key) and publishes what the software ships.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, assert_never
 
 from domain.calendar import CalendarYear, Overlay
-from domain.envelope import Asked
+from domain.envelope import Asked, Happened
 from domain.gate import allowed
 from domain.people import Channel, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     CalendarCommand,
+    ChangePerson,
     ChangeUnit,
     CloseUnit,
     GrantRole,
@@ -38,6 +41,7 @@ from domain.registry.facts import (
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
+    PersonChanged,
     PersonFact,
     PersonRegistered,
     PolicyPublished,
@@ -63,8 +67,10 @@ from domain.registry.standing import (
     UnitStanding,
     Unknown,
     overlap,
+    remember_person,
 )
-from domain.rules import Rules
+from domain.rules import FOR_GOOD, Rules, Terms
+from domain.sealed import Sealed
 from domain.units import Unit
 from domain.values import instant_text
 
@@ -78,6 +84,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "change_unit": _REGISTRAR,
     "close_unit": _REGISTRAR,
     "register_person": _REGISTRARS,
+    "change_person": _REGISTRAR,
     "grant_role": _REGISTRARS,
     "revoke_role": _REGISTRAR,
     "add_account_key": _REGISTRARS,
@@ -161,19 +168,72 @@ def _change_unit(
     unit = before.model_copy(update={name: new for name, new in given.items() if new is not None})
     if unit == before:
         raise refused("nothing-changes")
+    nobody_left_alone(rules, units={unit.code: unit})
     return UnitChanged(unit=unit, unit_before=before, reason=command.reason)
 
 
 def _close_unit(
     state: UnitStanding, asked: Asked[UnitCommand], command: CloseUnit, rules: Rules
 ) -> UnitFact:
-    """A unit is closed from an instant after it began; an end still ahead may be moved."""
+    """A unit is closed from an instant after it began; an end still ahead may be moved.
+
+    Its pairings end or take another in its place first. What else is open there has a successor.
+    """
     unit = _known_unit(state, asked)
     _registrar(asked, rules, unit.division)
     _runs_forward(unit.since, command.until)
-    if unit.until == command.until:
+    if (unit.until, unit.successor) == (command.until, command.successor):
         raise refused("nothing-changes")
-    return UnitClosed(until=command.until, until_before=unit.until, reason=command.reason)
+    pairings = rules.neighbours.open_pairings_of(unit.code)
+    if pairings:
+        raise refused("unit-still-paired", unit=unit.code, found=len(pairings))
+    if command.successor is None:
+        if handled := rules.neighbours.open_tasks_with(unit.code):
+            raise refused("unit-still-needed", unit=unit.code, found=len(handled))
+    else:
+        _may_succeed(unit, rules.unit(command.successor, asked.at), command.until)
+    ended = unit.model_copy(update={"until": command.until, "successor": command.successor})
+    nobody_left_alone(rules, units={unit.code: ended})
+    return UnitClosed(
+        until=command.until,
+        until_before=unit.until,
+        successor=command.successor,
+        reason=command.reason,
+    )
+
+
+def _may_succeed(unit: Unit, successor: Unit, until: Any) -> None:
+    """Another unit of the same kind goes on, which does not end itself by then."""
+    ends = successor.until is not None and successor.until <= until
+    if successor.code == unit.code or successor.kind is not unit.kind or ends:
+        raise refused("successor-of-its-kind", unit=unit.code, found=successor.code)
+
+
+def nobody_left_alone(
+    rules: Rules,
+    *,
+    units: Mapping[str, Unit] | None = None,
+    people: Mapping[str, Person] | None = None,
+    policies: Mapping[str, Terms] | None = None,
+) -> None:
+    """Refuse a change after which no dispatcher would act for a place that has open tasks.
+
+    Whatever becomes of a unit, a dispatcher takes its tasks back (`recall_task`), so a task
+    somebody dispatches is never without anybody. Dispatchers whose end is set do not count.
+    """
+    after = replace(
+        rules,
+        units={**rules.units, **(units or {})},
+        people={**rules.people, **(people or {})},
+        policies={**rules.policies, **(policies or {})},
+        index=None,
+    )
+
+    def alone(place: str) -> bool:
+        return rules.dispatched(place, FOR_GOOD) and not after.dispatched(place, FOR_GOOD)
+
+    if left := rules.neighbours.open_tasks_at(alone):
+        raise refused("place-left-alone", place=left[0].place, found=len(left))
 
 
 def _known_unit(state: UnitStanding, asked: Asked[UnitCommand]) -> Unit:
@@ -199,10 +259,10 @@ def decide_person(
             _registrar(asked, rules, None)
             if not isinstance(state, Unknown):
                 raise refused("already-registered", stream=asked.stream)
-            for text in (name, phone):
-                if text is not None and text.holder != asked.stream:
-                    raise refused("sealed-under-own-key", expected=asked.stream, found=text.holder)
+            _under_own_key(asked, name, phone)
             return (PersonRegistered(name=name, phone=phone),)
+        case ChangePerson() as command:
+            return (_change_person(state, asked, command, rules),)
         case GrantRole() as command:
             return (_grant_role(state, asked, command, rules),)
         case RevokeRole() as command:
@@ -217,6 +277,24 @@ def decide_person(
             return (AccountKeyWithdrawn(key=key, reason=reason),)
         case _ as never:
             assert_never(never)
+
+
+def _under_own_key(asked: Asked[Any], *texts: Sealed | None) -> None:
+    for text in texts:
+        if text is not None and text.holder != asked.stream:
+            raise refused("sealed-under-own-key", expected=asked.stream, found=text.holder)
+
+
+def _change_person(
+    state: PersonStanding, asked: Asked[PersonCommand], command: ChangePerson, rules: Rules
+) -> PersonFact:
+    """A person's name or number is corrected; what it was stays in the record."""
+    _registrar(asked, rules, None)
+    _known_person(state, asked)
+    _under_own_key(asked, command.name, command.phone)
+    if command.name is None and command.phone is None:
+        raise refused("nothing-changes")
+    return PersonChanged(name=command.name, phone=command.phone, reason=command.reason)
 
 
 def _grant_role(
@@ -264,13 +342,27 @@ def _revoke_role(
     )
     if not ended:
         raise refused("role-not-granted", role=command.role, unit=command.unit)
-    return RoleRevoked(
+    if command.successor is not None:
+        _holds_it_too(asked, command, rules)
+    fact = RoleRevoked(
         role=command.role,
         unit=command.unit,
         until=asked.at,
         grants_before=ended,
+        successor=command.successor,
         reason=command.reason,
     )
+    told: Happened[PersonFact] = Happened(fact, asked.at, asked.at, asked.by)
+    left = remember_person(person, told).as_person(asked.stream)
+    nobody_left_alone(rules, people={asked.stream: left})
+    return fact
+
+
+def _holds_it_too(asked: Asked[PersonCommand], command: RevokeRole, rules: Rules) -> None:
+    """Whoever goes on with the work is another person who holds the same role there."""
+    held = rules.holds(command.successor, command.role, command.unit, asked.at)
+    if command.successor == asked.stream or not held:
+        raise refused("successor-holds-role", role=command.role, unit=command.unit)
 
 
 def _add_account_key(
@@ -327,6 +419,10 @@ def decide_policy(
     before = state.version if isinstance(state, PublishedPolicy) else None
     if before == policy.version:
         raise refused("already-published", version=before)
+    stands = rules.policies.get(policy.id)
+    if stands is not None and stands.policy.fallback is not None:
+        after = {policy.id: replace(stands, policy=policy)}
+        nobody_left_alone(rules, policies=after)
     return (PolicyPublished(policy=policy, version=policy.version, version_before=before),)
 
 

@@ -15,7 +15,16 @@ from domain.policy import Policy
 from domain.registry.commands import NoticeKey, Outcome, Recipient
 from domain.sealed import Sealed
 from domain.units import Unit
-from domain.values import Code, Frozen, Instant, OfficeText, UnitCode, VerifierKeyText
+from domain.values import (
+    Code,
+    Frozen,
+    Grown,
+    Instant,
+    OfficeText,
+    PersonId,
+    UnitCode,
+    VerifierKeyText,
+)
 
 
 class UnitRegistered(Frozen):
@@ -30,12 +39,15 @@ class UnitChanged(Frozen):
     reason: OfficeText
 
 
-class UnitClosed(Frozen):
+class UnitClosed(Grown):
     """The unit is gone from *until* on; *until_before* when an earlier closing was moved."""
+
+    later = frozenset({"successor"})
 
     kind: Literal["unit_closed.v1"] = "unit_closed.v1"
     until: Instant
     until_before: Instant | None
+    successor: UnitCode | None = None
     reason: OfficeText
 
 
@@ -45,19 +57,31 @@ class PersonRegistered(Frozen):
     phone: Sealed | None
 
 
+class PersonChanged(Frozen):
+    """What is None stayed as it was."""
+
+    kind: Literal["person_changed.v1"] = "person_changed.v1"
+    name: Sealed | None
+    phone: Sealed | None
+    reason: OfficeText
+
+
 class RoleGranted(Frozen):
     kind: Literal["role_granted.v1"] = "role_granted.v1"
     grant: Grant
 
 
-class RoleRevoked(Frozen):
+class RoleRevoked(Grown):
     """The role ended at *until*; *grants_before* are the grants it ended, as they stood."""
+
+    later = frozenset({"successor"})
 
     kind: Literal["role_revoked.v1"] = "role_revoked.v1"
     role: Role
     unit: UnitCode
     until: Instant
     grants_before: tuple[Grant, ...]
+    successor: PersonId | None = None
     reason: OfficeText
 
 
@@ -127,7 +151,12 @@ class NoticeFailed(Frozen):
 
 UnitFact = Annotated[UnitRegistered | UnitChanged | UnitClosed, Field(discriminator="kind")]
 PersonFact = Annotated[
-    PersonRegistered | RoleGranted | RoleRevoked | AccountKeyAdded | AccountKeyWithdrawn,
+    PersonRegistered
+    | PersonChanged
+    | RoleGranted
+    | RoleRevoked
+    | AccountKeyAdded
+    | AccountKeyWithdrawn,
     Field(discriminator="kind"),
 ]
 PolicyFact = PolicyPublished
@@ -142,6 +171,7 @@ RegistryFact = (
     | UnitChanged
     | UnitClosed
     | PersonRegistered
+    | PersonChanged
     | RoleGranted
     | RoleRevoked
     | AccountKeyAdded

@@ -27,6 +27,26 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "单位 {unit} 已于 {until} 终止，不能再变更。",
         "Unit {unit} ended at {until}; it can no longer be changed.",
     ),
+    "unit-still-paired": (
+        "单位 {unit} 还是 {found} 个未结结对的成员；请先在结对中更换成员，或先终结结对。",
+        "Unit {unit} is a party of {found} open pairings; replace it there or end them first.",
+    ),
+    "unit-still-needed": (
+        "单位 {unit} 手上还有 {found} 件未结任务；请指明承接单位（successor）。",
+        "Unit {unit} handles {found} open tasks; name the unit that succeeds it (successor).",
+    ),
+    "successor-of-its-kind": (
+        "{found} 不能承接 {unit}：承接单位应是同类的另一个单位，且届时仍然存在。",
+        "{found} cannot succeed {unit}: a successor is another unit of its kind that goes on.",
+    ),
+    "place-left-alone": (
+        "变更后 {place} 将没有调度员，那里还有 {found} 件未结任务；请先授予他人，或指明承接单位。",
+        "No dispatcher is left for {place} with {found} open tasks; grant the role or name one.",
+    ),
+    "successor-holds-role": (
+        "承接人应是在单位 {unit} 现任 {role} 的另一人；请先授予该角色。",
+        "Whoever goes on is another person who holds {role} at {unit}; grant it to them first.",
+    ),
     "validity-runs-forward": (
         "有效期应晚于起始时间 {since} 结束，所填为 {until}。",
         "Validity must end after it begins at {since}; found {until}.",

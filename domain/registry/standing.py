@@ -20,6 +20,7 @@ from domain.registry.facts import (
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
+    PersonChanged,
     PersonFact,
     PersonRegistered,
     PolicyPublished,
@@ -139,10 +140,11 @@ def remember_unit(state: UnitStanding, happened: Happened[UnitFact]) -> KnownUni
     match happened.fact:
         case UnitRegistered(unit=unit) | UnitChanged(unit=unit):
             return KnownUnit(unit)
-        case UnitClosed(until=until):
+        case UnitClosed(until=until, successor=successor):
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
-            return KnownUnit(state.unit.model_copy(update={"until": until}))
+            ended = {"until": until, "successor": successor}
+            return KnownUnit(state.unit.model_copy(update=ended))
         case _ as never:
             assert_never(never)
 
@@ -152,6 +154,10 @@ def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> Kn
     match happened.fact:
         case PersonRegistered(name=name, phone=phone):
             return KnownPerson(name, phone)
+        case PersonChanged(name=name, phone=phone):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, name=name or state.name, phone=phone or state.phone)
         case RoleGranted(grant=grant):
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
@@ -182,7 +188,8 @@ def _after(grant: Grant, revoked: RoleRevoked) -> Grant:
     """Return *grant* ended by *revoked*; one that had not begun ends where it would begin."""
     if grant not in revoked.grants_before:
         return grant
-    return grant.model_copy(update={"until": max(grant.since, revoked.until)})
+    ended = {"until": max(grant.since, revoked.until), "successor": revoked.successor}
+    return grant.model_copy(update=ended)
 
 
 def remember_policy(state: PolicyStanding, happened: Happened[PolicyPublished]) -> PolicyStanding:

@@ -19,6 +19,7 @@ from domain.registry.facts import (
     CalendarYearPublished,
     NoticeDelivered,
     NoticeFailed,
+    PersonChanged,
     PersonRegistered,
     PolicyPublished,
     RegistryFact,
@@ -39,7 +40,7 @@ from domain.registry.standing import (
     remember_person,
     remember_unit,
 )
-from domain.rules import Neighbours, NoNeighbours, Rules, Terms
+from domain.rules import Neighbours, NoNeighbours, Posts, Rules, Terms
 from domain.units import Unit
 from domain.values import Instant
 
@@ -66,6 +67,7 @@ class RegistryBook:
     def __init__(self) -> None:
         self._units: _Table[Unit] = _Table()
         self._people: _Table[Person] = _Table()
+        self._posts: Posts | None = None
         self._known: dict[str, KnownPerson] = {}
         self._policies: dict[str, Policy] = {}
         self._calendars: dict[str, PublishedCalendar] = {}
@@ -110,6 +112,7 @@ class RegistryBook:
                 self._units[name] = after.unit
             case (
                 PersonRegistered()
+                | PersonChanged()
                 | RoleGranted()
                 | RoleRevoked()
                 | AccountKeyAdded()
@@ -119,7 +122,7 @@ class RegistryBook:
                     self._known.get(stream, UNKNOWN), Happened(fact, at, at, SYSTEM)
                 )
                 self._known[stream] = known
-                self._people = _own(self._people)
+                self._people, self._posts = _own(self._people), None
                 self._people[stream] = known.as_person(stream)
             case PolicyPublished(policy=policy):
                 self._policies[policy.id] = policy
@@ -140,6 +143,8 @@ class RegistryBook:
         """
         if self._terms is None:
             self._terms = MappingProxyType(dict(self._all_terms()))
+        if self._posts is None:
+            self._posts = Posts(self.people)
         return Rules(
             policies=self._terms,
             units=self.units,
@@ -147,6 +152,7 @@ class RegistryBook:
             default_policy=default_policy,
             seen=seen,
             neighbours=neighbours or NoNeighbours(),
+            index=self._posts,
         )
 
     def _all_terms(self) -> list[tuple[str, Terms]]:

@@ -3,8 +3,9 @@
 Registration, triage, refusal on legal grounds, diversion, merging duplicates, withdrawal.
 """
 
+from domain.clocks import Deadline
 from domain.people import Role
-from domain.rules import Rules
+from domain.rules import FOR_GOOD, Rules
 from domain.task import refusal_rules as no
 from domain.task.authority import (
     Command,
@@ -35,16 +36,20 @@ from domain.task.facts import (
     TaskNotAdmitted,
     TaskRegistered,
     TaskTriaged,
+    UrgencyRaised,
 )
 from domain.task.limits import handling_limit, step_deadline, terms_of
 from domain.task.state import (
     Body,
     Callback,
     Dissatisfied,
+    InHand,
     Known,
+    PendingDispatch,
     Rating,
     Registered,
     ResultReview,
+    Sla,
     Task,
     Triaged,
     Unfinished,
@@ -62,6 +67,7 @@ def register(task: Task, command: RegisterTask, asked: Command, rules: Rules) ->
         raise no.NOT_IN_THIS_STATE(expected="UNKNOWN", found=state_name(task))
     _registered_by_the_right_hand(command, asked)
     has_to_do_with(command.place, asked, rules)
+    somebody_dispatches(command.place, asked, rules)
     _requester_of_personal_data(command)
     policy_id = _policy_of(command, rules)
     terms = rules.under(policy_id)
@@ -82,11 +88,16 @@ def register(task: Task, command: RegisterTask, asked: Command, rules: Rules) ->
 
 
 def _registered_by_the_right_hand(command: RegisterTask, asked: Command) -> None:
-    """Residents register for themselves, the system for project items only."""
+    """Residents register for themselves, the system project items and the parts of a call only."""
     if asked.by.role is Role.RESIDENT and command.requester != asked.by.person:
         raise no.REQUESTER_SELF(found=asked.by.role)
-    if asked.by.role is Role.SYSTEM and (
-        command.source is not Source.PROJECT or command.pairing is None
+    inside = asked.by.role is Role.SYSTEM
+    if command.call is not None and not inside:
+        raise no.SPLIT_BY_CALL(found=asked.by.role)
+    if (
+        inside
+        and command.call is None
+        and (command.source is not Source.PROJECT or command.pairing is None)
     ):
         raise no.PROJECT_ONLY(found=command.source)
 
@@ -112,7 +123,7 @@ def _policy_of(command: RegisterTask, rules: Rules) -> str:
     pairing = rules.neighbours.pairing(command.pairing)
     if pairing is None:
         raise no.PAIRING_ACTIVE(found="UNKNOWN")
-    decided = command.ad_hoc or command.source is Source.PROJECT
+    decided = command.ad_hoc or command.source is Source.PROJECT or command.call is not None
     if pairing.state not in TAKING_TASKS and not decided:
         raise no.PAIRING_ACTIVE(found=pairing.state)
     return command.policy or pairing.policy_id
@@ -153,6 +164,14 @@ def _place_of_some_unit(place: str, asked: Command, rules: Rules) -> None:
         unit.stands(asked.at) and covers(unit.division, place) for unit in rules.units.values()
     ):
         raise no.PLACE_KNOWN(found=place)
+    somebody_dispatches(place, asked, rules)
+
+
+def somebody_dispatches(place: str, asked: Command, rules: Rules) -> None:
+    """Some dispatcher is in force for the place, and one without an end, or nobody moves it."""
+    for at in (asked.at, FOR_GOOD):
+        if not rules.dispatched(place, at):
+            raise no.NOBODY_DISPATCHES(found=place)
 
 
 def refuse_admission(task: Task, command: RefuseAdmission, asked: Command, rules: Rules) -> Facts:
@@ -192,6 +211,8 @@ def merge_into(task: Task, command: MergeInto, asked: Command, rules: Rules) -> 
     master = rules.neighbours.task(command.master)
     if master is None or not master.is_open:
         raise no.MASTER_OPEN(found=master.state if master else "UNKNOWN")
+    if command.master == body.need.call:
+        return _back_to_its_call(task, command, body, asked, rules)
     ours = (body.need.place, body.need.category, body.need.matter)
     theirs = (master.place, master.category, master.matter)
     if ours != theirs:
@@ -200,14 +221,49 @@ def merge_into(task: Task, command: MergeInto, asked: Command, rules: Rules) -> 
     return (TaskMerged(master=command.master, subjects=body.need.parties, archive_at=archive_at),)
 
 
-def attach_duplicate(task: Task, command: AttachDuplicate) -> Facts:
+def _back_to_its_call(
+    task: Task, command: MergeInto, body: Body, asked: Command, rules: Rules
+) -> Facts:
+    """A matter that was split off goes back to its call, as long as nobody was sent either."""
+    standing_in(task, Registered, Triaged, PendingDispatch)
+    archive_at = step_deadline(terms_of(body, rules), "archive", asked.at)
+    return (TaskMerged(master=command.master, subjects=body.need.parties, archive_at=archive_at),)
+
+
+def attach_duplicate(task: Task, command: AttachDuplicate, asked: Command, rules: Rules) -> Facts:
     """A master takes the residents of its duplicate on, whatever became of it meanwhile.
 
     The duplicate has merged already, so refusing here would lose residents; a master that was
     itself merged passes them on (`coordination.errands`).
     """
-    standing_in(task, Known)
-    return (DuplicateAttached(duplicate=command.duplicate, subjects=command.subjects),)
+    body = standing_in(task, Known).body
+    attached = DuplicateAttached(
+        duplicate=command.duplicate, subjects=command.subjects, urgent=command.urgent
+    )
+    if not command.urgent or body.is_urgent:
+        return (attached,)
+    return (attached, *_more_urgent(task, command.duplicate, asked, rules))
+
+
+def _more_urgent(task: Task, duplicate: str, asked: Command, rules: Rules) -> Facts:
+    """Triage is called for again before dispatch; in hand, the urgent limit counts if earlier."""
+    match task:
+        case Registered() | Triaged() | PendingDispatch():
+            terms = terms_of(task.body, rules)
+            triage_by = step_deadline(terms, "triage", asked.at, urgent=True)
+            if isinstance(task, Registered) and task.triage_by.due < triage_by.due:
+                triage_by = task.triage_by
+            return (
+                UrgencyRaised(duplicate=duplicate, triage_by=triage_by, due=None, due_before=None),
+            )
+        case InHand(body=Body(sla=Sla(due=Deadline() as before))):
+            terms = terms_of(task.body, rules)
+            due = terms.deadline(terms.policy.handling.urgent, asked.at)
+            if due.due >= before.due:
+                return ()
+            return (UrgencyRaised(duplicate=duplicate, triage_by=None, due=due, due_before=before),)
+        case _:
+            return ()
 
 
 def withdraw(task: Task, command: WithdrawTask, asked: Command, rules: Rules) -> Facts:

@@ -40,6 +40,9 @@ def _roles(*roles: Role) -> frozenset[Role]:
 
 WHO: dict[str, frozenset[Role]] = {
     "register_task": _roles(_CENTER, _UNIT, _COMMUNITY, _RESIDENT, _SYSTEM),
+    "correct_registration": _roles(_CENTER, _UNIT, _COMMUNITY, _DISPATCHER),
+    "split_off_matter": _roles(_DISPATCHER, _COMMUNITY, _CENTER),
+    "urge_task": _roles(_RESIDENT, _COMMUNITY, _CENTER, _CALLBACK),
     "triage_task": _roles(_DISPATCHER),
     "refuse_admission": _roles(_DISPATCHER),
     "divert_task": _roles(_DISPATCHER),
@@ -96,6 +99,7 @@ WHO: dict[str, frozenset[Role]] = {
     "list_task": _roles(_SUPERVISOR, _SYSTEM),
     "summon_unit": _roles(_SUPERVISOR, _SYSTEM),
     "take_over_task": _roles(_SYSTEM),
+    "recall_task": _roles(_DISPATCHER),
     "restrict_data": _roles(Role.DPO),
     "erase_subject": _roles(Role.DPO),
     "ring_clock": _roles(_SYSTEM),
@@ -169,27 +173,31 @@ def state_name(task: Task) -> str:
 
 
 def of_the_place(place: str, asked: Command, rules: Rules) -> None:
-    """A unit acts for places in its own division, street or district; the system everywhere."""
+    """A unit acts for places in its own division, or in that of a unit it succeeded.
+
+    Dispatchers of a pack's fallback unit act wherever the pack is in force, the system everywhere.
+    """
     if asked.by.role is Role.SYSTEM:
         return
-    division = rules.unit(str(asked.by.unit), asked.at).division
-    if not covers(division, place):
-        raise no.OWN_PLACE(expected=place, found=division)
+    unit = rules.unit(str(asked.by.unit), asked.at)
+    acts = rules.dispatches if asked.by.role is Role.STREET_DISPATCHER else rules.serves
+    if not acts(unit.code, place, asked.at):
+        raise no.OWN_PLACE(expected=place, found=unit.division)
 
 
 def has_to_do_with(place: str, asked: Command, rules: Rules) -> None:
     """Whoever registers a need serves its place: theirs holds it, or lies within it."""
     if asked.by.role in {Role.SYSTEM, Role.RESIDENT}:
         return
-    division = rules.unit(str(asked.by.unit), asked.at).division
-    if not (covers(division, place) or covers(place, division)):
-        raise no.OWN_PLACE(expected=place, found=division)
+    unit = rules.unit(str(asked.by.unit), asked.at)
+    if not (rules.serves(unit.code, place, asked.at) or covers(place, unit.division)):
+        raise no.OWN_PLACE(expected=place, found=unit.division)
 
 
-def of_the_main_unit(body: Body, asked: Command) -> str:
-    """Only the addressee acts on what was sent to it; return its code."""
+def of_the_main_unit(body: Body, asked: Command, rules: Rules) -> str:
+    """Only the addressee, or who succeeded it, acts on what was sent to it; return its code."""
     main = body.holding.main
-    if main is None or asked.by.unit != main:
+    if main is None or not rules.acts_for(asked.by.unit, main, asked.at):
         raise no.ADDRESSEE_ONLY(expected=main or "—", found=asked.by.unit or asked.by.role)
     return main
 
@@ -199,7 +207,7 @@ def main_unit_or_dispatcher(body: Body, asked: Command, rules: Rules) -> None:
     if asked.by.role is Role.STREET_DISPATCHER:
         of_the_place(body.need.place, asked, rules)
     else:
-        of_the_main_unit(body, asked)
+        of_the_main_unit(body, asked, rules)
 
 
 # Separated duties.
@@ -211,9 +219,11 @@ def not_the_proposer(proposer: str | None, asked: Command) -> None:
         raise no.APPROVER_NOT_PROPOSER(found=asked.by.role)
 
 
-def not_a_doer(body: Body, asked: Command) -> None:
+def not_a_doer(body: Body, asked: Command, rules: Rules) -> None:
     """Neither a person nor, the centre excepted, a unit judges its own work."""
-    own_unit = asked.by.unit == body.holding.main and asked.by.role is not Role.CENTER_COORDINATOR
+    main = body.holding.main
+    ours = main is not None and rules.acts_for(asked.by.unit, main, asked.at)
+    own_unit = ours and asked.by.role is not Role.CENTER_COORDINATOR
     if own_unit or asked.by.person in body.holding.doers:
         raise no.REVIEWER_NOT_DOER(expected=body.holding.main, found=asked.by.unit)
 

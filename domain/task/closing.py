@@ -65,7 +65,7 @@ def uphold(task: Task, command: UpholdResult, asked: Command, rules: Rules) -> F
 def _to_judge(task: Task, asked: Command, rules: Rules) -> Body:
     body = standing_in(task, Dissatisfied).body
     of_the_place(body.need.place, asked, rules)
-    not_a_doer(body, asked)
+    not_a_doer(body, asked, rules)
     return body
 
 
@@ -91,7 +91,7 @@ def appeal_score(task: Task, command: AppealScore, asked: Command, rules: Rules)
     """The main unit asks once per closure that it be left out of the score, with evidence."""
     standing = standing_in(task, Closed)
     body, terms = standing.body, terms_of(standing.body, rules)
-    of_the_main_unit(body, asked)
+    of_the_main_unit(body, asked, rules)
     if body.score.status != "COUNTED":
         raise no.SCORE_APPEAL_ONCE(found=body.score.status)
     window = terms.deadline(terms.policy.appeals.score_within, standing.since)

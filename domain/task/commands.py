@@ -16,6 +16,7 @@ from domain.values import (
     DivisionCode,
     Frozen,
     Instant,
+    LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
@@ -113,7 +114,50 @@ class RegisterTask(Frozen):
     privacy_notice: Code
     policy: Code | None = None
     project_item: Code | None = None
-    ledger_row: Code | None = None
+    ledger_row: LedgerNumber | None = None
+    call: TaskId | None = None
+
+
+class CorrectRegistration(Frozen):
+    """Correct what was taken down at registration; what is left empty stays as it is.
+
+    What triage judges (category, place, kind of request, urgency, safety) is corrected before it.
+    """
+
+    kind: Literal["correct_registration"] = "correct_registration"
+    source: Source | None = None
+    category: Code | None = None
+    request_type: RequestType | None = None
+    place: DivisionCode | None = None
+    matter: Code | None = None
+    text: SealedText | None = None
+    requester: SubjectId | None = None
+    name: Annotated[Sealed, Seal("requester", 100)] | None = None
+    phone: Annotated[Sealed, Seal("requester", 40)] | None = None
+    address: Annotated[Sealed, Seal("requester", 300)] | None = None
+    answer_channel: AnswerChannel | None = None
+    urgent: bool | None = None
+    safety: bool | None = None
+    reason: OfficeText
+
+
+class SplitOffMatter(Frozen):
+    """Make one of several matters of a call (一单多诉) the task *part*, with clocks of its own."""
+
+    kind: Literal["split_off_matter"] = "split_off_matter"
+    part: TaskId
+    category: Code
+    matter: Code
+    text: SealedText
+    urgent: bool = False
+
+
+class UrgeTask(Frozen):
+    """Ask how long it still takes (催单); *source* says who asks."""
+
+    kind: Literal["urge_task"] = "urge_task"
+    source: Source
+    note: SealedText | None = None
 
 
 class TriageTask(Frozen):
@@ -158,6 +202,7 @@ class AttachDuplicate(Frozen):
     kind: Literal["attach_duplicate"] = "attach_duplicate"
     duplicate: TaskId
     subjects: tuple[SubjectId, ...]
+    urgent: bool = False
 
 
 class QueueDispatch(Frozen):
@@ -326,7 +371,7 @@ class ProposeCarry(Frozen):
     reason: SealedText
     plan: SealedText
     review_at: Instant
-    ledger_row: Code
+    ledger_row: LedgerNumber
 
 
 class ApproveCarry(Frozen):
@@ -545,6 +590,13 @@ class TakeOverTask(Frozen):
     pairing: PairingId | None = None
 
 
+class RecallTask(Frozen):
+    """Take the task back from a unit in which nobody is left to act, to dispatch it again."""
+
+    kind: Literal["recall_task"] = "recall_task"
+    reason: SealedText
+
+
 class RestrictData(Frozen):
     """Stop every use of the task's personal data but storage (个人信息保护法 art. 47)."""
 
@@ -562,6 +614,9 @@ class EraseSubject(Frozen):
 
 TaskCommand = Annotated[
     RegisterTask
+    | CorrectRegistration
+    | SplitOffMatter
+    | UrgeTask
     | TriageTask
     | RefuseAdmission
     | DivertTask
@@ -616,6 +671,7 @@ TaskCommand = Annotated[
     | ListTask
     | SummonUnit
     | TakeOverTask
+    | RecallTask
     | RestrictData
     | EraseSubject
     | RingClock

@@ -7,9 +7,10 @@ twice does nothing twice. Every reference here is opaque.
 from domain.cases import Errand, Step, Talk
 from domain.envelope import Happened
 from domain.talking import asking, halfway
-from domain.task.commands import AttachDuplicate, TaskCommand
+from domain.task.commands import AttachDuplicate, RegisterTask, TaskCommand
 from domain.task.facts import (
     DuplicateAttached,
+    MatterSplitOff,
     SubjectKeyDestroyed,
     TaskFact,
     TaskMerged,
@@ -103,10 +104,13 @@ def errands(stream: str, task: Task, told: Happened[TaskFact]) -> tuple[Errand, 
     """
     match told.fact:
         case TaskMerged(master=master, subjects=subjects):
-            return (_attach(stream, told.version, master, stream, subjects),)
-        case DuplicateAttached(duplicate=duplicate, subjects=subjects) if isinstance(task, Merged):
+            return (_attach(stream, told.version, master, stream, subjects, urgent=_urgent(task)),)
+        case DuplicateAttached() as attached if isinstance(task, Merged):
             # The master merged itself meanwhile: its master takes these residents on too.
-            return (_attach(stream, told.version, task.master, duplicate, subjects),)
+            duplicate, subjects, urgent = attached.duplicate, attached.subjects, attached.urgent
+            return (_attach(stream, told.version, task.master, duplicate, subjects, urgent=urgent),)
+        case MatterSplitOff() as split if isinstance(task, Known):
+            return (_register(stream, task.body, split, told),)
         case SubjectKeyDestroyed(subject=subject, basis=basis):
             erased = {"kind": "record_erasure", "basis": basis}
             return (Errand(stream=subject, command_id=_id(stream, told), command=erased),)
@@ -114,10 +118,45 @@ def errands(stream: str, task: Task, told: Happened[TaskFact]) -> tuple[Errand, 
             return ()
 
 
+def _urgent(task: Task) -> bool:
+    return isinstance(task, Known) and task.body.is_urgent
+
+
+def _register(stream: str, body: Body, split: MatterSplitOff, told: Happened[TaskFact]) -> Errand:
+    """A part is registered for the same resident at the same place; its text stays sealed."""
+    need = body.need
+    command = RegisterTask(
+        source=need.source,
+        category=split.category,
+        request_type=need.request_type,
+        place=need.place,
+        matter=split.matter,
+        text=split.text,
+        requester=need.requester,
+        answer_channel=need.answer_channel,
+        pairing=need.pairing,
+        ad_hoc=need.pairing is None,
+        urgent=split.urgent,
+        safety=need.safety,
+        privacy_notice="as-for-the-call",
+        policy=need.policy_id,
+        call=stream,
+    )
+    return Errand(
+        stream=split.part, command_id=_id(stream, told), command=command.model_dump(mode="json")
+    )
+
+
 def _attach(
-    stream: str, version: int, master: str, duplicate: str, subjects: tuple[str, ...]
+    stream: str,
+    version: int,
+    master: str,
+    duplicate: str,
+    subjects: tuple[str, ...],
+    *,
+    urgent: bool,
 ) -> Errand:
-    command: TaskCommand = AttachDuplicate(duplicate=duplicate, subjects=subjects)
+    command: TaskCommand = AttachDuplicate(duplicate=duplicate, subjects=subjects, urgent=urgent)
     return Errand(
         stream=master,
         command_id=f"because/{stream}/{version}",

@@ -15,6 +15,7 @@ from domain.task import (
     admission,
     carrying,
     closing,
+    correcting,
     dispatching,
     extension,
     feedback,
@@ -63,6 +64,12 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
     match command:
         case c.RegisterTask():
             return admission.register(task, command, asked, rules)
+        case c.CorrectRegistration():
+            return correcting.correct(task, command, asked, rules)
+        case c.SplitOffMatter():
+            return correcting.split_off(task, command, asked, rules)
+        case c.UrgeTask():
+            return supervising.urge(task, command, asked, rules)
         case c.TriageTask():
             return admission.triage(task, command, asked, rules)
         case c.RefuseAdmission():
@@ -72,7 +79,7 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
         case c.MergeInto():
             return admission.merge_into(task, command, asked, rules)
         case c.AttachDuplicate():
-            return admission.attach_duplicate(task, command)
+            return admission.attach_duplicate(task, command, asked, rules)
         case c.WithdrawTask():
             return admission.withdraw(task, command, asked, rules)
         case c.QueueDispatch():
@@ -80,7 +87,7 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
         case c.DispatchTask():
             return dispatching.dispatch(task, command, asked, rules)
         case c.AcceptTask():
-            return dispatching.accept(task, asked)
+            return dispatching.accept(task, asked, rules)
         case c.RequestReturn():
             return dispatching.request_return(task, command, asked, rules)
         case c.ApproveReturn():
@@ -93,12 +100,14 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
             return dispatching.designate(task, command, asked, rules)
         case c.TakeOverTask():
             return dispatching.take_over(task, command, asked, rules)
+        case c.RecallTask():
+            return dispatching.recall(task, command, asked, rules)
         case c.AssignStaff():
             return handling.assign(task, command, asked, rules)
         case c.DeclareConflict():
             return handling.declare_conflict(task, command, asked, rules)
         case c.RecordContact():
-            return handling.contact(task, command, asked)
+            return handling.contact(task, command, asked, rules)
         case c.LogProgress():
             return handling.log_progress(task, command, asked, rules)
         case c.AttachEvidence():
@@ -106,7 +115,7 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
         case c.InviteAssist():
             return handling.invite_assist(task, command, asked, rules)
         case c.SubmitAssist():
-            return handling.submit_assist(task, command, asked)
+            return handling.submit_assist(task, command, asked, rules)
         case c.BlowWhistle():
             return handling.blow_whistle(task, command, asked, rules)
         case c.RecordArrival():
@@ -126,7 +135,7 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
         case c.ReactivateTask():
             return carrying.reactivate(task, command, asked, rules)
         case c.DraftResult():
-            return result.draft(task, command, asked)
+            return result.draft(task, command, asked, rules)
         case c.SubmitResult():
             return result.submit(task, command, asked, rules)
         case c.ApproveResult():
@@ -199,6 +208,14 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
         # From registration to the queue.
         case f.TaskRegistered():
             return remembering.registered(fact, told)
+        case f.RegistrationCorrected():
+            return remembering.corrected(task, fact)
+        case f.MatterSplitOff():
+            return replace(task, body=replace(body, parts=(*body.parts, fact.part)))
+        case f.TaskUrged():
+            return replace(task, body=replace(body, urged=(*body.urged, told.at)))
+        case f.UrgencyRaised():
+            return remembering.more_urgent(task, fact, told)
         case f.TaskTriaged():
             return remembering.triaged(body, fact, told)
         case f.TaskNotAdmitted():
@@ -208,7 +225,7 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
         case f.TaskMerged():
             return Merged(body, at, fact.archive_at, fact.master)
         case f.DuplicateAttached():
-            return replace(task, body=remembering.joined(body, fact.subjects))
+            return replace(task, body=remembering.joined(body, fact))
         case f.TaskCancelled():
             return Cancelled(body, at, fact.archive_at)
         case f.TaskQueued():
@@ -231,6 +248,8 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
             return remembering.designated(body, fact, told)
         case f.TaskTakenOver():
             return remembering.taken_over(task, fact, told)
+        case f.TaskRecalled():
+            return remembering.returned(body, fact, told)
         # How it is handled.
         case f.StaffAssigned():
             return remembering.assigned(body, fact)

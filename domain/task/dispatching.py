@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from domain.clocks import Deadline
+from domain.people import Role
 from domain.rules import Rules, Terms
 from domain.sealed import Sealed
 from domain.task import refusal_rules as no
@@ -25,6 +26,7 @@ from domain.task.commands import (
     DispatchTask,
     DutyClass,
     EscalateDispute,
+    RecallTask,
     RefuseReturn,
     RequestReturn,
     TakeOverTask,
@@ -39,6 +41,7 @@ from domain.task.facts import (
     TaskDispatched,
     TaskFact,
     TaskQueued,
+    TaskRecalled,
     TaskTakenOver,
     UnitDesignated,
 )
@@ -50,6 +53,7 @@ from domain.task.state import (
     Body,
     Dispatched,
     Final,
+    InProgress,
     Known,
     PendingDispatch,
     ReturnReview,
@@ -57,6 +61,7 @@ from domain.task.state import (
     Triaged,
 )
 from domain.units import UnitKind
+from domain.values import instant_text
 
 _COMMUNITIES = frozenset({UnitKind.RESIDENTS_COMMITTEE, UnitKind.COMMUNITY})
 _HANDLING = (UnitKind.DEPARTMENT, UnitKind.STREET_OFFICE, UnitKind.PARTY_SERVICE_CENTER)
@@ -115,7 +120,10 @@ def _fresh_due(body: Body, terms: Terms, at: datetime) -> Deadline:
 
 def _may_be_main(body: Body, main: str, at: datetime, rules: Rules) -> None:
     """Communities are protected (接诉即办条例 art. 17); the duty list decides the rest."""
-    kind = rules.unit(main, at).kind
+    unit = rules.unit(main, at)
+    if unit.until is not None and unit.successor is None:
+        raise no.UNIT_ENDING(expected=instant_text(unit.until), found=main)
+    kind = unit.kind
     if kind in _COMMUNITIES:
         raise no.COMMUNITY_PROTECTED(found=main)
     if kind not in _HANDLING:
@@ -144,10 +152,10 @@ def invitations(
     )
 
 
-def accept(task: Task, asked: Command) -> Facts:
+def accept(task: Task, asked: Command, rules: Rules) -> Facts:
     """Only the unit a task was sent to signs in for it."""
     body = standing_in(task, Dispatched).body
-    return (TaskAccepted(unit=of_the_main_unit(body, asked)),)
+    return (TaskAccepted(unit=of_the_main_unit(body, asked, rules)),)
 
 
 # Return and dispute.
@@ -156,7 +164,7 @@ def accept(task: Task, asked: Command) -> Facts:
 def request_return(task: Task, command: RequestReturn, asked: Command, rules: Rules) -> Facts:
     """A unit asks once and early to return what is not its duty; a second return is a dispute."""
     body = standing_in(task, Dispatched, Accepted).body
-    unit = of_the_main_unit(body, asked)
+    unit = of_the_main_unit(body, asked, rules)
     terms = terms_of(body, rules)
     if body.holding.designated == unit:
         raise no.DESIGNATION_FINAL(found=unit)
@@ -262,11 +270,59 @@ def designate(task: Task, command: Designate, asked: Command, rules: Rules) -> F
 
 def _neutral(task: Adjudication, asked: Command, rules: Rules) -> None:
     """The adjudicator holds no role at a disputing unit, whatever hat the decision is given in."""
-    known = rules.people.get(str(asked.by.person))
-    units = {grant.unit for grant in known.grants if grant.stands(asked.at)} if known else set()
     for unit in task.disputing:
-        if unit in units:
+        if rules.holds_any(asked.by.person, unit, asked.at):
             raise no.ADJUDICATOR_NEUTRAL(found=unit)
+
+
+def recall(task: Task, command: RecallTask, asked: Command, rules: Rules) -> Facts:
+    """A dispatcher takes the task back where nobody is left who could act on it."""
+    standing = standing_in(task, Dispatched, ReturnReview, Adjudication, Accepted, InProgress)
+    body = standing.body
+    of_the_place(body.need.place, asked, rules)
+    assert body.holding.main is not None, "a task in hand is held by a unit"
+    assert body.holding.since is not None, "a unit holds the task since its dispatch"
+    if isinstance(standing, Adjudication):
+        left = _adjudicators(standing, rules, asked.at)
+    else:
+        left = _coordinators(body.holding.main, rules, asked.at)
+    if left:
+        raise no.UNIT_STILL_STAFFED(expected=body.holding.main, found=", ".join(left))
+    return (
+        TaskRecalled(
+            unit=body.holding.main,
+            held_since=body.holding.since,
+            reason=command.reason,
+            dispatch_by=queued(body, rules, asked.at).dispatch_by,
+        ),
+    )
+
+
+def _coordinators(main: str, rules: Rules, at: datetime) -> list[str]:
+    """Return the units in force whose coordinators act on what was sent to *main*."""
+    return [
+        unit
+        for unit in sorted(rules.posts.held.get(Role.DEPT_COORDINATOR, {}))
+        if rules.acts_for(unit, main, at)
+        and rules.units[unit].stands(at)
+        and rules.filled(Role.DEPT_COORDINATOR, unit, at)
+    ]
+
+
+def _adjudicators(task: Adjudication, rules: Rules, at: datetime) -> list[str]:
+    """Return the units in force with an adjudicator for the place who is of no disputing unit."""
+    return sorted(
+        {
+            grant.unit
+            for person in rules.people.values()
+            for grant in person.grants
+            if grant.role is Role.ADJUDICATOR
+            and grant.stands(at)
+            and rules.units[grant.unit].stands(at)
+            and rules.serves(grant.unit, task.body.need.place, at)
+            and not any(rules.holds_any(person.id, unit, at) for unit in task.disputing)
+        }
+    )
 
 
 def take_over(task: Task, command: TakeOverTask, asked: Command, rules: Rules) -> Facts:

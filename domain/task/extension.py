@@ -22,7 +22,7 @@ from domain.task.state import Accepted, Body, Extension, ExtensionStatus, InProg
 def request(task: Task, command: RequestExtension, asked: Command, rules: Rules) -> Facts:
     """The main unit asks in time, a limited number of times, for no more than the limit again."""
     body = standing_in(task, Accepted, InProgress).body
-    of_the_main_unit(body, asked)
+    of_the_main_unit(body, asked, rules)
     pending, terms = body.extension, terms_of(body, rules)
     allowed = terms.policy.extensions
     if pending.status is ExtensionStatus.REQUESTED:

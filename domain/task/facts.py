@@ -26,7 +26,9 @@ from domain.values import (
     Code,
     DivisionCode,
     Frozen,
+    Grown,
     Instant,
+    LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
@@ -81,8 +83,13 @@ class Resolution(StrEnum):
     UNRATED = "UNRATED"  # 未评价
 
 
-class TaskRegistered(Frozen):
-    """*number* is the work-order number (工单编号), allocated in the appending transaction."""
+class TaskRegistered(Grown):
+    """*number* is the work-order number (工单编号), allocated in the appending transaction.
+
+    *call* is the task whose call held this matter among others.
+    """
+
+    later = frozenset({"call"})
 
     kind: Literal["task_registered.v1"] = "task_registered.v1"
     source: Source
@@ -103,9 +110,59 @@ class TaskRegistered(Frozen):
     privacy_notice: Code
     policy: Code
     project_item: Code | None
-    ledger_row: Code | None
+    ledger_row: LedgerNumber | None
     triage_by: Deadline
     number: str = ""
+    call: TaskId | None = None
+
+
+class RegistrationCorrected(Frozen):
+    """What is None stayed as it was; *triage_by* where another urgency moved it."""
+
+    kind: Literal["registration_corrected.v1"] = "registration_corrected.v1"
+    source: Source | None
+    category: Code | None
+    request_type: RequestType | None
+    place: DivisionCode | None
+    matter: Code | None
+    text: Sealed | None
+    requester: SubjectId | None
+    name: Sealed | None
+    phone: Sealed | None
+    address: Sealed | None
+    answer_channel: AnswerChannel | None
+    urgent: bool | None
+    safety: bool | None
+    reason: OfficeText
+    triage_by: Deadline | None
+
+
+class MatterSplitOff(Frozen):
+    kind: Literal["matter_split_off.v1"] = "matter_split_off.v1"
+    part: TaskId
+    category: Code
+    matter: Code
+    text: Sealed
+    urgent: bool
+
+
+class TaskUrged(Frozen):
+    """*number* counts the times the task was urged, from 1."""
+
+    kind: Literal["task_urged.v1"] = "task_urged.v1"
+    number: int
+    source: Source
+    note: Sealed | None
+
+
+class UrgencyRaised(Frozen):
+    """A more urgent matter joined: triaged again by *triage_by*, or, once in hand, due earlier."""
+
+    kind: Literal["urgency_raised.v1"] = "urgency_raised.v1"
+    duplicate: TaskId
+    triage_by: Deadline | None
+    due: Deadline | None
+    due_before: Deadline | None
 
 
 class TaskTriaged(Frozen):
@@ -142,10 +199,13 @@ class TaskMerged(Frozen):
     archive_at: Deadline
 
 
-class DuplicateAttached(Frozen):
+class DuplicateAttached(Grown):
+    later = frozenset({"urgent"})
+
     kind: Literal["duplicate_attached.v1"] = "duplicate_attached.v1"
     duplicate: TaskId
     subjects: tuple[SubjectId, ...]
+    urgent: bool = False
 
 
 class TaskQueued(Frozen):
@@ -339,7 +399,7 @@ class CarryProposed(Frozen):
     reason: Sealed
     plan: Sealed
     review_at: Instant
-    ledger_row: Code
+    ledger_row: LedgerNumber
 
 
 class CarryApproved(Frozen):
@@ -357,7 +417,7 @@ class CarryRefused(Frozen):
 class TaskCarried(Frozen):
     kind: Literal["task_carried.v1"] = "task_carried.v1"
     cause: Code
-    ledger_row: Code
+    ledger_row: LedgerNumber
     review_at: Instant
     paused_due: Deadline
 
@@ -569,6 +629,16 @@ class TaskTakenOver(Frozen):
     pairing: PairingId | None
 
 
+class TaskRecalled(Frozen):
+    """The unit held the task since *held_since*; nobody was left there to act."""
+
+    kind: Literal["task_recalled.v1"] = "task_recalled.v1"
+    unit: UnitCode
+    held_since: Instant
+    reason: Sealed
+    dispatch_by: Deadline
+
+
 class DeadlineRecalculated(Frozen):
     """A provisional deadline was computed again when its calendar year was published."""
 
@@ -591,6 +661,10 @@ class SubjectKeyDestroyed(Frozen):
 
 TaskFact = Annotated[
     TaskRegistered
+    | RegistrationCorrected
+    | MatterSplitOff
+    | TaskUrged
+    | UrgencyRaised
     | TaskTriaged
     | TaskNotAdmitted
     | TaskDiverted
@@ -649,6 +723,7 @@ TaskFact = Annotated[
     | TaskOverdue
     | LimitMissed
     | TaskTakenOver
+    | TaskRecalled
     | DeadlineRecalculated
     | DataRestricted
     | SubjectKeyDestroyed,

@@ -42,7 +42,9 @@ def record_callback(task: Task, command: RecordCallback, asked: Command, rules: 
     if body.privacy.restricted:
         raise no.DATA_RESTRICTED(found=command.kind)
     of_the_place(body.need.place, asked, rules)
-    if asked.by.unit == body.holding.main or asked.by.person in body.holding.doers:
+    main = body.holding.main
+    own_unit = main is not None and rules.acts_for(asked.by.unit, main, asked.at)
+    if own_unit or asked.by.person in body.holding.doers:
         raise no.CALLBACK_OTHER_UNIT(expected=body.holding.main)
     subject = command.subject or body.need.requester or next(iter(body.need.parties), None)
     if subject is None or subject not in body.need.parties:

@@ -6,6 +6,7 @@ from domain.task import refusal_rules as no
 from domain.task.authority import (
     Command,
     Facts,
+    has_to_do_with,
     main_unit_or_dispatcher,
     not_after,
     of_the_main_unit,
@@ -61,7 +62,8 @@ CONTACT_ATTEMPTS = 3
 def assign(task: Task, command: AssignStaff, asked: Command, rules: Rules) -> Facts:
     """The main unit names its staff; with the first one the first-contact clock starts."""
     body = standing_in(task, Accepted, InProgress).body
-    unit = of_the_main_unit(body, asked)
+    of_the_main_unit(body, asked, rules)
+    unit = str(asked.by.unit)
     if not rules.holds(command.person, Role.DEPT_STAFF, unit, asked.at):
         raise no.STAFF_OF_UNIT(expected=unit)
     if command.person in body.holding.conflicted:
@@ -106,13 +108,13 @@ def declare_conflict(task: Task, command: DeclareConflict, asked: Command, rules
 # Contact, progress, evidence.
 
 
-def contact(task: Task, command: RecordContact, asked: Command) -> Facts:
+def contact(task: Task, command: RecordContact, asked: Command, rules: Rules) -> Facts:
     """The staff assigned records each attempt; when it happened decides whether it was in time.
 
     A call entered late counts by the time of the call, which is never later than its entry.
     """
     body = standing_in(task, InProgress).body
-    _of_the_staff(body, asked)
+    _of_the_staff(body, asked, rules)
     if body.privacy.restricted:
         raise no.DATA_RESTRICTED(found=command.kind)
     by = body.handling.first_contact_by
@@ -128,7 +130,7 @@ def contact(task: Task, command: RecordContact, asked: Command) -> Facts:
 def log_progress(task: Task, command: LogProgress, asked: Command, rules: Rules) -> Facts:
     """The staff assigned writes down how it goes; a stage report starts the next interval."""
     body = standing_in(task, InProgress).body
-    _of_the_staff(body, asked)
+    _of_the_staff(body, asked, rules)
     reports = command.stage_report and body.handling.stage_report_by is not None
     next_by = step_deadline(terms_of(body, rules), "stage_report", asked.at, urgent=body.is_urgent)
     return (
@@ -147,7 +149,7 @@ def attach_evidence(task: Task, command: AttachEvidence, asked: Command, rules: 
         _near_the_place(body, asked, rules)
     else:
         body = standing_in(task, InProgress).body
-        _of_the_staff(body, asked)
+        _of_the_staff(body, asked, rules)
     return (
         EvidenceAttached(
             label=command.label,
@@ -160,15 +162,13 @@ def attach_evidence(task: Task, command: AttachEvidence, asked: Command, rules: 
 
 def _near_the_place(body: Body, asked: Command, rules: Rules) -> None:
     """A community worker sees what lies in their community, or in the street around it."""
-    place, division = body.need.place, rules.unit(str(asked.by.unit), asked.at).division
-    if not (place.startswith(division) or division.startswith(place)):
-        raise no.OWN_PLACE(expected=place, found=division)
+    has_to_do_with(body.need.place, asked, rules)
 
 
-def _of_the_staff(body: Body, asked: Command) -> None:
-    """Only the member of staff assigned writes about the handling."""
-    of_the_main_unit(body, asked)
-    if asked.by.person != body.holding.staff:
+def _of_the_staff(body: Body, asked: Command, rules: Rules) -> None:
+    """Only the member of staff assigned, or who goes on for them, writes about the handling."""
+    of_the_main_unit(body, asked, rules)
+    if not rules.goes_on_for(asked.by.person, body.holding.staff, str(asked.by.unit)):
         raise no.ASSIGNED_STAFF_ONLY(found=asked.by.role)
 
 
@@ -199,11 +199,11 @@ def invite_assist(task: Task, command: InviteAssist, asked: Command, rules: Rule
 _UNSETTLED = frozenset({AssistStatus.OPEN, AssistStatus.LATE})
 
 
-def submit_assist(task: Task, command: SubmitAssist, asked: Command) -> Facts:
+def submit_assist(task: Task, command: SubmitAssist, asked: Command, rules: Rules) -> Facts:
     """The assisting unit hands in its part once, late or not."""
     body = standing_in(task, InHand, Carried).body
     assist = _assist(body, command.number)
-    if asked.by.unit != assist.unit:
+    if not rules.acts_for(asked.by.unit, assist.unit, asked.at):
         raise no.ASSIST_OF_UNIT(expected=assist.unit, found=asked.by.unit)
     late = assist.status is AssistStatus.LATE or asked.at > assist.due
     return (AssistSubmitted(number=assist.number, unit=assist.unit, note=command.note, late=late),)

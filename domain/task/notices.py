@@ -50,9 +50,9 @@ def _told(body: Body, told: Happened[f.TaskFact]) -> Iterator[tuple[str, str, di
     fact = told.fact
     for unit, (template, values) in _units_told(body, fact):
         yield f"unit/{unit}", template, values
-    for role, (template, values) in _roles_told(fact):
+    for role, (template, values) in _roles_told(body, fact):
         yield f"role/{role}", template, values
-    word = _residents_word(fact)
+    word = _residents_word(body, fact)
     if word is not None and not body.privacy.restricted:
         for party in body.need.parties:
             if party not in body.privacy.erased:
@@ -108,8 +108,25 @@ def _units_told(body: Body, fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
             yield street, (_template(fact), {})
         case f.TaskReopened() if street:
             yield street, ("task_reopened", {})
+        case f.DuplicateAttached() | f.TaskUrged():
+            for unit in dict.fromkeys(one for one in (main, street) if one):
+                yield unit, _heard(body, fact)
+        case f.RegistrationCorrected() if main:
+            yield main, ("registration_corrected", {})
+        case f.TaskRecalled(unit=unit):
+            yield unit, ("task_recalled", {})
+        case f.UrgencyRaised(due=Deadline(due=due)) if main:
+            yield main, ("urgency_raised", {"due": instant_text(due)})
         case _:
             return
+
+
+def _heard(body: Body, fact: f.DuplicateAttached | f.TaskUrged) -> Word:
+    """One more resident waits, or somebody asks again: how many there are now."""
+    if isinstance(fact, f.TaskUrged):
+        return "task_urged", {"number": str(fact.number), "source": fact.source.value}
+    waiting = {"duplicate": fact.duplicate, "waiting": str(len(body.need.parties))}
+    return "duplicate_attached", waiting | ({"urgent": "true"} if fact.urgent else {})
 
 
 def _sent(
@@ -124,8 +141,14 @@ def _sent(
         yield unit, ("task_dispatched", values | {"channel": channel, "urgent": "true"})
 
 
-def _roles_told(fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
+def _roles_told(body: Body, fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
+    holding = body.holding
     match fact:
+        case f.DuplicateAttached() | f.TaskUrged() if not (holding.main or holding.street):
+            yield Role.STREET_DISPATCHER.value, _heard(body, fact)
+        case f.UrgencyRaised(triage_by=Deadline(due=due)):
+            values = {"triage_by": instant_text(due)}
+            yield Role.STREET_DISPATCHER.value, ("urgency_raised", values)
         case f.SupervisionRaised(unit=unit) if act_of(fact) in _FOR_SUPERVISORS:
             act = act_of(fact)
             values = {"unit": unit or "", "level": act.value}
@@ -146,9 +169,11 @@ def _roles_told(fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
             return
 
 
-def _residents_word(fact: f.TaskFact) -> Word | None:
+def _residents_word(body: Body, fact: f.TaskFact) -> Word | None:
     """What residents hear: admission, who took it, every change of its time, and its end."""
     match fact:
+        case f.MatterSplitOff() if len(body.parts) == 1:
+            return "matter_split_off", {}  # told once, however many matters there are
         case f.TaskNotAdmitted(ground=ground):
             return "task_not_admitted", {"ground": ground}
         case f.TaskDiverted(route=route):

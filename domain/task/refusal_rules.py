@@ -70,6 +70,48 @@ POLICY_IN_FORCE = Rule(
     "所选政策包适用于 {expected}，不适用于 {found}；请选用当地的政策包。",
     "The policy pack is in force in {expected}, not at {found}; name one of that place.",
 )
+NOBODY_DISPATCHES = Rule(
+    "nobody-dispatches",
+    "{found} 没有（长期有效的）街道调度员，登记后将无人研判；请核对地点，或由名册管理员授予角色，"
+    "或在政策包中指定兜底单位（fallback）。",
+    "No dispatcher is in force (without an end) for {found}, so nobody would triage it; check the "
+    "place, have the role granted, or name a fallback unit in the policy pack.",
+)
+SOMETHING_CORRECTED = Rule(
+    "something-corrected",
+    "没有填写要更正的内容。",
+    "Nothing was given that should be put right.",
+)
+TRIAGE_JUDGED = Rule(
+    "triage-judged",
+    "任务已研判，{found} 以研判为准，不再更正登记。",
+    "The task was triaged; {found} now stand as judged and are not corrected any more.",
+)
+REQUESTER_STANDS = Rule(
+    "requester-stands",
+    "诉求人已在案，不能换成 {found}；请另行登记。",
+    "The task has its requester and is not given {found}; register another task.",
+)
+SPLIT_BY_CALL = Rule(
+    "split-by-call",
+    "拆出的事项由系统按拆单登记，且不再拆分；来者是 {found}。",
+    "A part is registered by the split of its call, and is not split again; found {found}.",
+)
+PART_NEW = Rule(
+    "part-new",
+    "拆出的任务须用新的任务编号，{found} 已被使用。",
+    "A part is a task with a new id; {found} is taken.",
+)
+UNIT_STILL_STAFFED = Rule(
+    "unit-still-staffed",
+    "单位 {expected} 仍有人可办（{found}），不能收回改派。",
+    "Somebody is left to act for {expected} ({found}); the task is not taken back.",
+)
+UNIT_ENDING = Rule(
+    "unit-ending",
+    "单位 {found} 将于 {expected} 终止且无承接单位，不能派单给它。",
+    "Unit {found} ends at {expected} without a successor; nothing is sent to it.",
+)
 ADDRESSEE_ONLY = Rule(
     "addressee-only",
     "只有主办单位 {expected} 可以办理，来者是 {found}。",

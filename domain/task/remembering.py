@@ -9,7 +9,7 @@ from typing import TypeVar
 from domain.clocks import Deadline
 from domain.envelope import Happened
 from domain.task.changing import replace
-from domain.task.commands import ContactResult
+from domain.task.commands import ContactResult, Urgency
 from domain.task.facts import (
     AssistInvited,
     CallbackRecorded,
@@ -17,8 +17,10 @@ from domain.task.facts import (
     DeadlineRecalculated,
     DepartmentAbsent,
     DepartmentArrived,
+    DuplicateAttached,
     ExtensionRequested,
     ProgressLogged,
+    RegistrationCorrected,
     Resolution,
     ResultApproved,
     ResultSubmitted,
@@ -32,12 +34,14 @@ from domain.task.facts import (
     TaskFact,
     TaskRated,
     TaskReactivated,
+    TaskRecalled,
     TaskRegistered,
     TaskReopened,
     TaskState,
     TaskTakenOver,
     TaskTriaged,
     UnitDesignated,
+    UrgencyRaised,
 )
 from domain.task.state import (
     Accepted,
@@ -103,6 +107,7 @@ def registered(fact: TaskRegistered, told: Told) -> Registered:
         registered_at=min(told.occurred_at, told.at),
         project_item=fact.project_item,
         ledger_row=fact.ledger_row,
+        call=fact.call,
     )
     return Registered(Body(need), fact.triage_by)
 
@@ -117,10 +122,42 @@ def triaged(body: Body, fact: TaskTriaged, told: Told) -> Triaged:
     return Triaged(replace(body, need=need, judgement=judgement, holding=holding), fact.queue_at)
 
 
-def joined(body: Body, subjects: tuple[str, ...]) -> Body:
-    """Residents of a duplicate are parties like the first one, each once."""
-    parties = tuple(dict.fromkeys((*body.need.parties, *subjects)))
-    return replace(body, need=replace(body.need, parties=parties))
+def joined(body: Body, fact: DuplicateAttached) -> Body:
+    """Residents of a duplicate are parties like the first one, each once; a part comes back."""
+    parties = tuple(dict.fromkeys((*body.need.parties, *fact.subjects)))
+    own = fact.duplicate in body.parts
+    return replace(
+        body,
+        need=replace(body.need, parties=parties),
+        parts=tuple(part for part in body.parts if part != fact.duplicate),
+        duplicates=body.duplicates + (not own),
+    )
+
+
+def corrected(task: KnownTask, fact: RegistrationCorrected) -> KnownTask:
+    """The need as it was meant; a requester named now is a party like any other."""
+    clear = ("source", "category", "request_type", "place", "matter", "answer_channel")
+    given = {name: getattr(fact, name) for name in (*clear, "urgent", "safety")}
+    need = replace(task.body.need, **{name: new for name, new in given.items() if new is not None})
+    if fact.requester is not None and need.requester is None:
+        parties = tuple(dict.fromkeys((fact.requester, *need.parties)))
+        need = replace(need, requester=fact.requester, parties=parties)
+    body = replace(task.body, need=need)
+    if isinstance(task, Registered) and fact.triage_by is not None:
+        return Registered(body, fact.triage_by)
+    return with_body(task, body)
+
+
+def more_urgent(task: KnownTask, fact: UrgencyRaised, told: Told) -> KnownTask:
+    """Before dispatch triage begins anew; in hand, only the due instant and the limits move."""
+    need = replace(task.body.need, urgent=True)
+    if fact.triage_by is not None:
+        return Registered(replace(task.body, need=need, judgement=None), fact.triage_by)
+    assert fact.due is not None, "either triage is called for or a due instant is set"
+    assert task.body.judgement is not None, "a task in hand was triaged"
+    judgement = replace(task.body.judgement, urgency=Urgency.URGENT, limit=fact.due.limit)
+    body = replace(task.body, need=need, judgement=judgement)
+    return with_body(task, with_due(body, fact.due, told))
 
 
 # Who holds the task.
@@ -155,7 +192,7 @@ def designated(body: Body, fact: UnitDesignated, told: Told) -> Dispatched:
     return Dispatched(_with_new_unit(body, holding, sla), fact.sign_in_by)
 
 
-def returned(body: Body, fact: ReturnApproved, told: Told) -> PendingDispatch:
+def returned(body: Body, fact: ReturnApproved | TaskRecalled, told: Told) -> PendingDispatch:
     """Nobody holds the task; the due instant is kept until the next dispatch."""
     return PendingDispatch(
         replace(body, holding=_let_go(body.holding, told), extension=Extension()),

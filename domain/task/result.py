@@ -51,10 +51,10 @@ from domain.task.state import (
 # Draft and signature.
 
 
-def draft(task: Task, command: DraftResult, asked: Command) -> Facts:
+def draft(task: Task, command: DraftResult, asked: Command, rules: Rules) -> Facts:
     """The staff assigned drafts the result; a later draft replaces an earlier one."""
     body = standing_in(task, InProgress).body
-    of_the_main_unit(body, asked)
+    of_the_main_unit(body, asked, rules)
     if asked.by.person != body.holding.staff:
         raise no.ASSIGNED_STAFF_ONLY(found=asked.by.role)
     _assists_named(body, command.assists_explained)
@@ -64,7 +64,7 @@ def draft(task: Task, command: DraftResult, asked: Command) -> Facts:
 def submit(task: Task, command: SubmitResult, asked: Command, rules: Rules) -> Facts:
     """The coordinator signs a result once the resident was contacted and the work is shown."""
     body = standing_in(task, InProgress).body
-    of_the_main_unit(body, asked)
+    of_the_main_unit(body, asked, rules)
     signed = _result_to_sign(body, command, asked)
     _assists_named(body, signed.assists_explained)
     _resident_contacted(body)
@@ -188,7 +188,7 @@ def _may_review(body: Body, asked: Command, rules: Rules) -> None:
     party = pairing is not None and by.unit in pairing.parties
     if by.role is not Role.CENTER_COORDINATOR or not party:
         of_the_place(body.need.place, asked, rules)
-    not_a_doer(body, asked)
+    not_a_doer(body, asked, rules)
 
 
 # Ending handling without a result.
@@ -199,7 +199,7 @@ def request_termination(
 ) -> Facts:
     """The main unit asks in writing to end handling, on one of the legal grounds."""
     body = standing_in(task, InProgress).body
-    of_the_main_unit(body, asked)
+    of_the_main_unit(body, asked, rules)
     if body.termination is not None:
         raise no.TERMINATION_PENDING(found=body.termination.ground)
     one_of(command.ground, (one.code for one in terms_of(body, rules).policy.termination_grounds))

@@ -37,6 +37,7 @@ class Need:
     registered_at: datetime
     project_item: str | None
     ledger_row: str | None
+    call: str | None = None
 
 
 @dataclass(frozen=True)
@@ -261,7 +262,9 @@ class Privacy:
 class Body:
     """All that is known of a task whatever its main state.
 
-    *round* counts admissions: 1, and one more for each appeal that reopened the task. *rung*
+    *round* counts admissions: 1, and one more for each appeal that reopened the task. *parts* are
+    the tasks that were split off the call, *urged* when it was asked about, *duplicates* how many
+    others joined. *rung*
     holds the clocks that rang without changing the state, by name and due instant.
     """
 
@@ -280,6 +283,9 @@ class Body:
     score: Score = Score()
     privacy: Privacy = Privacy()
     round: int = 1
+    parts: tuple[str, ...] = ()
+    urged: tuple[datetime, ...] = ()
+    duplicates: int = 0
     rung: frozenset[tuple[str, datetime]] = field(default=frozenset())
 
     @property

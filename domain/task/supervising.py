@@ -7,20 +7,30 @@ heard at any level: its fact repeats the level that stands.
 
 from datetime import datetime
 
+from domain.people import Role
 from domain.rules import Rules, Terms
 from domain.sealed import Sealed
 from domain.task import refusal_rules as no
-from domain.task.authority import Command, Facts, of_the_place, standing_in
-from domain.task.commands import CardColour, ListTask, RaiseCard, RemindUnit, SummonUnit
-from domain.task.facts import SupervisionLevel, SupervisionRaised
+from domain.task.authority import Command, Facts, has_to_do_with, of_the_place, standing_in
+from domain.task.commands import (
+    CardColour,
+    ListTask,
+    RaiseCard,
+    RemindUnit,
+    SummonUnit,
+    UrgeTask,
+)
+from domain.task.facts import SupervisionLevel, SupervisionRaised, TaskUrged
 from domain.task.limits import terms_of
-from domain.task.state import OPEN_STATES, Body, Task
+from domain.task.state import OPEN_STATES, Body, InHand, Task
 
 LADDER = tuple(SupervisionLevel)
 """The rungs, lowest first."""
 
-REMINDERS = frozenset({"sign_in", "due.remind_half", "due.remind_before", "remind_unit"})
-"""Causes of a reminder: the clocks that remind, and a supervisor who does."""
+REMINDERS = frozenset(
+    {"sign_in", "due.remind_half", "due.remind_before", "remind_unit", "urge_task"}
+)
+"""Causes of a reminder: the clocks that remind, a supervisor, and residents who urge."""
 
 
 def rung(level: SupervisionLevel) -> int:
@@ -59,6 +69,27 @@ def remind(task: Task, command: RemindUnit, asked: Command, rules: Rules) -> Fac
     """A supervisor reminds the unit (催办), whatever it was shown before."""
     body = _to_supervise(task, asked, rules)
     return (reminded(body, command.kind, reason=command.note),)
+
+
+def urge(task: Task, command: UrgeTask, asked: Command, rules: Rules) -> Facts:
+    """Residents and those who speak with them urge (催单); often enough, the unit is reminded.
+
+    Counted are the urges since the due instant was set: an earlier unit's are not held against
+    the present one.
+    """
+    body = standing_in(task, *OPEN_STATES).body
+    if asked.by.role is Role.CALLBACK_AGENT:
+        of_the_place(body.need.place, asked, rules)
+    elif asked.by.role is not Role.RESIDENT:
+        has_to_do_with(body.need.place, asked, rules)
+    urged = TaskUrged(number=len(body.urged) + 1, source=command.source, note=command.note)
+    since = body.sla.set_at
+    if not isinstance(task, InHand) or since is None:
+        return (urged,)
+    within = sum(at >= since for at in body.urged) + 1
+    if within != terms_of(body, rules).policy.urging.reminds_at:
+        return (urged,)
+    return (urged, reminded(body, command.kind))
 
 
 def raise_card(task: Task, command: RaiseCard, asked: Command, rules: Rules) -> Facts:

@@ -18,7 +18,7 @@ from domain.envelope import SYSTEM
 from domain.refusals import CommandRefused
 from domain.sealed import sealed_in
 from tests import clock
-from tests.accounts import registrar
+from tests.accounts import registrar, somebody
 from tests.journeys.district import District
 
 
@@ -218,6 +218,7 @@ async def test_a_role_taken_away_by_another_process_is_seen_by_the_next_decision
     orders = office.district.whole_case(task)
     await office.record(datetime.now(UTC), *orders[:2])
     who = office.district.people["dispatcher"]
+    somebody(office.books.desk, who["role"], who["unit"])  # the last one could not be taken away
     url = f"sqlite:///{tmp_path}"
     with books(f"{url}/ledger.db", f"{url}/vault.db", tmp_path / "vault.key", "gd-2022") as other:
         revoke = {"kind": "revoke_role", "role": who["role"], "unit": who["unit"]}

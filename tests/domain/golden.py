@@ -29,6 +29,7 @@ from domain.values import (
     Code,
     DivisionCode,
     Instant,
+    LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
@@ -60,6 +61,7 @@ _PAPERS = ("国办发明电〔2025〕7号",)
 VERIFIER_KEY = "pairing.example.org/log+0a1b2c3d+AQ" + "ab+/" * 10 + "abc="
 BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (Code, "ELDER"),
+    (LedgerNumber, "2026-0117"),
     (LimitText, "10wd"),
     (OfficeText, "按规定办理"),
     (UnitCode, CIVIL_AFFAIRS),

@@ -3,7 +3,7 @@
 Every test is an episode from this town. People are ids without names; places are codes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
@@ -392,6 +392,12 @@ class Town:
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
         return tuple(one for one in self.pairings if one.is_open and unit in one.parties)
 
+    def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
+        return tuple(task for task in self.tasks if task.is_open and places(task.place))
+
+    def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:
+        return tuple(task for task in self.tasks if task.is_open and task.main_unit == unit)
+
     def red_cards(self, unit: str, since: datetime) -> int:
         return self.reds.get(unit, 0)
 
@@ -411,6 +417,17 @@ def terms(policy: Policy = POLICY, *years: CalendarYear) -> Terms:
 
 
 RULES = Rules({POLICY.id: terms()}, UNITS, PEOPLE, default_policy=POLICY.id)
+
+
+def without(rules: Rules, role: Role, unit: str) -> Rules:
+    """Return *rules* in which nobody holds *role* at *unit*."""
+    people = {
+        who: one.model_copy(
+            update={"grants": tuple(g for g in one.grants if (g.role, g.unit) != (role, unit))}
+        )
+        for who, one in rules.people.items()
+    }
+    return replace(rules, people=people)
 
 
 def rules_with(

@@ -39,6 +39,7 @@ from domain.task.commands import (
     RequestTermination,
     RequestType,
     Source,
+    SplitOffMatter,
     SubmitResult,
     TriageTask,
     Urgency,
@@ -120,6 +121,8 @@ CARRY = ProposeCarry(
     ledger_row="2026-0117",
 )
 WHISTLE = BlowWhistle(ground="EMERGENCY", departments=(HOUSING, HEALTH), place=SHIPAI_PLACE)
+PART = task_id("the second matter")
+SPLIT = SplitOffMatter(part=PART, category="MEAL", matter="meals", text=sealed("no meals either"))
 TO_CIVIL_AFFAIRS = DispatchTask(main=CIVIL_AFFAIRS)
 
 

@@ -19,6 +19,7 @@ from domain.values import (
     Code,
     DivisionCode,
     Instant,
+    LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
@@ -100,7 +101,10 @@ ANY_TIME = [
     *_by((DPO,), c.RestrictData(basis="个人信息保护法"), s_erase := c.EraseSubject(
         subject=str(GRANDMA.person), basis="期满")),
     *_by((SYSTEM,), RecomputeDeadlines(), c.AttachDuplicate(
-        duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),))),
+        duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),)), c.AttachDuplicate(
+        duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),), urgent=True)),
+    *_by((GRANDMA,), c.UrgeTask(source=c.Source.RESIDENT)),
+    *_by((DISPATCHER,), c.CorrectRegistration(text=TEXT, reason="笔误"), c.RecallTask(reason=TEXT)),
 ]  # fmt: skip
 MORE_TIME = [
     *_by(COORDINATORS, s.EXTENSION),
@@ -126,10 +130,16 @@ MOVES: dict[str, list[Move]] = {
             s.triage(duty_class=c.DutyClass.UPPER_RECALLED),
             c.RefuseAdmission(ground="LITIGATION", told_channel=c.AnswerChannel.PHONE),
             c.DivertTask(route="110"),
+            c.CorrectRegistration(category="MEAL", urgent=True, reason="笔误"),
+            s.SPLIT,
         ),
         *ENDING,
     ],
-    "TRIAGED": [*_by((DISPATCHER,), *DISPATCHES), *_by((SYSTEM,), c.QueueDispatch()), *ENDING],
+    "TRIAGED": [
+        *_by((DISPATCHER,), *DISPATCHES, s.SPLIT),
+        *_by((SYSTEM,), c.QueueDispatch()),
+        *ENDING,
+    ],
     "PENDING_DISPATCH": [*_by((DISPATCHER,), *DISPATCHES), *ENDING],
     "DISPATCHED": [*_by(COORDINATORS, c.AcceptTask()), *RETURNING, *HELD, *ENDING],
     "RETURN_REVIEW": [
@@ -220,6 +230,7 @@ instants: SearchStrategy[datetime] = st.one_of(
 )
 SHAPES: tuple[tuple[Any, SearchStrategy[Any]], ...] = (
     (Code, st.sampled_from(CODES)),
+    (LedgerNumber, st.sampled_from(["TH-1", "穗天石〔2026〕012号"])),
     (LimitText, st.sampled_from(LIMITS)),
     (OfficeText, st.sampled_from(["依据", "x" * 500])),
     (UnitCode, st.sampled_from(ALL_UNITS)),

@@ -25,6 +25,7 @@ from domain.values import (
     Code,
     DivisionCode,
     Instant,
+    LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
@@ -269,8 +270,18 @@ def test_an_unknown_task_is_begun_or_the_command_refused(
 
 # What facts are made of.
 
-REFERENCES = (Code, UnitCode, DivisionCode, TaskId, PairingId, PersonId, SubjectId, LimitText)
-OFFICE_WORDS = {"legal_basis", "basis"}
+REFERENCES = (
+    Code,
+    UnitCode,
+    DivisionCode,
+    TaskId,
+    PairingId,
+    PersonId,
+    SubjectId,
+    LimitText,
+    LedgerNumber,
+)
+OFFICE_WORDS = {"legal_basis", "basis", "reason"}
 OWN_WORDS = {"number", "package_hash"}
 
 

@@ -28,6 +28,7 @@ from domain.task.commands import (
     AttachDuplicate,
     BlowWhistle,
     CardColour,
+    CorrectRegistration,
     DeclareConflict,
     Designate,
     DivertTask,
@@ -46,6 +47,7 @@ from domain.task.commands import (
     RaiseCard,
     RateTask,
     ReactivateTask,
+    RecallTask,
     RecordArrival,
     RecordCallback,
     RefuseAdmission,
@@ -58,11 +60,13 @@ from domain.task.commands import (
     RequestTermination,
     RestrictData,
     ReturnForRework,
+    Source,
     SubmitAssist,
     SummonUnit,
     TakeOverTask,
     UpholdResult,
     UpholdScore,
+    UrgeTask,
     WithdrawTask,
 )
 from tests.domain import world
@@ -75,6 +79,7 @@ from tests.domain.world import (
     CALLBACK_AGENT,
     CENTER_COORDINATOR,
     CIVIL_ADJUDICATOR,
+    CIVIL_AFFAIRS,
     CIVIL_COORDINATOR,
     CIVIL_STAFF,
     COMMUNITY_WORKER,
@@ -98,6 +103,7 @@ from tests.domain.world import (
     Town,
     rules_with,
     sealed,
+    without,
 )
 
 EVERYBODY = (
@@ -140,6 +146,12 @@ def _score_appealed() -> Story:
     return s.closed().does(AppealScore(ground="ENFORCEMENT", evidence=TEXT), CIVIL_COORDINATOR)
 
 
+def _deserted() -> Story:
+    """A task in the hands of a unit that nobody speaks for any more."""
+    story = s.dispatched()
+    return story.under(without(story.rules, Role.DEPT_COORDINATOR, CIVIL_AFFAIRS))
+
+
 def _quiet() -> Story:
     return s.closed().after(days=31)
 
@@ -161,6 +173,24 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
             HEALTH_COORDINATOR,
         ),
     ),
+    "correct": (
+        s.registered,
+        CorrectRegistration(text=TEXT, reason="笔误"),
+        (
+            DISPATCHER,
+            CENTER_COORDINATOR,
+            CIVIL_COORDINATOR,
+            COMMUNITY_WORKER,
+            HEALTH_COORDINATOR,
+        ),
+    ),
+    "split off": (s.registered, s.SPLIT, (DISPATCHER, CENTER_COORDINATOR, COMMUNITY_WORKER)),
+    "urge": (
+        s.in_progress,
+        UrgeTask(source=Source.RESIDENT),
+        (GRANDMA, COMMUNITY_WORKER, CENTER_COORDINATOR, CALLBACK_AGENT),
+    ),
+    "recall": (_deserted, RecallTask(reason=TEXT), (DISPATCHER,)),
     "triage": (s.registered, s.triage(), (DISPATCHER,)),
     "refuse admission": (
         s.triaged,
