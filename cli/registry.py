@@ -1,6 +1,7 @@
 """`jiedui unit` and `jiedui need`: tables from offices become facts, bad rows come back."""
 
-from functools import partial
+import dataclasses
+import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,55 @@ from cli.progress import progressing
 from cli.tables import print_table
 
 if TYPE_CHECKING:
-    from services.intake import Intake
+    from services.intake import Intake, Taking
 
 
-def _mapping_option(command: Any) -> Any:
-    return click.option(
-        "--mapping",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="列名对应表（JSON：字段→表头）。 Column mapping for tables with other headings.",
-    )(command)
+def taking_options(command: Any) -> Any:
+    """Give *command* the options of whoever takes a table in, gathered as `taking`."""
+
+    @functools.wraps(command)
+    def gathered(*arguments: Any, **given: Any) -> Any:
+        from services.intake import Taking
+
+        names = [one.name for one in dataclasses.fields(Taking) if one.name in given]
+        taking = Taking(progress=progressing, **{name: given.pop(name) for name in names})
+        return command(*arguments, taking=taking, **given)
+
+    readable = click.Path(exists=True, dir_okay=False, path_type=Path)
+    for option in reversed(
+        (
+            click.option(
+                "--mapping",
+                type=readable,
+                help="列名对应表（JSON：字段→表头）。 Headings of a table that has its own.",
+            ),
+            click.option(
+                "--bad-rows",
+                type=click.Path(dir_okay=False, path_type=Path),
+                help="退回的行存放处；缺省在原表旁边。 Where the rows handed back go.",
+            ),
+            click.option(
+                "--sheet",
+                "sheets",
+                multiple=True,
+                help="只读这些工作表；缺省读全部可见的。 Read these sheets only; repeatable.",
+            ),
+            click.option("--hidden", is_flag=True, help="隐藏的行和表也读。 Hidden rows too."),
+            click.option(
+                "--update",
+                is_flag=True,
+                help="与已登记的不同之处作为更正入账。 Record what differs as corrections.",
+            ),
+            click.option(
+                "--dry-run",
+                "dry",
+                is_flag=True,
+                help="只试读，什么也不登记。 Say what would become of it; record nothing.",
+            ),
+        )
+    ):
+        gathered = option(gathered)
+    return gathered
 
 
 @click.group()
@@ -30,16 +71,14 @@ def unit() -> None:
 
 @unit.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_mapping_option
-@click.option("--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="错误行存放处。")
+@taking_options
 @registrar_option
 @json_option
 @pass_context
 def import_units(
     context: Context,
     file: Path,
-    mapping: Path | None,
-    bad_rows: Path | None,
+    taking: "Taking",
     acting_person: str | None,
     as_json: bool,
 ) -> None:
@@ -54,10 +93,7 @@ def import_units(
     from services.intake import take_registry
 
     by = acting(context, acting_person).as_who()
-    _tell(
-        run(lambda: take_registry(context.gateway, file, mapping, bad_rows, by, progressing)),
-        as_json,
-    )
+    _tell(run(lambda: take_registry(context.gateway, file, by, taking)), as_json)
 
 
 @unit.command("list")
@@ -153,8 +189,7 @@ def need() -> None:
 
 @need.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_mapping_option
-@click.option("--bad-rows", type=click.Path(dir_okay=False, path_type=Path), help="错误行存放处。")
+@taking_options
 @click.option("--as", "acting_person", help="登记人；缺省时按各街道社区工作者登记。 Who registers.")
 @click.option("--policy", help="政策包。 Policy pack of the tasks.")
 @json_option
@@ -163,29 +198,29 @@ def import_needs(
     context: Context,
     /,
     file: Path,
-    mapping: Path | None,
-    bad_rows: Path | None,
+    taking: "Taking",
     acting_person: str | None,
     policy: str | None,
     as_json: bool,
 ) -> None:
     r"""问题台账逐行登记为帮扶任务；错误行连同原因退回。 Rows become registered tasks.
 
-    Repeatable: a second import of the same file registers nothing twice. Bad rows come back in a
-    file of the same kind with the reason beside each.
+    Repeatable: a row is known again by its ledger number within its street, year and table, or,
+    without a number, by all it says. Bad rows come back in a file of the same kind with the reason
+    beside each; what was not read is named. docs/importing.md is the page for the offices.
 
     \b
     Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
     """
     from domain.people import Channel
-    from services.intake import take_need_table
+    from services.need_intake import NeedTaking, take_need_table
 
-    taking = partial(take_need_table, context.gateway, file, mapping, bad_rows, policy=policy)
+    who = NeedTaking(policy=policy)
     if acting_person is not None:
         actor = acting(context, acting_person)
         door = actor.door._replace(channel=Channel.IMPORT)
-        taking = partial(taking, by=actor.as_by(), door=door)
-    _tell(run(lambda: taking(progress=progressing)), as_json)
+        who = NeedTaking(actor.as_by(), door, policy)
+    _tell(run(lambda: take_need_table(context.gateway, file, taking, who)), as_json)
 
 
 _SHOWN = 20
@@ -194,20 +229,8 @@ _SHOWN = 20
 
 def _tell(intake: "Intake", as_json: bool) -> None:
     """Say what became of a table, and end with status 1 where rows came back."""
-    counts = (
-        f"{intake.file}：登记 {intake.recorded} 行，此前已登记 {intake.repeated} 行，"
-        f"退回 {len(intake.refused)} 行。"
-    )
-    lines = [counts]
-    lines += [
-        f"  {problem.cell or row.row.number}  {problem.chinese}（{problem.rule}）"
-        for row in intake.refused[:_SHOWN]
-        for problem in row.problems
-    ]
-    if len(intake.refused) > _SHOWN:
-        lines.append(f"  …… 其余 {len(intake.refused) - _SHOWN} 行见退回文件。")
-    if intake.bad_rows_file is not None:
-        lines.append(f"退回的行在 {intake.bad_rows_file}，改正后可直接再次导入。")
-    Speaking(as_json).say(intake.as_json(), "\n".join(lines))
+    from cli.intake_report import intake_lines
+
+    Speaking(as_json).say(intake.as_json(), "\n".join(intake_lines(intake, _SHOWN)))
     if intake.refused:
         raise click.exceptions.Exit(1)

@@ -22,12 +22,11 @@ from demo.summary import Summary, print_summary, summary_of
 from demo.witnesses import invite, two_witnesses
 from desk.gateway import Gateway
 from domain.refusals import CommandRefused
-from importing.needs import NEED_FIELDS, NeedReader, NeedRow
+from importing.needs import NEED_FIELDS, NeedRow
 from importing.people import PEOPLE_FIELDS
-from importing.places import Places
 from importing.units import UNIT_FIELDS
-from importing.writing import write_bad_rows
-from services.intake import ZONE, Intake, table_of, take_people, take_units
+from services.intake import Intake, Taking, take_people, take_units
+from services.need_intake import need_reader
 
 SAMPLE = Path("examples/tianhe")
 AT_ONCE = 10
@@ -132,10 +131,11 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
     home = Path(str(gateway.books.ledger.url.database)).parent
     accounts = await asyncio.to_thread(Accounts, gateway.desk, home)
     registrar = accounts.registrar
-    units = table_of(folder / "units.xlsx", UNIT_FIELDS, None)
-    intakes = [await take_units(gateway, units, "units.xlsx", registrar, progressing)]
-    people = table_of(folder / "people.xlsx", PEOPLE_FIELDS, None)
-    intakes.append(await take_people(gateway, people, "people.xlsx", registrar, progressing))
+    taking = Taking(progress=progressing)
+    units = taking.table_of(folder / "units.xlsx", UNIT_FIELDS)
+    intakes = [await take_units(gateway, units, "units.xlsx", registrar, taking)]
+    people = taking.table_of(folder / "people.xlsx", PEOPLE_FIELDS)
+    intakes.append(await take_people(gateway, people, "people.xlsx", registrar, taking))
     rules = gateway.books.rulebook.rules(gateway.desk.neighbours)
     cast = Cast(rules, rules.under(POLICY).policy, datetime.now(UTC))
     chosen = cast.streets()[:streets]
@@ -162,17 +162,9 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
 
 def needs_of(gateway: Gateway, file: Path, divisions: set[str]) -> tuple[list[NeedRow], Intake]:
     """Read the problem ledger; the rows that cannot be taken are handed back beside the ledger."""
-    rules = gateway.books.rulebook.rules(gateway.desk.neighbours)
-    table = table_of(file, NEED_FIELDS, None)
-    reader = NeedReader(
-        categories=rules.under(POLICY).policy.categories,
-        places=Places.of(rules.units.values()),
-        now=datetime.now(UTC),
-        zone=ZONE,
-    )
-    read = reader.read(table)
-    intake = Intake(file.name, refused=list(read.bad))
-    if intake.refused:
-        home = Path(str(gateway.books.ledger.url.database)).parent
-        intake.bad_rows_file = write_bad_rows(table, intake.refused, home / "needs-退回")
+    table = Taking().table_of(file, NEED_FIELDS)
+    read = need_reader(gateway, POLICY).read(table)
+    intake = Intake(file.name, refused=list(read.bad), unread=table.unread)
+    home = Path(str(gateway.books.ledger.url.database)).parent
+    intake.write_bad_rows(table, home / "needs-退回")
     return [row for row in read.good if row.place[:9] in divisions], intake

@@ -25,7 +25,7 @@ from demo.stage import Stage, Unexpected
 from desk.orders import NotNow
 from desk.sealing import opaque_uuid
 from importing.needs import NeedRow
-from services.intake import need_order
+from services.need_intake import need_order
 
 HANDED_OVER = 2
 """How many open tasks the pairing that is wound up hands over."""

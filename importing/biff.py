@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from importing.tables import Limits, broken_file, protected_file, too_large
+from importing.tables import Limits, Span, broken_file, protected_file, too_large, too_many
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 END_OF_CHAIN = 0xFFFFFFFA
@@ -19,13 +19,20 @@ BOF, EOF, FILEPASS, BOUNDSHEET, DIMENSIONS = 0x0809, 0x000A, 0x002F, 0x0085, 0x0
 FORMULAS = frozenset({0x0006, 0x0206, 0x0406})
 CELLS = FORMULAS | {0x0203, 0x0204, 0x0205, 0x00FD, 0x00D6, 0x027E}
 MANY_CELLS = 0x00BD
+ROW, MERGED = 0x0208, 0x00E5
+ROW_HIDDEN = 0x20
 
 
-@dataclass(frozen=True)
+@dataclass
 class Survey:
-    """What a survey found: the formula cells (row and column from 0) of each sheet in order."""
+    """What a survey found in one sheet.
 
-    formulas: tuple[frozenset[tuple[int, int]], ...]
+    Its formula cells (row and column from 0), the merged cells, and the rows out of sight (from 1).
+    """
+
+    formulas: set[tuple[int, int]] = field(default_factory=set)
+    merged: list[Span] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -104,8 +111,8 @@ class CompoundFile:
         return b"".join(pieces)[:size]
 
 
-def survey(data: bytes, limits: Limits) -> Survey:
-    """Return where the formulas of the .xls file *data* stand.
+def survey(data: bytes, limits: Limits) -> list[Survey]:
+    """Return what the .xls file *data* tells of each of its sheets, in order.
 
     Raises `TableRefused` where the cells reach beyond *limits*, or the file is protected or broken.
     """
@@ -121,7 +128,7 @@ def survey(data: bytes, limits: Limits) -> Survey:
         raise broken_file() from error
 
 
-def walk(stream: bytes, limits: Limits) -> Survey:
+def walk(stream: bytes, limits: Limits) -> list[Survey]:
     """Walk the records of the workbook *stream*, sheet by sheet."""
     allowance = iter(range(limits.elements))
     sheets: list[int] = []
@@ -134,10 +141,14 @@ def walk(stream: bytes, limits: Limits) -> Survey:
         raise broken_file()
     cells, found = 0, []
     for start in sheets:
-        formulas = set()
+        sheet = Survey()
         for kind, body in records(stream, start, allowance, limits):
             if kind == DIMENSIONS:
                 judge_dimensions(body, limits)
+            elif kind == MERGED:
+                sheet.merged += merged_in(body)
+            elif kind == ROW and len(body) > 12 and body[12] & ROW_HIDDEN:
+                sheet.hidden_rows.add(struct.unpack_from("<H", body)[0] + 1)
             if kind not in CELLS and kind != MANY_CELLS:
                 continue
             row, column = struct.unpack_from("<HH", body)
@@ -148,9 +159,16 @@ def walk(stream: bytes, limits: Limits) -> Survey:
             if row >= limits.rows or last >= limits.columns or cells > limits.cells:
                 raise too_large(limits)
             if kind in FORMULAS:
-                formulas.add((row, column))
-        found.append(frozenset(formulas))
-    return Survey(tuple(found))
+                sheet.formulas.add((row, column))
+        found.append(sheet)
+    return found
+
+
+def merged_in(body: bytes) -> Iterator[Span]:
+    """Yield the ranges of a record of merged cells."""
+    for number in range(struct.unpack_from("<H", body)[0]):
+        top, bottom, left, right = struct.unpack_from("<HHHH", body, 2 + 8 * number)
+        yield Span(top + 1, bottom + 1, left, right)
 
 
 def judge_dimensions(body: bytes, limits: Limits) -> None:
@@ -168,7 +186,7 @@ def records(
     depth = 0
     while at + 4 <= len(stream):
         if next(allowance, None) is None:
-            raise too_large(limits)
+            raise too_many("记录", "records", limits.elements)
         kind, length = struct.unpack_from("<HH", stream, at)
         yield kind, stream[at + 4 : at + 4 + length]
         depth += (kind == BOF) - (kind == EOF)

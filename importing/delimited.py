@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from importing.tables import Cell, Limits, Sheet, TableRefused, broken_file, too_large
 
 DELIMITERS = (",", "\t", ";")
-HARMLESS_CONTROLS = frozenset("\t\r\n")
 
 
 @dataclass(frozen=True)
@@ -23,13 +22,11 @@ class Delimited:
 def read_csv(data: bytes, limits: Limits) -> Delimited:
     """Return the cells of the CSV file *data*; raises `TableRefused`."""
     encoding, text = decoded(data)
-    # A byte-order mark inside is a character; any other control character means no text at all.
-    if any(ord(sign) < 32 and sign not in HARMLESS_CONTROLS for sign in set(text)):
+    if "\0" in text:
         raise TableRefused(
             "control-characters",
-            "文件中有空字符或控制字符，不是有效的 CSV 文本；请重新导出或改用 .xlsx。",
-            "The file holds NUL or control characters and is no CSV text; export it again or use "
-            ".xlsx.",
+            "文件中有空字符（NUL），不是 CSV 文本；请重新导出或改用 .xlsx。",
+            "The file holds NUL characters and is no CSV text; export it again or use .xlsx.",
         )
     delimiter = delimiter_of(text)
     rows: dict[int, dict[int, Cell]] = {}

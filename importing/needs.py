@@ -11,9 +11,12 @@ from datetime import datetime, tzinfo
 
 from domain.policy import Category
 from domain.task.commands import AnswerChannel, RequestType, Source
-from importing.cells import folded, listed, moment, telephone, yes_or_no
+from domain.values import LEDGER_NUMBER
+from importing.cells import folded, listed, moment, seen, telephones, visible, yes_or_no
 from importing.places import Places
 from importing.tables import BadRow, Field, Problem, Row, Table
+
+TEXT_MAX = 4000
 
 NEED_FIELDS = (
     Field("ledger_row", ("台账编号", "工单编号", "ledger_row", "Ledger number"), length_max=60),
@@ -22,9 +25,11 @@ NEED_FIELDS = (
     Field("request_type", ("诉求类型", "request_type", "Request type"), length_max=40),
     Field("street", ("所属街道", "街道", "街镇", "street"), True, True, 60),
     Field("community", ("社区", "所属社区", "community"), length_max=60),
-    Field("text", ("诉求内容", "问题描述", "text", "Content"), True, True, 4000),
-    Field("name", ("诉求人", "姓名", "name", "Requester"), length_max=100),
-    Field("phone", ("联系电话", "手机号码", "phone", "Telephone"), length_max=40),
+    Field("text", ("诉求内容", "问题描述", "text", "Content"), True, True, TEXT_MAX),
+    Field("name", ("诉求人", "姓名", "诉求人姓名", "name", "Requester"), length_max=100),
+    Field(
+        "phone", ("联系电话", "手机号码", "联系方式", "电话", "phone", "Telephone"), length_max=40
+    ),
     Field("address", ("住址", "地址", "详细地址", "address"), length_max=300),
     Field("urgent", ("是否紧急", "紧急程度", "urgent"), length_max=20),
     Field("safety", ("是否涉及安全", "安全隐患", "safety"), length_max=20),
@@ -82,20 +87,26 @@ CHANNELS = {
 } | {folded(channel): channel for channel in AnswerChannel}
 
 BY_TELEPHONE = frozenset({AnswerChannel.PHONE, AnswerChannel.SMS, AnswerChannel.LINK})
-LEDGER_ROW = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@/:-]{0,59}")
+LEDGER_ROW = re.compile(LEDGER_NUMBER)
+UNNAMED_TABLE = re.compile(r"(sheet|工作表|表|csv)?\d*")
+"""What spreadsheet programs call a sheet that nobody named."""
+STREET_DIGITS = 9
 
 
 @dataclass(frozen=True)
 class NeedRow:
     """A need ready to be registered: what `register_task` asks for, in plain texts still unsealed.
 
-    *repeat_key* is the same when the same row of the same table is read again: the ledger number
-    where the row has one, else the file's digest and the row's number. *occurred_at* has its
-    offset; a date without a time means its midnight.
+    *repeat_key* is the same when the same row is read again: the ledger number together with its
+    street, year and table, else all that stands in the row. *said* are the fields with anything in
+    them; *kept* says what was put beside the text, since no field of its own holds it.
+    *occurred_at* has its offset; a date without a time means its midnight.
     """
 
-    number: int
+    row: Row = field(repr=False)
     repeat_key: str
+    said: frozenset[str]
+    kept: tuple[str, ...]
     ledger_row: str | None
     source: Source
     category: str
@@ -110,6 +121,11 @@ class NeedRow:
     name: str | None = field(repr=False)
     phone: str | None = field(repr=False)
     address: str | None = field(repr=False)
+
+    @property
+    def number(self) -> int:
+        """The number of its row in the sheet."""
+        return self.row.number
 
 
 @dataclass(frozen=True)
@@ -142,14 +158,18 @@ class NeedReader:
         seen: set[str] = set()
         for row in table.rows:
             reading = Reading(self, row, labels, matters)
-            need = reading.need(table.digest)
+            need = reading.need()
             if need is not None and need.repeat_key in seen:
-                reading.fault(
-                    "ledger_row",
-                    "ledger-row-twice",
-                    "台账编号与前面的行重复；请改为唯一编号。",
-                    "The ledger number stands in an earlier row; give each row its own.",
-                )
+                if need.ledger_row:
+                    reading.fault(
+                        "ledger_row",
+                        "ledger-row-twice",
+                        "台账编号与本街道、本年度、本表前面的行重复；请改为唯一编号。",
+                        "The ledger number stands in an earlier row of this street, year and "
+                        "table; give each row its own.",
+                    )
+                else:
+                    reading.problems.append(same_row(row))
             if need is None or reading.problems:
                 bad.append(BadRow(row, tuple(reading.problems)))
             else:
@@ -168,14 +188,19 @@ class Reading:
     matters: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
 
-    def need(self, digest: str) -> NeedRow | None:
+    def need(self) -> NeedRow | None:
         """Return the need of this row, or None with the problems gathered."""
         self.problems.extend(self.row.problems)
         source, category = self.source(), self.category()
         request_type, place = self.request_type(), self.place()
-        phone, occurred_at = self.phone(), self.occurred_at()
+        phones, occurred_at = self.phones(), self.occurred_at()
+        phone = phones[0] if phones else None
         urgent, safety = self.answer("urgent"), self.answer("safety")
         channel, ledger_row = self.channel(phone), self.ledger_row()
+        kept = self.kept_beside(phones)
+        text = "\n".join((self.cell("text"), *(line for _, line in kept)))
+        if len(text) > TEXT_MAX:
+            self.too_long_together()
         if self.problems:
             return None
         assert source is not None
@@ -185,8 +210,10 @@ class Reading:
         assert occurred_at is not None
         assert channel is not None
         return NeedRow(
-            number=self.row.number,
-            repeat_key=ledger_row or f"{digest[:32]}/{self.row.number}",
+            row=self.row,
+            repeat_key=repeat_key(self.row, place, occurred_at.year, ledger_row),
+            said=frozenset(name for name, text in self.row.cells.items() if text),
+            kept=tuple(what for what, _ in kept),
             ledger_row=ledger_row,
             source=source,
             category=category,
@@ -197,7 +224,7 @@ class Reading:
             safety=safety,
             answer_channel=channel,
             occurred_at=occurred_at,
-            text=self.cell("text"),
+            text=text,
             name=self.cell("name") or None,
             phone=phone,
             address=self.cell("address") or None,
@@ -275,20 +302,46 @@ class Reading:
             )
         return community
 
-    def phone(self) -> str | None:
-        """Return the telephone number as digits, or None where none is given."""
-        if not self.cell("phone"):
-            return None
-        found = telephone(self.cell("phone"))
+    def phones(self) -> tuple[str, ...]:
+        """Return the telephone numbers as digits, none where none is given."""
+        found = telephones(self.cell("phone"))
         if found is None:
             self.fault(
                 "phone",
                 "not-a-phone",
-                "联系电话不是有效号码；请填11位手机号或带区号的座机号。",
-                "This is no telephone number; write 11 digits of a mobile or a landline with its "
-                "area code.",
+                "联系电话不是有效号码；请填11位手机号、带区号的座机号（如 020-87654321）、"
+                "400 号码，或 +852、+853 的号码；没有电话请填“无”，两个号码之间用“/”隔开。",
+                "This is no telephone number; write 11 digits of a mobile, a landline with its "
+                "area code (020-87654321), a 400 number, or one with +852 or +853; 无 for none, "
+                "a stroke between two.",
             )
-        return found
+        return found or ()
+
+    def faulted(self, name: str) -> bool:
+        """Say whether the cell of the field *name* has a problem already."""
+        return any(problem.field == name for problem in self.problems)
+
+    def kept_beside(self, phones: tuple[str, ...]) -> list[tuple[str, str]]:
+        """Return what is put beside the text, and the line that says it.
+
+        No field of a need holds a second telephone number or the words of a matter that has no
+        code; both stand sealed with what the resident said.
+        """
+        kept = [("second-telephone", f"〔另有电话 {phone}〕") for phone in phones[1:]]
+        label = " ".join(seen(self.cell("matter")).split())
+        if label and folded(label) not in self.matters:
+            kept.append(("matter-words", f"〔问题事项 {label}〕"))
+        return kept
+
+    def too_long_together(self) -> None:
+        """Fault a text that is too long with what is put beside it."""
+        self.fault(
+            "text",
+            "too-long",
+            f"“诉求内容”连同另附的电话、事项超过{TEXT_MAX}个字；请精简，详情另附材料。",
+            f"The text with what is put beside it is longer than {TEXT_MAX} characters; shorten "
+            "it and attach the rest.",
+        )
 
     def occurred_at(self) -> datetime | None:
         """Return when the need was found."""
@@ -297,8 +350,10 @@ class Reading:
             self.fault(
                 "occurred_at",
                 "not-a-date",
-                "发现时间不是有效日期；请按 2026-11-03 或 2026-11-03 14:30 填写。",
-                "This is no date; write it as 2026-11-03 or 2026-11-03 14:30.",
+                "发现时间不是有效日期；请按 2026-11-03 或 2026-11-03 14:30 填写，年份写四位；"
+                "若显示为五位数字，请把该列设为日期格式。",
+                "This is no date; write it as 2026-11-03 or 2026-11-03 14:30, the year with four "
+                "digits; where five digits are shown, format the column as dates.",
             )
         elif found > self.reader.now:
             self.fault(
@@ -328,7 +383,7 @@ class Reading:
                 "期望反馈方式请填：电话、短信、微信、上门或无需反馈。",
                 "The answer channel must be one of: phone, sms, link, visit, none.",
             )
-        elif found in BY_TELEPHONE and not self.cell("phone"):
+        elif found in BY_TELEPHONE and phone is None and not self.faulted("phone"):
             self.fault(
                 "answer_channel",
                 "channel-needs-phone",
@@ -339,15 +394,40 @@ class Reading:
 
     def ledger_row(self) -> str | None:
         """Return the ledger number, or None where the table has none."""
-        text = self.cell("ledger_row")
+        text = " ".join(visible(self.cell("ledger_row")).split())
         if text and LEDGER_ROW.fullmatch(text) is None:
             self.fault(
                 "ledger_row",
                 "not-a-ledger-row",
-                "台账编号只能用字母、数字和 - _ . / : @，最多60位。",
-                "A ledger number holds letters, digits and - _ . / : @ only, at most 60.",
+                "台账编号只能用汉字、字母、数字和 - _ . / : @ # 〔〕等括号，最多60位。",
+                "A ledger number holds Chinese characters, letters, digits, - _ . / : @ # and "
+                "brackets only, at most 60.",
             )
         return text or None
+
+
+def repeat_key(row: Row, place: str, year: int, ledger_row: str | None) -> str:
+    """Return what makes the row the same when it is read again.
+
+    A ledger number tells rows apart within one street, one year and one table; the sheet's name
+    is the table's, where anybody gave it one.
+    """
+    if ledger_row is None:
+        told = "\x1f".join(f"{name}\x1e{text}" for name, text in sorted(row.cells.items()) if text)
+        return f"row/{hashlib.sha256(told.encode()).hexdigest()}"
+    table = "" if UNNAMED_TABLE.fullmatch(folded(row.sheet)) else folded(row.sheet)
+    return f"{place[:STREET_DIGITS]}/{year}/{table}/{folded(ledger_row)}"
+
+
+def same_row(row: Row) -> Problem:
+    """Return the problem of a row without a number that says what an earlier one says."""
+    return Problem(
+        f"{row.place}{row.number}",
+        "",
+        "row-twice",
+        "与前面的行完全相同；确为两件事的，请填写台账编号加以区分。",
+        "The row says what an earlier one says; where both are meant, give them ledger numbers.",
+    )
 
 
 def category_labels(categories: Sequence[Category]) -> dict[str, str]:

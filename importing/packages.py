@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 from xml.parsers import expat
 
-from importing.tables import Limits, broken_file, protected_file, too_large
+from importing.tables import Limits, broken_file, protected_file, too_large, too_many
 
 END_OF_DIRECTORY = b"PK\x05\x06"
 ZIP64_LOCATOR = b"PK\x06\x07"
@@ -46,7 +46,7 @@ class Budget:
         """Count text that is kept."""
         self.characters += length
         if self.characters > self.limits.characters:
-            raise too_large(self.limits)
+            raise too_many("文字", "characters of text", self.limits.characters)
 
     def cell(self) -> None:
         """Count one cell, empty or not."""
@@ -72,9 +72,13 @@ def judge_directory(file: BinaryIO, limits: Limits) -> None:
     length = int.from_bytes(tail[at + 12 : at + 16], "little")
     # Zip64 is for archives beyond 4 GiB; a table that says it needs it is not a table.
     if ZIP64_LOCATOR in tail[max(0, at - 20) : at]:
-        raise too_large(limits)
-    if entries > limits.entries or length > limits.directory_bytes:
-        raise too_large(limits)
+        raise too_many("解压后的字节", "bytes unpacked", limits.unpacked_bytes)
+    if entries > limits.entries:
+        raise too_many(
+            "内含文件（图片、附件等）", "parts inside (pictures and such)", limits.entries
+        )
+    if length > limits.directory_bytes:
+        raise too_many("内部目录的字节", "bytes of directory", limits.directory_bytes)
     file.seek(0)
 
 
@@ -82,15 +86,24 @@ def judge_entries(package: zipfile.ZipFile, limits: Limits) -> None:
     """Refuse a zip that unpacks to too much, hides entries or wants a password."""
     entries = package.infolist()
     if len(entries) > limits.entries:
-        raise too_large(limits)
-    if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
-        raise too_large(limits)
+        raise too_many(
+            "内含文件（图片、附件等）", "parts inside (pictures and such)", limits.entries
+        )
+    # Pictures are never unpacked, so they may be as large as the file itself.
+    texts = (entry for entry in entries if not is_picture(entry.filename))
+    if sum(entry.file_size for entry in texts) > limits.unpacked_bytes:
+        raise too_many("解压后的字节", "bytes unpacked", limits.unpacked_bytes)
     if any(entry.flag_bits & MARKED_AS_ENCRYPTED for entry in entries):
         raise protected_file()
     if any(entry.compress_type not in PLAIN_METHODS for entry in entries):
         raise broken_file()
     if len({entry.filename for entry in entries}) != len(entries):
         raise broken_file()
+
+
+def is_picture(name: str) -> bool:
+    """Say whether the part *name* is one that is counted and never opened."""
+    return name.startswith("xl/media/") and not name.lower().endswith((".xml", ".rels"))
 
 
 def parse(package: zipfile.ZipFile, name: str, handler: Handler, budget: Budget) -> None:
@@ -108,7 +121,7 @@ def parse(package: zipfile.ZipFile, name: str, handler: Handler, budget: Budget)
         if depth > DEPTH_MAX:
             raise broken_file()
         if budget.elements > most:
-            raise too_large(budget.limits)
+            raise too_many("XML 元素", "XML elements", most)
         listen(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def end(name: str) -> None:
@@ -131,7 +144,7 @@ def parse(package: zipfile.ZipFile, name: str, handler: Handler, budget: Budget)
             parser.Parse(chunk, False)
             # Expat before 2.6 reads an unfinished token again with each chunk (CVE-2023-52425).
             if fed - parser.CurrentByteIndex > budget.limits.token_bytes:
-                raise too_large(budget.limits)
+                raise too_many("单个标记的字节", "bytes in one token", budget.limits.token_bytes)
     parser.Parse(b"", True)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from domain.people import ROLE_LABELS, Role
-from importing.cells import folded, listed, moment, telephone
+from importing.cells import folded, listed, moment, telephones, visible
 from importing.tables import BadRow, Field, Problem, Row, Table
 
 PEOPLE_FIELDS = (
@@ -32,7 +32,7 @@ STAFF_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
 class PersonRow:
     """One role of one person; rows with one *staff_number* speak of the same person."""
 
-    number: int
+    row: Row = field(repr=False)
     staff_number: str
     unit: str
     role: Role
@@ -97,7 +97,7 @@ class Reading:
         if self.problems or role is None or since is None:
             return None
         return PersonRow(
-            number=self.row.number,
+            row=self.row,
             staff_number=number,
             unit=unit,
             role=role,
@@ -113,7 +113,7 @@ class Reading:
 
     def staff_number(self) -> str:
         """Return the number by which the office tells its people apart."""
-        number = self.row.cells["staff_number"]
+        number = visible(self.row.cells["staff_number"]).strip()
         if STAFF_NUMBER.fullmatch(number) is None:
             self.fault(
                 "staff_number",
@@ -125,7 +125,7 @@ class Reading:
 
     def unit(self) -> str:
         """Return the code of the unit, which is known."""
-        unit = self.row.cells["unit"]
+        unit = visible(self.row.cells["unit"]).strip().upper()
         if unit not in self.reader.units:
             self.fault(
                 "unit",
@@ -150,19 +150,16 @@ class Reading:
 
     def phone(self) -> str | None:
         """Return the telephone number as digits, or None where none is given."""
-        text = self.row.cells.get("phone", "")
-        if not text:
-            return None
-        found = telephone(text)
-        if found is None:
+        found = telephones(self.row.cells.get("phone", ""))
+        if found is None or len(found) > 1:
             self.fault(
                 "phone",
                 "not-a-phone",
-                "手机号码不是有效号码；请填11位手机号或带区号的座机号。",
-                "This is no telephone number; write 11 digits of a mobile or a landline with its "
-                "area code.",
+                "手机号码请填一个：11位手机号，或带区号的座机号（如 020-87654321）。",
+                "Write one telephone number: 11 digits of a mobile, or a landline with its area "
+                "code (020-87654321).",
             )
-        return found
+        return found[0] if found else None
 
     def since(self) -> datetime | None:
         """Return from when the role is held."""

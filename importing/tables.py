@@ -31,8 +31,8 @@ class Limits:
 
     file_bytes: int = 10 * 1024 * 1024
     unpacked_bytes: int = 40 * 1024 * 1024
-    entries: int = 256
-    directory_bytes: int = 64 * 1024
+    entries: int = 4096
+    directory_bytes: int = 1024 * 1024
     rows: int = 20_000
     columns: int = 60
     cells: int = 300_000
@@ -62,12 +62,43 @@ class Cell(NamedTuple):
     fault: str | None = None
 
 
+class Span(NamedTuple):
+    """Cells merged into one, all ends included: rows from 1, columns from 0."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet as found: row number (from 1) to column (from 0) to cell; empty cells are absent."""
+    """A sheet as found: row number (from 1) to column (from 0) to cell; empty cells are absent.
+
+    *hidden* says that the whole sheet is out of sight, *hidden_rows* which of its rows are.
+    """
 
     name: str
     rows: Mapping[int, Mapping[int, Cell]] = field(repr=False)
+    merged: tuple[Span, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something a file holds that became neither a row nor a problem, told by name and place.
+
+    *where* is a range as the spreadsheet names it (`A9:C9`), or "" for what lies in no cell;
+    *count* says how many cells (pictures, remarks) there are. What stands there is not repeated.
+    """
+
+    sheet: str
+    where: str
+    what: str
+    count: int
+    chinese: str
+    english: str
 
 
 @dataclass(frozen=True)
@@ -101,7 +132,8 @@ class Row:
     """One row: its number in the sheet, the cells of known fields, and what is wrong with it.
 
     *columns* says under which letter each field stands; *originals* are all cells of the row in
-    column order, as they are handed back.
+    column order, as they are handed back. *place* is the sheet's name where a file has several
+    that are read, to be said before a cell.
     """
 
     number: int
@@ -109,10 +141,17 @@ class Row:
     problems: tuple[Problem, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict, repr=False)
     originals: tuple[str, ...] = field(default=(), repr=False)
+    sheet: str = ""
+    place: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which row of the file this is."""
+        return (self.sheet, self.number)
 
     def problem(self, field_name: str, rule: str, chinese: str, english: str) -> Problem:
         """Return a problem at this row's cell of *field_name* (the row alone, without a column)."""
-        cell = f"{self.columns.get(field_name, '')}{self.number}"
+        cell = f"{self.place}{self.columns.get(field_name, '')}{self.number}"
         return Problem(cell, field_name, rule, chinese, english)
 
     def spoilt(self, field_name: str) -> bool:
@@ -130,16 +169,15 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A file that was read: its kind, its headings, its rows, and the SHA-256 of its bytes.
+    """A file that was read: the headings of each of its sheets, its rows, and what was not read.
 
     *encoding* and *delimiter* speak of CSV only.
     """
 
     kind: TableKind
-    sheet: str
-    headings: tuple[str, ...]
+    headings: Mapping[str, tuple[str, ...]]
     rows: tuple[Row, ...]
-    digest: str
+    unread: tuple[Unread, ...] = ()
     encoding: str = "utf-8"
     delimiter: str = ","
 
@@ -154,8 +192,18 @@ def column_letters(index: int) -> str:
     return letters
 
 
+def too_many(chinese: str, english: str, most: int) -> TableRefused:
+    """Return the refusal of a file that holds more of something than is read: rows, bytes."""
+    return TableRefused(
+        "table-too-large",
+        f"文件过大：{chinese}超过{most:,}；请清除空白格式区域、删去图片等附件，或分批导入。",
+        f"The file is too large: more than {most:,} {english}; clear formatted empty areas, take "
+        "pictures out, or import it in parts.",
+    )
+
+
 def too_large(limits: Limits) -> TableRefused:
-    """Return the refusal of a table that is larger than *limits* allow."""
+    """Return the refusal of a sheet whose cells reach further than *limits* allow."""
     return TableRefused(
         "table-too-large",
         f"表格过大：最多{limits.rows}行、{limits.columns}列、{limits.cells}个单元格；"

@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from domain.policy import Label
 from domain.units import Unit, UnitKind
 from domain.values import UNIT_CODE
-from importing.cells import folded, listed, moment
+from importing.cells import folded, listed, moment, visible
 from importing.tables import BadRow, Field, Problem, Row, Table
 
 UNIT_FIELDS = (
@@ -41,10 +41,11 @@ DIVISION = re.compile(r"\d{6}(\d{3}(\d{3})?)?")
 
 @dataclass(frozen=True)
 class UnitRow:
-    """A unit ready to be registered, with the number of its row."""
+    """A unit ready to be registered, with its row, and whether the row says since when."""
 
-    number: int
+    row: Row = field(repr=False)
     unit: Unit
+    since_said: bool
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class UnitReader:
             good.append(found.pop(code)[1])
             ready.extend(waiting.pop(code, ()))
         bad.extend(BadRow(row, (no_parent(row),)) for row, _ in found.values())
-        return UnitRows(tuple(good), tuple(sorted(bad, key=lambda one: one.row.number)))
+        return UnitRows(tuple(good), tuple(sorted(bad, key=lambda one: one.row.key)))
 
 
 def no_parent(row: Row) -> Problem:
@@ -127,7 +128,7 @@ class Reading:
         self.problems.extend(self.row.problems)
         code, kind, division = self.code(), self.kind(), self.division()
         line, since = self.line(), self.since()
-        parent = self.row.cells.get("parent", "") or None
+        parent = self.coded("parent") or None
         if parent is not None and re.fullmatch(UNIT_CODE, parent) is None:
             self.fault(
                 "parent",
@@ -146,16 +147,20 @@ class Reading:
             parent=parent,
             since=since,
         )
-        return UnitRow(self.row.number, unit)
+        return UnitRow(self.row, unit, bool(self.row.cells.get("since")))
 
     def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
         """Note a problem, unless reading the table already found that cell unusable."""
         if not self.row.spoilt(name):
             self.problems.append(self.row.problem(name, rule, chinese, english))
 
+    def coded(self, name: str) -> str:
+        """Return a code as it is meant: width, case and what nobody sees do not matter in it."""
+        return visible(self.row.cells.get(name, "")).strip().upper()
+
     def code(self) -> str:
         """Return the unit code."""
-        code = self.row.cells["code"]
+        code = self.coded("code")
         if re.fullmatch(UNIT_CODE, code) is None:
             self.fault(
                 "code",
@@ -179,7 +184,7 @@ class Reading:
 
     def division(self) -> str:
         """Return the division code."""
-        division = self.row.cells["division"]
+        division = self.coded("division")
         if DIVISION.fullmatch(division) is None:
             self.fault(
                 "division",

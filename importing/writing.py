@@ -8,7 +8,7 @@ import csv
 import io
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import xlsxwriter
@@ -35,26 +35,39 @@ def plain(text: str) -> str:
 def write_bad_rows(source: Table, bad: Sequence[BadRow], path: Path) -> Path:
     """Write *bad* with the columns as they were and the reasons last; return where it stands.
 
-    The kind follows the source: xlsx and csv (same encoding and separator) stay what they are, a
+    Each sheet that gave rows has one of its name, since a row's number belongs to its table. The
+    kind follows the source: xlsx and csv (same encoding and separator) stay what they are, a
     legacy xls comes back as xlsx; the ending of *path* is set accordingly. A reason column of an
     earlier round is replaced. Raises `OSError` where the place cannot be written to.
     """
-    old = source.headings.index(REASON_HEADING) if REASON_HEADING in source.headings else None
-    headings = [*without(source.headings, old), REASON_HEADING]
-    lines = [headings]
+    sheets: dict[str, list[list[str]]] = {}
     for row in bad:
-        cells = list(row.row.originals) + [""] * len(source.headings)
-        kept = without(cells[: max(len(source.headings), len(row.row.originals))], old)
-        lines.append([*kept[: len(headings) - 1], reasons(row.problems)])
+        headings = source.headings[row.row.sheet]
+        lines = sheets.setdefault(row.row.sheet, [handed_back_headings(headings)])
+        lines.append(line_of(row, headings))
     if source.kind is TableKind.CSV:
-        content = csv_of(lines, source)
+        content = csv_of([line for lines in sheets.values() for line in lines], source)
     else:
-        content = xlsx_of(lines, source.sheet)
+        content = xlsx_of(sheets)
     ending = ".csv" if source.kind is TableKind.CSV else ".xlsx"
     bare = path.with_suffix("") if path.suffix.lower() in ENDINGS else path
     target = bare.with_name(bare.name + ending)
     place(content, target)
     return target
+
+
+def handed_back_headings(headings: Sequence[str]) -> list[str]:
+    """Return the headings as they were, and the one of the reasons last."""
+    return [*(one for one in headings if one != REASON_HEADING), REASON_HEADING]
+
+
+def line_of(row: BadRow, headings: Sequence[str]) -> list[str]:
+    """Return the cells of *row* as they were under its *headings*, and its reasons last."""
+    old = headings.index(REASON_HEADING) if REASON_HEADING in headings else None
+    cells = list(row.row.originals) + [""] * len(headings)
+    kept = without(cells[: max(len(headings), len(row.row.originals))], old)
+    width = len(headings) - (old is not None)
+    return [*kept[:width], reasons(row.problems)]
 
 
 def without(cells: Sequence[str], index: int | None) -> list[str]:
@@ -75,22 +88,23 @@ def csv_of(lines: Sequence[Sequence[str]], source: Table) -> bytes:
     return text.getvalue().encode(source.encoding)
 
 
-def xlsx_of(lines: Sequence[Sequence[str]], sheet_name: str) -> bytes:
-    """Return *lines* as a workbook of texts only, the reasons in red."""
+def xlsx_of(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """Return the lines of each sheet as a workbook of texts only, the reasons in red."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as workbook:
-        sheet = workbook.add_worksheet(safe_name(sheet_name))
         text = workbook.add_format({"num_format": "@", "quote_prefix": True})
         head = workbook.add_format({"num_format": "@", "bold": True, "bg_color": "#F2F2F2"})
         red = workbook.add_format({"num_format": "@", "font_color": "#C00000", "text_wrap": True})
-        last = len(lines[0]) - 1
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, last, 16)
-        sheet.set_column(last, last, 60)
-        for at, line in enumerate(lines):
-            for column, cell in enumerate(line):
-                style = head if at == 0 else red if column == last else text
-                sheet.write_string(at, column, cell[:CELL_MAX], style)
+        for name, lines in sheets.items():
+            sheet = workbook.add_worksheet(safe_name(name))
+            last = len(lines[0]) - 1
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, last, 16)
+            sheet.set_column(last, last, 60)
+            for at, line in enumerate(lines):
+                for column, cell in enumerate(line):
+                    style = head if at == 0 else red if column == last else text
+                    sheet.write_string(at, column, cell[:CELL_MAX], style)
     return content.getvalue()
 
 

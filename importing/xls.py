@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from importing.biff import survey
+from importing.biff import Survey, survey
 from importing.tables import Cell, Limits, Sheet, broken_file, protected_file
 from importing.xlsx import EXACT_BELOW
 
@@ -23,19 +23,21 @@ UNTOLD_FORMULA = "（公式）"
 
 
 def sheets_of(data: bytes, limits: Limits) -> Iterator[Sheet]:
-    """Yield the visible sheets of the .xls file *data*; raises `TableRefused`."""
-    formulas = survey(data, limits).formulas
+    """Yield the sheets of the .xls file *data*, hidden ones marked; raises `TableRefused`."""
+    surveyed = survey(data, limits)
     for line in read_by_child(data, limits).splitlines():
         told = json.loads(line)
-        computed = formulas[told["index"]] if told["index"] < len(formulas) else frozenset()
+        index = told["index"]
+        found = surveyed[index] if index < len(surveyed) else Survey()
         rows: dict[int, dict[int, Cell]] = {}
         for at, row in enumerate(told["rows"]):
             for column, value in enumerate(row):
-                formula = UNTOLD_FORMULA if (at, column) in computed else None
+                formula = UNTOLD_FORMULA if (at, column) in found.formulas else None
                 if value is None and formula is None:
                     continue
                 rows.setdefault(at + 1, {})[column] = cell_of(value, formula, limits)
-        yield Sheet(told["name"], rows)
+        merged, unseen = tuple(found.merged), frozenset(found.hidden_rows)
+        yield Sheet(told["name"], rows, merged, unseen, hidden=not told["visible"])
 
 
 def read_by_child(data: bytes, limits: Limits) -> str:

@@ -1,9 +1,9 @@
 """Read one .xls file in a process of its own, under hard limits, and print its rows as JSON.
 
 Run by `importing.xls` by file path; imports nothing of the project, so that the limits stand
-before anything but the standard library is loaded. Prints one JSON object a visible sheet:
-`{"index", "name", "rows"}`, each row a list of `[kind, text]` or null. Exit status: 0 done, 3 the
-file wants a password, 1 anything else.
+before anything but the standard library is loaded. Prints one JSON object a sheet:
+`{"index", "name", "visible", "rows"}`, each row a list of `[kind, text]` or null. Exit status:
+0 done, 3 the file wants a password, 1 anything else.
 """
 
 import json
@@ -47,7 +47,7 @@ def written(value: object) -> list[str] | None:
 
 
 def main(path: str, rows_max: int) -> int:
-    """Print the visible sheets of the file at *path*, at most *rows_max* rows each."""
+    """Print the sheets of the file at *path*, at most *rows_max* rows each."""
     limit()
     import python_calamine
 
@@ -55,14 +55,14 @@ def main(path: str, rows_max: int) -> int:
         with open(path, "rb") as file:  # noqa: PTH123 - nothing more is loaded than is needed
             workbook = python_calamine.CalamineWorkbook.from_filelike(file)
             for index, sheet in enumerate(workbook.sheets_metadata):
-                if sheet.visible is not python_calamine.SheetVisibleEnum.Visible:
-                    continue
                 if sheet.typ is not python_calamine.SheetTypeEnum.WorkSheet:
                     continue
                 found = workbook.get_sheet_by_index(index)
                 rows = found.to_python(skip_empty_area=False, nrows=rows_max)
                 told = [[written(value) for value in row] for row in rows]
-                print(json.dumps({"index": index, "name": sheet.name, "rows": told}))
+                visible = sheet.visible is python_calamine.SheetVisibleEnum.Visible
+                about = {"index": index, "name": sheet.name, "visible": visible}
+                print(json.dumps(about | {"rows": told}))
     except python_calamine.PasswordError:
         return 3
     except (python_calamine.CalamineError, MemoryError, OSError):

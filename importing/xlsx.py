@@ -16,9 +16,18 @@ from datetime import datetime, timedelta
 from typing import BinaryIO
 from xml.parsers import expat
 
-from importing.packages import Attributes, Budget, judge_directory, judge_entries, parse
-from importing.tables import Cell, Limits, Sheet, broken_file
+from importing.packages import (
+    Attributes,
+    Budget,
+    is_picture,
+    judge_directory,
+    judge_entries,
+    parse,
+)
+from importing.tables import Cell, Limits, Sheet, Span, Unread, broken_file
 
+ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+"""How the format writes a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19)."""
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
 LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -27,7 +36,7 @@ EXACT_BELOW = 10**15
 
 
 def sheets_of(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
-    """Yield the visible sheets of the workbook in *file*, in their order.
+    """Yield the sheets of the workbook in *file*, in their order, hidden ones marked.
 
     Raises `TableRefused` where the file is too large, protected or broken.
     """
@@ -48,6 +57,35 @@ def sheets_of(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
         ValueError,
     ) as error:
         raise broken_file() from error
+
+
+def beside_cells(file: BinaryIO) -> Iterator[Unread]:
+    """Yield what the workbook in *file*, which was read, holds beside its cells."""
+    with zipfile.ZipFile(file) as package:
+        names = package.namelist()
+    pictures = sum(map(is_picture, names))
+    if pictures:
+        yield Unread("", "", "picture", pictures, "图片未读取", "pictures were not read")
+    for what, pattern, chinese, english in BESIDE_CELLS:
+        count = sum(re.fullmatch(pattern, name) is not None for name in names)
+        if count:
+            yield Unread("", "", what, count, chinese, english)
+
+
+BESIDE_CELLS = (
+    (
+        "remark",
+        r"xl/(.*/)?(threadedComments/)?(threadedC|c)omments?\d*\.xml",
+        "含批注的工作表，批注未读取",
+        "sheets with remarks on cells, which were not read",
+    ),
+    (
+        "drawing",
+        r"xl/drawings/drawing\d+\.xml",
+        "含图形或文本框的工作表，其中文字未读取",
+        "sheets with drawings or text boxes, whose text was not read",
+    ),
+)
 
 
 @dataclass
@@ -104,7 +142,7 @@ class SharedStrings:
         if name == "rPh":
             self.in_reading = False
         elif name == "si":
-            self.texts.append("".join(self.pieces))
+            self.texts.append(unescaped("".join(self.pieces)))
             self.pieces = []
 
     def characters(self, text: str) -> None:
@@ -131,6 +169,8 @@ class Cells:
     in_reading: bool = False
     value: list[str] = field(default_factory=list)
     formula: list[str] | None = None
+    merged: list[Span] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Enter a row, a cell, a value or a formula."""
@@ -138,8 +178,12 @@ class Cells:
             number = attributes.get("r", str(self.row + 1))
             self.row = int(number) if len(number) <= 7 else -1
             self.column = -1
+            if attributes.get("hidden") in ("1", "true"):
+                self.hidden.add(self.row)
         elif name == "c":
             self.enter(attributes)
+        elif name == "mergeCell":
+            self.merged.append(span_of(attributes["ref"]))
         elif name == "f":
             self.formula, self.inside = [], name
         elif name == "rPh":
@@ -199,7 +243,7 @@ class Cells:
                     raise broken_file()
                 return self.texts[index], None
             case "str" | "inlineStr" | "d":
-                return raw, None
+                return unescaped(raw), None
             case "b":
                 return ("TRUE" if raw.strip() == "1" else "FALSE"), None
             case "e":
@@ -219,6 +263,22 @@ class Cells:
         if abs(value) >= EXACT_BELOW:
             return raw[:40], "number-precision"
         return (str(int(value)) if value == int(value) else repr(value)), None
+
+
+def unescaped(text: str) -> str:
+    """Return *text* with its `_xHHHH_` decoded and its line ends as they are everywhere."""
+    if "_x" in text:
+        text = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def span_of(reference: str) -> Span:
+    """Return the cells that `A2:A4` names."""
+    ends = [REFERENCE.fullmatch(end) for end in reference.split(":")]
+    first, last = ends[0], ends[-1]
+    if first is None or last is None:
+        raise broken_file()
+    return Span(int(first[2]), int(last[2]), column_number(first[1]), column_number(last[1]))
 
 
 def column_number(letters: str) -> int:
@@ -251,7 +311,7 @@ class Workbook:
     budget: Budget
 
     def sheets(self) -> Iterator[Sheet]:
-        """Yield the visible sheets with their cells."""
+        """Yield the sheets with their cells."""
         main = self.main_part()
         parts = self.relations(main)
         book = Attributes(frozenset({"sheet", "workbookPr"}))
@@ -268,7 +328,7 @@ class Workbook:
             elif kind == "styles":
                 parse(self.package, part, styles, self.budget)
         for name, attributes in book.found:
-            if name != "sheet" or attributes.get("state", "visible") != "visible":
+            if name != "sheet":
                 continue
             relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             kind, part = parts.get(relation, ("", ""))
@@ -276,7 +336,13 @@ class Workbook:
                 continue
             cells = Cells(self.budget, strings.texts, styles.dates, since_1904)
             parse(self.package, part, cells, self.budget)
-            yield Sheet(attributes.get("name", "")[:31], cells.rows)
+            yield Sheet(
+                unescaped(attributes.get("name", ""))[:31],
+                cells.rows,
+                tuple(cells.merged),
+                frozenset(cells.hidden),
+                hidden=attributes.get("state", "visible") != "visible",
+            )
 
     def main_part(self) -> str:
         """Return the part that holds the list of sheets."""

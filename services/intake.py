@@ -1,6 +1,6 @@
 """Take an office's tables in: check every row, record the good once, hand the bad ones back."""
 
-import asyncio
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -9,28 +9,23 @@ from typing import Any
 
 from desk.casework import Who
 from desk.gateway import Gateway
-from desk.orders import Answer, Door, NotNow, Order
+from desk.orders import Answer, Door, Order
 from desk.sealing import opaque_uuid
-from domain.people import Channel, Known, Role
+from domain.people import Channel, Known
 from domain.refusals import CommandRefused
 from domain.rules import Rules
-from domain.units import UnitKind
+from domain.sealed import Sealed
+from domain.units import Unit
 from domain.values import instant_text
-from importing.needs import NEED_FIELDS, NeedReader, NeedRow
 from importing.people import PEOPLE_FIELDS, PeopleReader, PersonRow
-from importing.places import Places
 from importing.reading import read_mapping, read_table
-from importing.tables import BadRow, Field, Problem, Table, TableRefused
+from importing.tables import BadRow, Field, Problem, Row, Table, TableRefused, Unread
 from importing.units import UNIT_FIELDS, UnitReader, UnitRow
 from importing.writing import write_bad_rows
 from services.bootstrapping import publish_shipped
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
-_AT_ONCE = 16
-_UNPROVEN = Door(Channel.IMPORT, Known.LOCAL_OPERATOR)
-
-PRIVACY_NOTICE = "privacy-notice-2026-1"
-"""The notice residents are shown when an office takes their need down."""
+UNPROVEN = Door(Channel.IMPORT, Known.LOCAL_OPERATOR)
 
 Progress = Callable[[Sequence[Any], str], Iterator[Any]]
 """Goes through what is to be done, under its name, and shows how far that is."""
@@ -41,26 +36,58 @@ def unseen(items: Sequence[Any], label: str) -> Iterator[Any]:  # noqa: ARG001 -
     return iter(items)
 
 
+@dataclass(frozen=True)
+class Taking:
+    """How a table is taken: by whom, through which door, and what is asked beside registering.
+
+    *update* records what differs from what is on record as a correction; *dry* looks at
+    everything and records nothing; *sheets* and *hidden* say what of the file is read.
+    """
+
+    mapping: Path | None = None
+    bad_rows: Path | None = None
+    sheets: tuple[str, ...] = ()
+    hidden: bool = False
+    update: bool = False
+    dry: bool = False
+    progress: Progress = unseen
+
+    def table_of(self, path: Path, fields: Sequence[Field]) -> Table:
+        """Read a table; raise `CommandRefused` where the file as a whole is not taken."""
+        try:
+            mapping = None if self.mapping is None else read_mapping(self.mapping, fields)
+            return read_table(path, fields, mapping, sheets=self.sheets, hidden=self.hidden)
+        except TableRefused as refused:
+            raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+
+
 @dataclass
 class Intake:
-    """What became of a table."""
+    """What became of a table: every cell of it is in one of these figures, or named here."""
 
     file: str
     recorded: int = 0
     repeated: int = 0
+    corrected: int = 0
     refused: list[BadRow] = field(default_factory=list)
+    unread: tuple[Unread, ...] = ()
+    kept: list[tuple[Row, str]] = field(default_factory=list)
     bad_rows_file: Path | None = None
+    dry: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures and, for every bad row, where and why; never what stood there."""
         return {
             "file": self.file,
+            "dry_run": self.dry,
             "recorded": self.recorded,
             "repeated": self.repeated,
+            "corrected": self.corrected,
             "refused": len(self.refused),
             "bad_rows_file": None if self.bad_rows_file is None else str(self.bad_rows_file),
             "problems": [
                 {
+                    "sheet": row.row.sheet,
                     "row": row.row.number,
                     "cell": problem.cell,
                     "rule": problem.rule,
@@ -70,54 +97,75 @@ class Intake:
                 for row in self.refused
                 for problem in row.problems
             ],
+            "unread": [dataclasses.asdict(one) for one in self.unread],
+            "kept_with_text": [
+                {"sheet": row.sheet, "row": row.number, "what": what} for row, what in self.kept
+            ],
         }
 
+    def hand_back(self, row: Row, problem: Problem) -> None:
+        """Note a row that is not taken, and why."""
+        self.refused.append(BadRow(row, (problem,)))
 
-def table_of(path: Path, fields: Sequence[Field], mapping: Path | None) -> Table:
-    """Read a table; raise `CommandRefused` where the file as a whole is not taken."""
-    try:
-        return read_table(path, fields, None if mapping is None else read_mapping(mapping, fields))
-    except TableRefused as refused:
-        raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+    def note(self, row: Row, answers: Sequence[Answer]) -> None:
+        """Note what became of one row; a refusal becomes a problem of the row."""
+        refusal = next((answer.refusal for answer in answers if answer.refusal is not None), None)
+        if refusal is not None:
+            self.hand_back(row, of_refusal(row, refusal))
+        elif all(answer.receipt is not None and answer.receipt.repeated for answer in answers):
+            self.repeated += 1
+        else:
+            self.recorded += 1
+
+    def write_bad_rows(self, table: Table, asked: Path | None) -> None:
+        """Write the rows that were not taken to *asked*, or beside the table; none: no file."""
+        if self.refused and not self.dry:
+            self.refused.sort(key=lambda row: row.row.key)
+            target = asked or Path(self.file).with_name(f"{Path(self.file).stem}-退回")
+            self.bad_rows_file = write_bad_rows(table, self.refused, target)
 
 
-def hand_back(intake: Intake, table: Table, asked: Path | None) -> None:
-    """Write the rows that were not taken to *asked*, or beside the table; none: no file."""
-    if intake.refused:
-        intake.refused.sort(key=lambda row: row.row.number)
-        target = asked or Path(intake.file).with_name(f"{Path(intake.file).stem}-退回")
-        intake.bad_rows_file = write_bad_rows(table, intake.refused, target)
+def of_refusal(row: Row, refusal: Any) -> Problem:
+    """Return a refusal of the domain as a problem of the whole row."""
+    return Problem(f"{row.place}{row.number}", "", refusal.rule, refusal.chinese, refusal.english)
+
+
+def differs(row: Row, fields: Sequence[Field], names: Sequence[str], what: str) -> Problem:
+    """Return the problem of a row that says otherwise than the record, naming the columns."""
+    zh = "、".join(one.headings[0] for one in fields if one.name in names)
+    return Problem(
+        f"{row.place}{row.number}",
+        "",
+        "row-differs",
+        f"与已登记的（{what}）不一致：{zh}；确认更正的，请加 --update 再次导入。",
+        f"The row differs from what is on record ({what}): {', '.join(names)}; import it again "
+        "with --update to have it corrected.",
+    )
 
 
 # -- units and people ------------------------------------------------------------------------
 
 
-async def take_registry(
-    gateway: Gateway,
-    file: Path,
-    mapping: Path | None,
-    bad_rows: Path | None,
-    by: Who,
-    progress: Progress = unseen,
-) -> Intake:
+async def take_registry(gateway: Gateway, file: Path, by: Who, taking: Taking) -> Intake:
     """Import a table of units or of people in the name of a registrar; its headings tell which."""
     await publish_shipped(gateway.desk)
     try:
-        table, take = table_of(file, PEOPLE_FIELDS, mapping), take_people
+        table, take = taking.table_of(file, PEOPLE_FIELDS), take_people
     except CommandRefused as as_people:
         if as_people.rule not in {"column-missing", "headings-missing", "mapping-unknown-field"}:
             raise
-        table, take = table_of(file, UNIT_FIELDS, mapping), take_units
-    intake = await take(gateway, table, str(file), by, progress)
-    hand_back(intake, table, bad_rows)
+        table, take = taking.table_of(file, UNIT_FIELDS), take_units
+    intake = await take(gateway, table, str(file), by, taking)
+    intake.write_bad_rows(table, taking.bad_rows)
     return intake
 
 
 async def take_units(
-    gateway: Gateway, table: Table, name: str, by: Who, progress: Progress = unseen
+    gateway: Gateway, table: Table, name: str, by: Who, taking: Taking | None = None
 ) -> Intake:
-    """Register the units of *table*, parents first."""
-    rules = _rules(gateway)
+    """Register the units of *table*, parents first; tell or record what changed in known ones."""
+    taking = taking or Taking()
+    rules = rules_of(gateway)
     reader = UnitReader(
         lines=rules.under(None).policy.lines,
         known=frozenset(rules.units),
@@ -125,39 +173,176 @@ async def take_units(
         zone=ZONE,
     )
     rows = reader.read(table)
-    intake = Intake(name, refused=list(rows.bad))
-    for row in progress(rows.good, "导入单位"):
-        answers = await _entered(gateway, *unit_entry(row), by)
-        _note(intake, table, row.number, answers)
+    intake = Intake(name, refused=list(rows.bad), unread=table.unread, dry=taking.dry)
+    entering = Entering(gateway, by, intake, taking)
+    for row in taking.progress(rows.good, "导入单位"):
+        stands = rules.units.get(row.unit.code)
+        if stands is None:
+            # A parent that stands further up in this table is not in the registry yet.
+            known = row.unit.parent is None or row.unit.parent in rules.units
+            await entering.enter(row.row, *unit_entry(row), decide=known)
+            continue
+        changed = changes_of(row, stands)
+        named = [UNIT_COLUMNS.get(field, field) for field in changed]
+        what = f"单位 {stands.code}"
+        problem = differs(row.row, UNIT_FIELDS, named, what) if changed else None
+        await entering.correct(row.row, f"unit/{stands.code}", "change_unit", changed, problem)
     return intake
+
+
+UNIT_COLUMNS = {"unit_kind": "kind"}
+"""Columns of a list of units that are called otherwise in the command."""
+
+
+def changes_of(row: UnitRow, stands: Unit) -> dict[str, Any]:
+    """Return what *row* says otherwise than the registry, as a change would give it.
+
+    What a row leaves empty it does not say.
+    """
+    said = {
+        "name": row.unit.name,
+        "unit_kind": row.unit.kind.value,
+        "division": row.unit.division,
+        "line": row.unit.line,
+        "parent": row.unit.parent,
+    }
+    before = {
+        "name": stands.name,
+        "unit_kind": stands.kind.value,
+        "division": stands.division,
+        "line": stands.line,
+        "parent": stands.parent,
+    }
+    changed: dict[str, Any] = {
+        name: value for name, value in said.items() if value and value != before[name]
+    }
+    if row.since_said and row.unit.since != stands.since:
+        changed["since"] = instant_text(row.unit.since)
+    return changed
 
 
 async def take_people(
-    gateway: Gateway, table: Table, name: str, by: Who, progress: Progress = unseen
+    gateway: Gateway, table: Table, name: str, by: Who, taking: Taking | None = None
 ) -> Intake:
-    """Register the people of *table* and the roles they hold."""
-    rules = _rules(gateway)
+    """Register the people of *table* and the roles they hold; tell or record who changed."""
+    taking = taking or Taking()
+    rules = rules_of(gateway)
     reader = PeopleReader(units=frozenset(rules.units), since=datetime.now(UTC), zone=ZONE)
     rows = reader.read(table)
-    intake = Intake(name, refused=list(rows.bad))
-    for row in progress(rows.good, "导入人员"):
-        answers = await _entered(gateway, *person_entries(gateway, row), by)
-        _note(intake, table, row.number, answers)
+    intake = Intake(name, refused=list(rows.bad), unread=table.unread, dry=taking.dry)
+    entering = Entering(gateway, by, intake, taking)
+    for row in taking.progress(rows.good, "导入人员"):
+        stream, (register, grant) = person_entries(gateway, row)
+        known = rules.people.get(stream)
+        if known is None:
+            await entering.enter(row.row, stream, [register, grant], decide=False)
+            continue
+        changed = person_changes(gateway, stream, row)
+        problem = differs(row.row, PEOPLE_FIELDS, list(changed), f"工号 {row.staff_number}")
+        granted = [one for one in known.grants if (one.role, one.unit) == (row.role, row.unit)]
+        standing = [one for one in granted if one.until is None or one.until > datetime.now(UTC)]
+        if granted and not standing:
+            intake.hand_back(row.row, role_ended(row))
+        elif changed:
+            await entering.correct(row.row, stream, "change_person", changed, problem)
+        elif standing:
+            intake.repeated += 1
+        else:
+            await entering.enter(row.row, stream, [grant])
     return intake
 
 
-async def _entered(
-    gateway: Gateway, stream: str, commands: Sequence[tuple[str, dict[str, Any]]], by: Who
-) -> list[Answer]:
-    """Have *commands*, each with its command id, recorded in the name of *by*."""
-    giver = {"person": by.person, "unit": by.unit, "role": by.role}
-    orders = [
-        Order.model_validate(
-            {"stream": stream, "command_id": command_id, "by": giver, "command": command}
-        )
-        for command_id, command in commands
-    ]
-    return await gateway.submit_batch(orders, Door(Channel.IMPORT, by.known or _UNPROVEN.known))
+def person_changes(gateway: Gateway, stream: str, row: PersonRow) -> dict[str, Any]:
+    """Return the name and number that *row* says otherwise than the record."""
+    stands: dict[str, str | None] = {}
+    for entry in gateway.books.ledger.read(stream):
+        for name in ("name", "phone"):
+            if sealed := entry.fact.get(name):
+                plain = gateway.books.vault.open(Sealed.model_validate(sealed))
+                stands[name] = None if plain is None else plain.decode("utf-8")
+    said = {"name": row.name, "phone": row.phone}
+    return {name: value for name, value in said.items() if value and value != stands.get(name)}
+
+
+def since_fixed(row: Row) -> Problem:
+    """Return the problem of a unit that would have begun at another time: facts build on it."""
+    return row.problem(
+        "since",
+        "since-fixed",
+        "启用日期已经入账，不能更改；请照登记的日期填写或留空。",
+        "Since when the unit exists is on record and does not change; write it so, or leave it "
+        "empty.",
+    )
+
+
+def role_ended(row: PersonRow) -> Problem:
+    """Return the problem of a role that was taken back: a list is no new grant."""
+    return row.row.problem(
+        "role",
+        "role-ended",
+        "该角色已收回或到期；如需重新授予，请用 jiedui person grant。",
+        "The role was taken back or has ended; grant it anew with jiedui person grant.",
+    )
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Gives the commands of rows in the name of *by*, or only decides them on a dry run."""
+
+    gateway: Gateway
+    by: Who
+    intake: Intake
+    taking: Taking
+
+    async def enter(
+        self,
+        row: Row,
+        stream: str,
+        commands: Sequence[tuple[str, dict[str, Any]]],
+        *,
+        decide: bool = True,
+    ) -> None:
+        """Have *commands*, each with its command id, recorded; note what became of the row.
+
+        On a dry run they are decided, unless what they build on is not on record yet.
+        """
+        giver = {"person": self.by.person, "unit": self.by.unit, "role": self.by.role}
+        orders = [
+            Order.model_validate(
+                {"stream": stream, "command_id": command_id, "by": giver, "command": command}
+            )
+            for command_id, command in commands
+        ]
+        door = Door(Channel.IMPORT, self.by.known or UNPROVEN.known)
+        if not self.taking.dry:
+            self.intake.note(row, await self.gateway.submit_batch(orders, door))
+            return
+        try:
+            for order in orders if decide else ():
+                await self.gateway.would(order, door)
+            self.intake.recorded += 1
+        except CommandRefused as refusal:
+            self.intake.hand_back(row, of_refusal(row, refusal))
+
+    async def correct(
+        self, row: Row, stream: str, kind: str, changed: dict[str, Any], problem: Problem | None
+    ) -> None:
+        """Record *changed* as a change of what is known, or hand the row back with what differs."""
+        if problem is None or not changed:
+            self.intake.repeated += 1
+            return
+        if "since" in changed:
+            self.intake.hand_back(row, since_fixed(row))
+            return
+        if not self.taking.update:
+            self.intake.hand_back(row, problem)
+            return
+        command = {"kind": kind, "reason": "导入表更正", **changed}
+        version = len(self.gateway.books.ledger.read(stream))
+        before = self.intake.recorded
+        await self.enter(row, stream, [(f"import/correction/{version}", command)])
+        self.intake.corrected += self.intake.recorded - before
+        self.intake.recorded = before
 
 
 def unit_entry(row: UnitRow) -> tuple[str, list[tuple[str, dict[str, Any]]]]:
@@ -199,189 +384,6 @@ def person_id(gateway: Gateway, staff_number: str) -> str:
     return opaque_uuid("person", gateway.books.vault.token("staff-number", staff_number.encode()))
 
 
-def _note(intake: Intake, table: Table, number: int, answers: Sequence[Answer]) -> None:
-    """Note what became of one row; a refusal becomes a problem of the row."""
-    refusal = next((answer.refusal for answer in answers if answer.refusal is not None), None)
-    if refusal is not None:
-        intake.refused.append(_problem(table, number, refusal))
-    elif all(answer.receipt is not None and answer.receipt.repeated for answer in answers):
-        intake.repeated += 1
-    else:
-        intake.recorded += 1
-
-
-def _problem(table: Table, number: int, refusal: Any) -> BadRow:
-    row = next(row for row in table.rows if row.number == number)
-    return BadRow(row, (Problem("", "", refusal.rule, refusal.chinese, refusal.english),))
-
-
-# -- needs -----------------------------------------------------------------------------------
-
-
-async def take_need_table(
-    gateway: Gateway,
-    file: Path,
-    mapping: Path | None,
-    bad_rows: Path | None,
-    *,
-    by: dict[str, Any] | None = None,
-    door: Door = _UNPROVEN,
-    policy: str | None = None,
-    progress: Progress = unseen,
-) -> Intake:
-    """Import a problem ledger (问题台账); without *by* each street's own worker registers."""
-    table = table_of(file, NEED_FIELDS, mapping)
-    intake, _ = await take_needs(
-        gateway, table, str(file), by=by, door=door, policy=policy, progress=progress
-    )
-    hand_back(intake, table, bad_rows)
-    return intake
-
-
-async def take_needs(
-    gateway: Gateway,
-    table: Table,
-    name: str,
-    *,
-    by: dict[str, Any] | None = None,
-    door: Door = _UNPROVEN,
-    policy: str | None = None,
-    progress: Progress = unseen,
-) -> tuple[Intake, dict[str, NeedRow]]:
-    """Register the needs of *table*; return the figures and the good rows by their task."""
-    rules = _rules(gateway)
-    reader = NeedReader(
-        categories=rules.under(policy).policy.categories,
-        places=Places.of(rules.units.values()),
-        now=datetime.now(UTC),
-        zone=ZONE,
-    )
-    rows = reader.read(table)
-    intake = Intake(name, refused=list(rows.bad))
-    room = asyncio.Semaphore(_AT_ONCE)
-    tasks: dict[str, NeedRow] = {}
-
-    async def taking(row: NeedRow) -> None:
-        async with room:
-            try:
-                order = await asyncio.to_thread(need_order, gateway, rules, row, by, policy)
-            except CommandRefused as refusal:
-                intake.refused.append(_problem(table, row.number, refusal))
-                return
-            tasks[order.stream] = row
-            ledger = gateway.books.ledger
-            if await asyncio.to_thread(ledger.receipt, order.stream, order.command_id):
-                # Registered by an earlier import; the pairing it would go to now may differ.
-                intake.repeated += 1
-                return
-            answers = await gateway.submit_batch([order], door)
-            _note(intake, table, row.number, answers)
-
-    waiting = [asyncio.create_task(taking(row)) for row in rows.good]
-    try:
-        for done in progress(waiting, "登记需求"):
-            await done
-    except NotNow:
-        for task in waiting:
-            task.cancel()
-        # Each is waited for, so that nobody's fault is left for the interpreter to complain of.
-        await asyncio.gather(*waiting, return_exceptions=True)
-        raise
-    return intake, tasks
-
-
-def need_order(
-    gateway: Gateway,
-    rules: Rules,
-    row: NeedRow,
-    by: dict[str, Any] | None,
-    policy: str | None,
-) -> Order:
-    """Return the order that registers a need; the same row always names the same task.
-
-    The row's key is keyed with the vault's secret, so nothing about a resident can be guessed
-    from an id.
-    """
-    token = gateway.books.vault.token("need", f"{row.repeat_key}".encode())
-    command: dict[str, Any] = {
-        "kind": "register_task",
-        "source": row.source.value,
-        "category": row.category,
-        "request_type": row.request_type.value,
-        "place": row.place,
-        "matter": row.matter,
-        "text": row.text,
-        "answer_channel": row.answer_channel.value,
-        "urgent": row.urgent,
-        "safety": row.safety,
-        "privacy_notice": PRIVACY_NOTICE,
-    }
-    optional = {"name": row.name, "phone": row.phone, "address": row.address}
-    command |= {key: value for key, value in optional.items() if value}
-    if row.name or row.phone:
-        # The same telephone is the same resident, in this installation and nowhere else.
-        known_by = f"{row.name or ''}\x1f{row.phone or row.repeat_key}"
-        subject = gateway.books.vault.token("resident", known_by.encode())
-        command["requester"] = f"subject/{opaque_uuid('resident', subject)}"
-    pairing = _pairing_for(gateway, rules, row)
-    command |= {"ad_hoc": True} if pairing is None else {"pairing": pairing}
-    if row.ledger_row:
-        command["ledger_row"] = row.ledger_row
-    if policy:
-        command["policy"] = policy
-    return Order.model_validate(
-        {
-            "stream": f"task/{opaque_uuid('need', token)}",
-            "command_id": f"import/{token[:32]}",
-            "by": by or _registrar_of(rules, row.place),
-            "command": command,
-        }
-    )
-
-
-def _pairing_for(gateway: Gateway, rules: Rules, row: NeedRow) -> str | None:
-    """Return the pairing in force that serves the need's street and category, if there is one."""
-    street = next(
-        (
-            unit.code
-            for unit in rules.units.values()
-            if unit.kind is UnitKind.STREET_OFFICE and row.place.startswith(unit.division)
-        ),
-        None,
-    )
-    if street is None:
-        return None
-    for pairing in gateway.desk.neighbours.open_pairings_of(street):
-        if pairing.state in {"ACTIVE", "ADJUSTING", "UNDER_REVIEW"} and (
-            row.category in pairing.categories
-        ):
-            return pairing.stream
-    return None
-
-
-def _registrar_of(rules: Rules, place: str) -> dict[str, Any]:
-    """Return the community worker who takes needs down where *place* is."""
-    now = datetime.now(UTC)
-    for person in sorted(rules.people.values(), key=lambda person: person.id):
-        for grant in person.grants:
-            unit = rules.units.get(grant.unit)
-            if (
-                grant.role is Role.COMMUNITY_WORKER
-                and grant.stands(now)
-                and unit is not None
-                and place.startswith(unit.division)
-            ):
-                return {
-                    "person": person.id,
-                    "unit": grant.unit,
-                    "role": grant.role.value,
-                }
-    raise CommandRefused(
-        "registrar-missing",
-        f"名册中没有负责 {place} 的社区工作者；请先导入人员，或用 --as 指明登记人。",
-        f"The registry has no community worker for {place}; import people first, or use --as.",
-    )
-
-
-def _rules(gateway: Gateway) -> Rules:
+def rules_of(gateway: Gateway) -> Rules:
+    """Return the rules as the registry has them now."""
     return gateway.books.rulebook.rules(gateway.desk.neighbours)

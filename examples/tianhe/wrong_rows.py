@@ -94,6 +94,8 @@ WRONG_ROWS = (
         "图书角的儿童椅少了两把，周末孩子们只能坐在地上。",
         "图书角座椅",
         category="文化休闲",
+        street="沙东街道",
+        community="陶庄社区",
         ledger_row="REPEATED",
     ),
     Wrong(

@@ -36,7 +36,8 @@ def read(folder: Path, *changes: dict[str, str]) -> NeedRows:
 
 def test_a_sound_row_is_a_need(tmp_path: Path) -> None:
     (need,) = read(tmp_path, {}).good
-    assert (need.number, need.repeat_key, need.ledger_row) == (2, "TH-1", "TH-1")
+    assert (need.number, need.ledger_row) == (2, "TH-1")
+    assert need.repeat_key == "440106003/2026/台账/th-1"
     assert (need.source, need.category) == (Source.RESIDENT, "ELDER")
     assert (need.request_type, need.place) == (RequestType.CONSULT, "440106003015")
     assert (need.urgent, need.safety) == (True, False)
@@ -69,7 +70,7 @@ def test_a_need_never_shows_who_spoke(tmp_path: Path) -> None:
         ("发现时间", "2026-09-31", "M2", "not-a-date"),
         ("发现时间", "2062-10-11", "M2", "date-ahead"),
         ("期望反馈方式", "信鸽", "O2", "unknown-channel"),
-        ("台账编号", "第一号", "A2", "not-a-ledger-row"),
+        ("台账编号", "*一号", "A2", "not-a-ledger-row"),
     ],
 )
 def test_each_mistake_is_named_with_its_cell(
@@ -97,12 +98,19 @@ def test_a_ledger_number_stands_once_and_its_first_row_counts(tmp_path: Path) ->
     assert [one.rule for one in found.bad[0].problems] == ["ledger-row-twice"]
 
 
-def test_a_row_without_a_number_is_known_by_its_file_and_place(tmp_path: Path) -> None:
-    first = read(tmp_path, {"台账编号": ""}, {"台账编号": ""})
-    second = read(tmp_path, {"台账编号": ""}, {"台账编号": ""})
-    keys = [need.repeat_key for need in first.good]
-    assert keys == [need.repeat_key for need in second.good]
-    assert len(set(keys)) == 2
+def test_a_ledger_number_belongs_to_its_street_its_year_and_its_table(tmp_path: Path) -> None:
+    rows = ({}, {"所属街道": "员村街道", "社区": ""}, {"发现时间": "2025-12-30"})
+    found = read(tmp_path, *rows)
+    assert not found.bad
+    assert len({need.repeat_key for need in found.good}) == 3
+
+
+def test_a_row_without_a_number_is_known_by_all_it_says(tmp_path: Path) -> None:
+    """Whatever is added above it: the row is the same; two that say the same are told apart."""
+    (alone,) = read(tmp_path, {"台账编号": ""}).good
+    found = read(tmp_path, {"台账编号": "TH-9"}, {"台账编号": ""}, {"台账编号": ""})
+    assert found.good[1].repeat_key == alone.repeat_key
+    assert [one.rule for one in found.bad[0].problems] == ["row-twice"]
 
 
 @pytest.mark.parametrize(
@@ -161,4 +169,4 @@ def test_a_row_handed_back_and_mended_is_taken(tmp_path: Path) -> None:
     mended = text.replace('"居民来电",""', '"居民来电","养老"').replace('"1"', '"19900001234"')
     back.write_bytes(mended.encode("gb18030"))
     (need,) = need_reader().read(read_table(back, NEED_FIELDS)).good
-    assert (need.category, need.phone, need.repeat_key) == ("ELDER", "19900001234", "TH-1")
+    assert (need.category, need.phone, need.ledger_row) == ("ELDER", "19900001234", "TH-1")
