@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from cli.context import Context, Speaking, json_option, pass_context
-from cli.people import acting, holder_of, named, registrar_option
+from cli.meaning import person_of
+from cli.people import acting, registrar_option
 from cli.tables import print_table
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -49,7 +50,7 @@ def begin(
 
     desk = context.books.desk
     if registrar is not None and not (unit or unit_name or name):
-        key = begin_for(desk, _person(context, registrar), out).verifier
+        key = begin_for(desk, person_of(context, registrar), out).verifier
     elif registrar is None and unit and unit_name and name:
         key = begin_with(desk, unit.upper(), unit_name, name, out).verifier
     else:
@@ -83,7 +84,7 @@ def give_key(
     """
     from services.accounts import give_key as giving
 
-    stream = _person(context, person)
+    stream = person_of(context, person)
     written = giving(context.books.desk, stream, out, acting(context, acting_person).as_who())
     Speaking(as_json).say(
         {"outcome": "given", "person": stream, "file": str(out), "position": written.position},
@@ -108,7 +109,7 @@ def withdraw(
     """
     from services.accounts import withdraw_keys
 
-    stream = _person(context, person)
+    stream = person_of(context, person)
     done = withdraw_keys(
         context.books.desk, stream, reason, acting(context, acting_person).as_who()
     )
@@ -130,7 +131,7 @@ def list_accounts(context: Context, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
-    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    rules = context.rules
     rows = [
         {
             "person": person.id,
@@ -147,10 +148,3 @@ def list_accounts(context: Context, as_json: bool) -> None:
     print_table(
         "account", rows, as_json, (("person", "人员"), ("roles", "角色"), ("keys", "密钥编号"))
     )
-
-
-def _person(context: Context, given: str) -> str:
-    if "@" in given:
-        role, _, unit = given.partition("@")
-        return holder_of(context, role.upper(), unit.upper())
-    return named(given)

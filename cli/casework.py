@@ -1,105 +1,31 @@
-"""`jiedui task …` and `jiedui pairing …`: one subcommand per command, and list, show, history.
+"""`jiedui task …` and `jiedui pairing …`: one subcommand per command, and list, show, history."""
 
-The subcommands are made from the command models; nothing about a command is written twice.
-"""
-
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from pydantic import BaseModel
 
-from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.commanding import StreamOf, commands_of
+from cli.context import Context, json_option, pass_context
 from cli.filters import each_of, one_of
-from cli.options import command_from, options_of
-from cli.people import acting
+from cli.meaning import known_unit
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
-from desk.orders import Door, Order, read_order
 from domain.casebook import CASES
-from domain.cases import CaseKind
-from domain.models import models_of
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Role
 from domain.refusals import CommandRefused
-from domain.rules import Rules
 from domain.task.facts import SupervisionLevel, TaskState
 from domain.task.state import SlaRegion
-from domain.values import STREAM, instant_text
-from wording.commands import COMMAND_LABELS
+from domain.values import STREAM
 from wording.names import KnownNames
 from wording.sentences import label
 
-_OPENING = {"register_task", "draft_pairing"}
-"""Commands that begin a case: they are given a new id instead of an existing one."""
-
-
-def _subcommand_name(kind: str, noun: str) -> str:
-    short = kind.removesuffix(f"_{noun}")
-    return (kind if short == "list" else short).replace("_", "-")
-
-
-def _case_commands(case: CaseKind) -> dict[str, click.Command]:
-    commands: dict[str, click.Command] = {}
-    for kind, model in models_of(case.commands).items():
-        if case.who_may.get(kind, frozenset({Role.SYSTEM})) <= {Role.SYSTEM}:
-            continue  # the system's own commands are nobody's to type
-        name = _subcommand_name(kind, case.category)
-        commands[name] = _case_command(case, name, kind, model)
-    return commands
-
-
-def _case_command(case: CaseKind, name: str, kind: str, model: type[BaseModel]) -> click.Command:
-    opening = kind in _OPENING
-    options: list[click.Parameter] = [] if opening else [click.Argument(["case"])]
-    options += options_of(model)
-    options += [
-        click.Option(["--as", "acting_person"], help="办理人；缺省为 --key 的本人。 Who acts."),
-        click.Option(["--unit-of-actor"], help="以哪个单位的名义。 For which unit."),
-        click.Option(["--role"], type=click.Choice([role.value for role in Role])),
-        click.Option(["--command-id"], help="命令编号，重试时填同一个。 Idempotency key."),
-        click.Option(["--occurred-at"], help="实际发生时间，RFC 3339。 When it happened."),
-        click.Option(["--json", "as_json"], is_flag=True, help="JSON."),
-    ]
-    if opening:
-        options.append(click.Option(["--id", "case"], help="新案卷编号。 Id of the new case."))
-
-    def give(context: Context, **given: Any) -> None:
-        actor = acting(context, given["acting_person"], given["unit_of_actor"], given["role"])
-        order = read_order(
-            {
-                "stream": _stream(context, case.category, given["case"], opening),
-                "command_id": given["command_id"] or f"cli/{new_uuid7()}",
-                "by": actor.as_by(),
-                "command": command_from(model, given),
-                "occurred_at": given["occurred_at"],
-            }
-        )
-        _submit(context, order, actor.door, Speaking(given["as_json"]))
-
-    english = (model.__doc__ or "").strip().splitlines()[0]
-    text = f"{COMMAND_LABELS[kind]}。 {english}"
-    command = click.Command(name, params=options, help=text, callback=pass_context(give))
-    command.short_help = text
-    return command
-
-
-def _submit(context: Context, order: Order, door: Door, speaking: Speaking) -> None:
-    from dispatch.cursor import what_waits
-
-    receipt = run(partial(context.gateway.submit, order, door))
-    number = f"（工单 {receipt.number}）" if receipt.number else ""
-    waits = what_waits(context.settings.dispatch_url, context.books.ledger.clock())
-    if waits is not None:
-        click.echo(waits, err=True)
-    speaking.say(
-        {"outcome": "recorded", **receipt.model_dump(mode="json")},
-        f"已记录 {receipt.stream}{number} 第 {receipt.version} 版，账本位置 {receipt.position}，"
-        f"状态 {receipt.state or '（不变）'}。\n"
-        f"Recorded {', '.join(receipt.facts) or 'nothing new'}; hash {receipt.hash[:16]}…",
-    )
+if TYPE_CHECKING:
+    from domain.rules import Rules
+    from projections.unit_inbox import Acting
 
 
 def _stream(context: Context, category: str, given: str | None, opening: bool) -> str:
@@ -126,15 +52,26 @@ def _stream(context: Context, category: str, given: str | None, opening: bool) -
     )
 
 
+def _of(category: str) -> StreamOf:
+    def stream_of(context: Context, given: str | None, begins: bool) -> str:
+        return _stream(context, category, given, begins)
+
+    return stream_of
+
+
 task = click.Group(
     "task",
     help="帮扶任务：登记、派单、办理、评价。 Support tasks.",
-    commands=_case_commands(CASES["task"]),
+    commands=commands_of(
+        CASES["task"], ("task",), _of("task"), opening=frozenset({"register_task"})
+    ),
 )
 pairing = click.Group(
     "pairing",
     help="结对：三张清单、签约、审批、考评。 Pairings.",
-    commands=_case_commands(CASES["pairing"]),
+    commands=commands_of(
+        CASES["pairing"], ("pairing",), _of("pairing"), opening=frozenset({"draft_pairing"})
+    ),
 )
 
 
@@ -183,24 +120,20 @@ def _say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
 def _task_filters(context: Context, given: dict[str, Any]) -> dict[str, Any]:
     if not any(given[name] for name in ("states", "categories", "unit", "sla")):
         return given
-    rules = rules_of(context)
+    rules = context.rules
     packs = [terms.policy for terms in rules.policies.values()]
     categories = {one.code: one.label.zh for pack in packs for one in pack.categories}
     return {
         **given,
         "states": each_of("--state", given["states"], _labels(TaskState)),
         "categories": each_of("--category", given["categories"], categories),
-        "unit": one_of("--unit", given["unit"], _units(rules)),
+        "unit": given["unit"] and known_unit(rules, "--unit", given["unit"]),
         "sla": one_of("--sla", given["sla"], _labels(SlaRegion)),
     }
 
 
 def _labels(values: type[StrEnum]) -> dict[str, str]:
     return {value.value: label(value) for value in values}
-
-
-def _units(rules: Rules) -> dict[str, str]:
-    return {code: unit.name for code, unit in sorted(rules.units.items())}
 
 
 @task.command("inbox")
@@ -218,27 +151,43 @@ def show_inbox(
     \b
     Exit status: 0 done; 1 there is no such unit; 2 it could not be tried.
     """
-    rules = rules_of(context)
-    code = one_of("UNIT", unit, _units(rules))
-    assert code is not None, "a unit was given"
+    rules = context.rules
+    code = known_unit(rules, "UNIT", unit)
     wanted = None if role is None else Role(role.upper())
-    # What lies in its area for whoever has a role is its own business only if somebody has it.
     now = datetime.now(UTC)
-    holding = {
-        grant.role
-        for person in rules.people.values()
-        for grant in person.grants
-        if grant.unit == code and grant.stands(now)
-    }
     inbox = context.boards().inbox
-    lines = inbox.waiting(code, wanted, holding=holding, limit=size, offset=(page - 1) * size)
+    also = acting_also(rules, code, now, inbox.areas(Role.STREET_DISPATCHER))
+    # What lies in its area for whoever has a role is its own business only if somebody has it.
+    holding = {post for post in Role if rules.filled(post, code, now)}
+    lines = inbox.waiting(
+        code, wanted, holding=holding, also=also, limit=size, offset=(page - 1) * size
+    )
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
         rows = [waiting(names, row) for row in rows]
     print_table("inbox", rows, as_json)
-    total = sum(inbox.counts(code, wanted, holding).values())
+    total = sum(inbox.counts(code, wanted, holding, also).values())
     _say_how_many(as_json, len(rows), total, page)
+
+
+def acting_also(rules: "Rules", unit: str, now: datetime, waiting_at: Sequence[str]) -> "Acting":
+    """Return for whom else *unit* acts: units it succeeded, and, as a pack's fallback, places.
+
+    *waiting_at* are the places where something waits for a dispatcher.
+    """
+    from projections.unit_inbox import Acting
+
+    def left(place: str) -> bool:
+        others = (one for one in rules.posts.held.get(Role.STREET_DISPATCHER, {}) if one != unit)
+        return not any(
+            rules.filled(Role.STREET_DISPATCHER, one, now) and rules.serves(one, place, now)
+            for one in others
+        )
+
+    mine = [place for place in waiting_at if rules.dispatches(unit, place, now)]
+    beyond = [place for place in mine if not rules.serves(unit, place, now) and left(place)]
+    return Acting(rules.stands_for(unit, now)[1:], tuple(beyond))
 
 
 @task.command("levels")
@@ -273,7 +222,8 @@ def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
     Exit status: 0 done; 1 a filter names nothing there is; 2 it could not be tried.
     """
     filters["states"] = each_of("--state", filters["states"], _labels(PairingState))
-    filters["unit"] = one_of("--unit", filters["unit"], _units(rules_of(context)))
+    if filters["unit"]:
+        filters["unit"] = known_unit(context.rules, "--unit", filters["unit"])
     lines, total = context.boards().pairings.find(**filters)
     rows = [vars(line) for line in lines]
     if not as_json:
@@ -315,41 +265,7 @@ def waiting(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
 
 def names_of(context: Context) -> KnownNames:
     """Return the names the registry has now."""
-    return KnownNames(rules_of(context))
-
-
-def rules_of(context: Context) -> Rules:
-    """Return the rules as the registry stands now."""
-    return context.books.rulebook.rules(context.books.desk.neighbours)
-
-
-def _show(context: Context, category: str, case: str, as_json: bool) -> None:
-    stream = _stream(context, category, case, opening=False)
-    handled = context.books.desk.standing(stream)
-    clock = handled.next_clock
-    boards = context.boards()
-    line = (boards.tasks if category == "task" else boards.pairings).get(stream)
-    value = {
-        "stream": stream,
-        "state": handled.state,
-        "version": handled.version,
-        "over": handled.over,
-        "next_clock": None if clock is None else {"name": clock[0], "due": instant_text(clock[1])},
-        "as_of": instant_text(datetime.now(UTC)),
-        "board": None if line is None else vars(line),
-        "waits_for": [vars(item) for item in boards.inbox.of(stream)],
-    }
-    if as_json:
-        Speaking(as_json).say(value, "")
-        return
-    names = names_of(context)
-    print_table(
-        "standing", [{**value, "state_label": state_label(category, handled.state)}], as_json=False
-    )
-    if line is not None:
-        print_table(category, [labelled(names, category, vars(line))], as_json=False)
-    items = [waiting(names, vars(item)) for item in boards.inbox.of(stream)]
-    print_table("inbox", items, as_json=False)
+    return KnownNames(context.rules)
 
 
 def _history(context: Context, category: str, case: str, as_json: bool, language: str) -> None:
@@ -365,12 +281,14 @@ def _add_readers(group: click.Group, category: str) -> None:
     @json_option
     @pass_context
     def show(context: Context, case: str, as_json: bool) -> None:
-        r"""此案现状与下一时限。 Where a case stands.
+        r"""此案现状：事项、时限及缘由、现在可办什么。 The whole of a case.
 
         \b
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
-        _show(context, category, case, as_json)
+        from cli.standings import show_case
+
+        show_case(context, _stream(context, category, case, opening=False), as_json=as_json)
 
     @group.command("history")
     @click.argument("case")

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Awaitable, Callable
+from datetime import timedelta, timezone, tzinfo
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from desk.gateway import Gateway
     from desk.opening import Books
     from domain.refusals import CommandRefused
+    from domain.rules import Rules
     from runtime.settings import Settings
 
 _PATIENCE_SECONDS = 3.0
@@ -41,7 +43,10 @@ class Speaking:
 
             self.say(refused_as_json(refusal), "")
         else:
-            click.echo(f"未受理（{refusal.rule}）：{refusal.chinese}", err=True)
+            from wording.office_words import in_office_words
+
+            told = in_office_words(refusal.chinese)
+            click.echo(f"未受理（{refusal.rule}）：{told}", err=True)
             click.echo(f"Refused ({refusal.rule}): {refusal.english}", err=True)
 
     def fail(self, error: Exception) -> None:
@@ -104,6 +109,18 @@ class Context:
         return os.fdopen(descriptor, "a", encoding="utf-8", buffering=1)
 
     @property
+    def rules(self) -> "Rules":
+        """The rules as the registry stands now."""
+        return self.books.rulebook.rules(self.books.desk.neighbours)
+
+    @property
+    def office_zone(self) -> tzinfo:
+        """The zone the office's clocks show: that of the default pack."""
+        policy = self.rules.policies.get(self.settings.policy)
+        minutes = 480 if policy is None else policy.policy.utc_offset_minutes
+        return timezone(timedelta(minutes=minutes))
+
+    @property
     def gateway(self) -> "Gateway":
         """The gateway to this installation's desk, in this process."""
         from desk.gateway import Gateway
@@ -112,8 +129,6 @@ class Context:
 
     async def temporal(self) -> "Client":
         """Return a client of Temporal; raise `TemporalUnreachable` where it does not answer."""
-        from datetime import timedelta
-
         from runtime.temporal import connect_with
 
         patience = timedelta(seconds=_PATIENCE_SECONDS)

@@ -20,6 +20,12 @@ def one_of(option: str, given: str | None, known: Mapping[str, str]) -> str | No
         if wanted in (code.casefold(), label.casefold()):
             return code
     codes = list(known)
+    if not codes:
+        raise CommandRefused(
+            "filter-unknown",
+            f"{option} 没有“{given}”：名册中还没有任何可选的值。",
+            f"{option} names nothing: {given}; the registry has nothing yet to choose from.",
+        )
     near = get_close_matches(given.upper(), codes, n=_SHOWN, cutoff=0.6) or codes
     told = "、".join(f"{code}（{known[code]}）" for code in near[:_SHOWN])
     more = f"……共 {len(codes)} 个" if len(codes) > _SHOWN else ""

@@ -224,7 +224,7 @@ def adopt_policy(context: Context, file: Path, acting_person: str | None, as_jso
 def _by(context: Context, person: str | None, command: str) -> By:
     """Return the registrar who has the log's keys or witnesses changed."""
     actor = acting(context, person)
-    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    rules = context.rules
     return acting_by(rules, actor.person, command, datetime.now(UTC), actor.door)
 
 

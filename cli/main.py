@@ -27,6 +27,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "follow": ("cli.operate", "follow"),
     "account": ("cli.accounts", "account"),
     "unit": ("cli.registry", "unit"),
+    "person": ("cli.registry", "person"),
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
@@ -44,6 +45,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "rebuild": ("cli.operate", "rebuild"),
     "doctor": ("cli.doctor", "doctor"),
     "config": ("cli.operate", "config"),
+    "completion": ("cli.completing", "completion"),
 }
 
 
@@ -106,6 +108,10 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 50)
     words = sys.argv[1:]
     _speak_anywhere(words)
+    if "_JIEDUI_COMPLETE" in os.environ:
+        from cli.completing import answered
+
+        _leave(answered(jiedui) or 0)
     _leave(attempt(words))
 
 

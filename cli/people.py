@@ -1,14 +1,17 @@
 """Who acts on the command line: `--as PERSON`, and `--key FILE`, which proves it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from cli.context import Context
+from cli.filters import one_of
+from cli.meaning import unit_of
 from desk.casework import Who
 from desk.orders import COMMAND_LINE, Door
-from domain.people import Known, Role
+from domain.people import ROLE_LABELS, Known, Role
 from domain.refusals import CommandRefused
 from domain.values import UUID
 
@@ -59,9 +62,9 @@ def acting(
             )
         person = proven
     elif "@" in person:
-        wanted_role, _, wanted_unit = person.partition("@")
-        role, unit = role or wanted_role.upper(), unit or wanted_unit.upper()
-        person = holder_of(context, wanted_role.upper(), wanted_unit.upper(), proven)
+        wanted_role, wanted_unit = post_of(context, person)
+        role, unit = role or wanted_role, unit or wanted_unit
+        person = holder_of(context, person, proven)
     else:
         person = named(person)
     known = Known.KEY if person == proven else COMMAND_LINE.known
@@ -90,19 +93,44 @@ def proven_person(context: Context) -> str | None:
         return None
     from services.accounts import proven
 
-    return proven(context.books.rulebook.rules(context.books.desk.neighbours), file)
+    return proven(context.rules, file)
 
 
-def holder_of(context: Context, role: str, unit: str, first: str | None = None) -> str:
-    """Return the person *first*, if they now hold *role* at *unit*, else the first who does."""
-    from datetime import UTC, datetime
+def post_of(context: Context, text: str) -> tuple[str, str]:
+    """Return role and unit that `ROLE@UNIT` names, each by its code or its Chinese name."""
+    role, _, unit = text.partition("@")
+    roles = {one.value: labels[0] for one, labels in ROLE_LABELS.items()}
+    wanted = one_of("ROLE@UNIT", role, roles)
+    assert wanted is not None, "a role was given"
+    return wanted, unit_of(context.rules, "ROLE@UNIT", unit)
 
+
+def holder_of(context: Context, text: str, first: str | None = None) -> str:
+    """Return the person who now holds the post that `ROLE@UNIT` names.
+
+    *first* is meant where they are one of several; otherwise several are a question, not a guess
+    (`person-several`).
+    """
+    role, unit = post_of(context, text)
     now = datetime.now(UTC)
-    rules = context.books.rulebook.rules(context.books.desk.neighbours)
-    for person in sorted(rules.people.values(), key=lambda one: (one.id != first, one.id)):
-        for grant in person.grants:
-            if grant.role.value == role and grant.unit == unit and grant.stands(now):
-                return person.id
+    found = sorted(
+        person.id
+        for person in context.rules.people.values()
+        for grant in person.grants
+        if grant.role.value == role and grant.unit == unit and grant.stands(now)
+    )
+    if first in found:
+        return str(first)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CommandRefused(
+            "person-several",
+            f"{unit} 现任 {role} 有 {len(found)} 人，请写明是谁：{'、'.join(found)}"
+            f"（姓名见 jiedui unit show {unit}）。",
+            f"{len(found)} people hold {role} at {unit}; say who: {', '.join(found)} "
+            f"(jiedui unit show {unit} has their names).",
+        )
     raise CommandRefused(
         "person-unknown",
         f"名册中 {unit} 没有现任 {role}。",

@@ -94,7 +94,7 @@ def due(
 
 def _terms_here(context: Context, profile: str) -> Terms:
     if context.settings.database_url or (context.settings.home / "ledger.db").exists():
-        rules = context.books.rulebook.rules(context.books.desk.neighbours)
+        rules = context.rules
         if profile in rules.policies:
             return rules.policies[profile]
     return _shipped_terms(profile)
@@ -162,7 +162,7 @@ def list_policies(context: Context, as_json: bool) -> None:
     """
     import policies
 
-    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    rules = context.rules
     rows = [
         {"id": pack, "version": terms.version, "title": terms.policy.label.zh, "where": "已公布"}
         for pack, terms in sorted(rules.policies.items())

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cli.commanding import commands_of
 from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.meaning import person_of, unit_of
 from cli.people import acting, registrar_option
 from cli.progress import progressing
 from cli.tables import print_table
+from domain.casebook import CASES
+from domain.people import ROLE_LABELS
+from domain.refusals import CommandRefused
 
 if TYPE_CHECKING:
     from services.intake import Intake, Taking
@@ -64,9 +69,78 @@ def taking_options(command: Any) -> Any:
     return gathered
 
 
-@click.group()
-def unit() -> None:
-    """单位与人员名册。 Units and people."""
+def _unit_stream(context: Context, given: str | None, begins: bool) -> str:
+    assert given is not None, "a unit is named"
+    return f"unit/{given.upper() if begins else unit_of(context.rules, 'UNIT', given)}"
+
+
+def _person_stream(context: Context, given: str | None, begins: bool) -> str:
+    from services.intake import person_id
+
+    assert given is not None, "a person is named"
+    if begins:
+        return f"person/{person_id(context.gateway, given)}"
+    return person_of(context, given)
+
+
+unit = click.Group(
+    "unit",
+    help="单位名册：登记、变更、撤并，导入单位和人员。 Units.",
+    commands=commands_of(
+        CASES["unit"], ("unit",), _unit_stream, opening=frozenset({"register_unit"}), named=True
+    ),
+)
+person = click.Group(
+    "person",
+    help="人员名册：登记、更正，授予和收回角色；可用工号。 People, by their staff number.",
+    commands=commands_of(
+        CASES["person"],
+        ("person", "role"),
+        _person_stream,
+        opening=frozenset({"register_person"}),
+        named=True,
+        without=frozenset({"add_account_key", "withdraw_account_key"}),
+    ),
+)
+
+
+@person.command("show")
+@click.argument("person")
+@json_option
+@pass_context
+def show_person(context: Context, person: str, as_json: bool) -> None:
+    r"""一个人及其担任过的角色。 A person and every role they have held.
+
+    PERSON: 工号、人员编号或 角色@单位。
+
+    \b
+    Exit status: 0 done; 1 there is no such person; 2 it could not be tried.
+    """
+    from wording.names import KnownNames
+
+    known = context.rules.people.get(person_of(context, person))
+    if known is None:
+        raise CommandRefused(
+            "person-unknown", f"名册中没有 {person}。", f"The registry has no {person}."
+        )
+    names = KnownNames(context.rules)
+    rows = [
+        {
+            "role": grant.role.value if as_json else ROLE_LABELS[grant.role][0],
+            "unit": grant.unit if as_json else names.unit(grant.unit, "zh"),
+            "since": grant.since,
+            "until": grant.until,
+            "successor": grant.successor,
+        }
+        for grant in known.grants
+    ]
+    about = {"person": known.id, "name": opened(context, known.name), "account_key": known.keyed}
+    if as_json:
+        print_table("person", [{**about, "roles": rows}], as_json)
+        return
+    click.echo(f"{about['name']}  {known.id}  账户密钥：{'有' if known.keyed else '无'}")
+    columns = (("role", "角色"), ("unit", "单位"), ("since", "自"), ("until", "至"))
+    print_table("person", rows, as_json, columns)
 
 
 @unit.command("import")
@@ -114,7 +188,7 @@ def list_units(context: Context, kind: str | None, as_json: bool) -> None:
 
     wanted = one_of("--kind", kind, {one.value: label(one) for one in UnitKind})
     now = datetime.now(UTC)
-    rules = context.books.rulebook.rules(context.books.desk.neighbours)
+    rules = context.rules
     rows = [
         value.model_dump(mode="json")
         for _, value in sorted(rules.units.items())
@@ -143,8 +217,8 @@ def show_unit(context: Context, code: str, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     now = datetime.now(UTC)
-    rules = context.books.rulebook.rules(context.books.desk.neighbours)
-    value = rules.unit(code.upper(), now)
+    rules = context.rules
+    value = rules.unit(unit_of(rules, "CODE", code), now)
     rows = [
         {
             "role": grant.role.value,

@@ -1,15 +1,22 @@
 """Tables for people: Chinese headings, widths that know wide characters, plain where piped."""
 
 import json
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import click
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 _PIPE_WIDTH = 240
-_NEVER_FOLDED = frozenset({"number", "title", "due", "state_label"})
+"""A table that goes into a pipe or a file is not cut to a terminal's width."""
+
+_NARROW = 130
+_GAP = 2
+_LEAST = 4
+_NEVER_FOLDED = frozenset({"number", "due", "stream", "person"})
 
 SHOWN_IN = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -51,12 +58,6 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("percent", "比率"),
         ("excluded", "剔除"),
     ),
-    "standing": (
-        ("stream", "案卷"),
-        ("state_label", "状态"),
-        ("version", "版本"),
-        ("next_clock", "下一时限"),
-    ),
 }
 
 
@@ -86,33 +87,70 @@ def print_table(
         for row in rows:
             click.echo(json.dumps(dict(row), ensure_ascii=False, default=_as_text))
         return
-    chosen = [
-        (key, heading)
-        for key, heading in (columns or _COLUMNS[name])
-        if not rows or any(key in row for row in rows)
-    ]
-    from rich.console import Console
-    from rich.table import Table
-
     if not rows:
         click.echo("没有记录。 Nothing found.")
         return
+    filled = [
+        (key, heading)
+        for key, heading in (columns or _COLUMNS[name])
+        if any(shown(row.get(key)) for row in rows)  # a column that says nothing takes no room
+    ]
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((80, 24)).columns if terminal else _PIPE_WIDTH
+    # The name of a case is as long as half a screen: on a narrow one it has a line of its own.
+    beneath = width < _NARROW and len(filled) > 1 and any(key == "stream" for key, _ in filled)
+    above = [(key, heading) for key, heading in filled if not (beneath and key == "stream")]
+    cells = [[shown(row.get(key)) for key, _ in above] for row in rows]
+    widths = _widths(above, cells, width)
+    head = _lines([heading for _, heading in above], widths)
+    for line in head:
+        click.echo(click.style(line, bold=True) if terminal else line)
+    for row, texts in zip(rows, cells, strict=True):
+        for line in _lines(texts, widths):
+            click.echo(line)
+        if beneath:
+            click.echo(f"  {shown(row.get('stream'))}")
 
-    # A table that goes into a pipe or a file is not cut to a terminal's width.
-    class Paper(Console):
-        """A console that tells of a reader who has gone, and does not end the program itself."""
 
-        def on_broken_pipe(self) -> None:
-            raise BrokenPipeError
+def _widths(
+    columns: Sequence[tuple[str, str]], cells: Sequence[Sequence[str]], room: int
+) -> list[int]:
+    """Return how wide each column is: as its widest cell, the widest folded until all fit.
 
-    console = Paper() if sys.stdout.isatty() else Paper(width=_PIPE_WIDTH)
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for key, heading in chosen:
-        # What people copy - numbers and names of cases - is folded, never cut.
-        table.add_column(heading, overflow="fold", no_wrap=key in _NEVER_FOLDED)
-    for row in rows:
-        table.add_row(*[shown(row.get(key)) for key, _ in chosen])
-    console.print(table)
+    What people copy - numbers, names of cases - is never folded.
+    """
+    widths = [
+        max(
+            cell_len(line)
+            for text in (heading, *(row[at] for row in cells))
+            for line in text.split("\n")
+        )
+        for at, (_, heading) in enumerate(columns)
+    ]
+    foldable = [at for at, (key, _) in enumerate(columns) if key not in _NEVER_FOLDED]
+    while sum(widths) + _GAP * (len(widths) - 1) > room:
+        wide = [at for at in foldable if widths[at] > _LEAST]
+        if not wide:
+            break
+        widths[max(wide, key=lambda at: widths[at])] -= 1
+    return widths
+
+
+def _lines(texts: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Return a row of cells as lines of text, each cell folded to its width."""
+    folded = [
+        [part for line in text.split("\n") for part in (chop_cells(line, width) or [""])]
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    return [
+        (" " * _GAP)
+        .join(
+            set_cell_size(parts[at] if at < len(parts) else "", width)
+            for parts, width in zip(folded, widths, strict=True)
+        )
+        .rstrip()
+        for at in range(max(map(len, folded)))
+    ]
 
 
 def _as_text(value: Any) -> str:

@@ -113,23 +113,22 @@ class Case:
 
 
 def addressees(notice: Notice, rules: Rules, at: datetime) -> list[Notice]:
-    """Return *notice* once for each unit it goes to.
+    """Return *notice* once for each unit it goes to; for one that is gone, to its successor.
 
     A rule that may not look at the registry addresses `role/<role>` with the place in question;
-    here that becomes the units of the place where somebody holds the role.
+    here that becomes the units of the place where somebody holds the role, or, where no dispatcher
+    is left there, the pack's fallback.
     """
-    if not notice.to.startswith("role/"):
+    kind, _, name = notice.to.partition("/")
+    if kind == "unit":
+        return [notice.model_copy(update={"to": f"unit/{rules.heir(name, at)}"})]
+    if kind != "role":
         return [notice]
-    role, place = notice.to.removeprefix("role/"), notice.values.get("place", "")
-    found = {
-        grant.unit
-        for person in rules.people.values()
-        for grant in person.grants
-        if grant.role.value == role
-        and grant.stands(at)
-        and grant.unit in rules.units
-        and rules.units[grant.unit].covers(place)
-    }
+    role, place = Role(name), notice.values.get("place", "")
+    posts = [unit for unit in rules.posts.held.get(role, {}) if rules.filled(role, unit, at)]
+    found = [unit for unit in posts if unit in rules.units and rules.serves(unit, place, at)]
+    if not found and role is Role.STREET_DISPATCHER:
+        found = [unit for unit in posts if rules.dispatches(unit, place, at)]
     return [
         notice.model_copy(update={"key": f"{notice.key}/{unit}", "to": f"unit/{unit}"})
         for unit in sorted(found)

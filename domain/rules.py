@@ -235,15 +235,22 @@ class Rules:
 
     def acts_for(self, unit: str | None, addressed: str, at: datetime) -> bool:
         """Say whether *unit* is the unit *addressed* or, where that one is gone, succeeded it."""
+        return unit is not None and unit in (addressed, self.heir(addressed, at))
+
+    def heir(self, unit: str, at: datetime) -> str:
+        """Return the unit that acts for *unit*: itself, or, where it is gone, its successor."""
         seen: set[str] = set()
-        while unit != addressed:
-            known = self.units.get(addressed)
-            gone = known is not None and not known.stands(at)
-            if not gone or known is None or known.successor is None or addressed in seen:
-                return False
-            seen.add(addressed)
-            addressed = known.successor
-        return True
+        while (known := self.units.get(unit)) is not None and unit not in seen:
+            if known.stands(at) or known.successor is None:
+                break
+            seen.add(unit)
+            unit = known.successor
+        return unit
+
+    def stands_for(self, unit: str, at: datetime) -> tuple[str, ...]:
+        """Return *unit* and the units that it succeeded."""
+        gone = (one.code for one in self.units.values() if one.successor and not one.stands(at))
+        return (unit, *sorted(code for code in gone if self.heir(code, at) == unit))
 
     def goes_on_for(self, person: str | None, staff: str | None, unit: str) -> bool:
         """Say whether *person* is *staff*, or was named to go on with what they had at *unit*."""

@@ -279,6 +279,14 @@ class InboxLine:
     urgency: str
 
 
+@dataclass(frozen=True)
+class Acting:
+    """For whom else a unit acts: the *units* it succeeded, *places* no dispatcher is left at."""
+
+    units: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
 class UnitInbox:
     """The questions people ask about what they must do next."""
 
@@ -292,6 +300,7 @@ class UnitInbox:
         *,
         person: str | None = None,
         holding: Collection[Role] | None = None,
+        also: Acting = Acting(),
         limit: int = 200,
         offset: int = 0,
     ) -> list[InboxLine]:
@@ -299,11 +308,12 @@ class UnitInbox:
 
         *role* and *person* narrow it: with *person*, items of other members of staff are left out.
         Of what waits in its area for whoever has the role, only roles in *holding* (None: any).
+        *also* adds what it does for others.
         """
-        own = case((inbox.c.unit == unit, 0), else_=1)
+        own = case((inbox.c.unit.in_([unit, *also.units]), 0), else_=1)
         asked = (
             select(inbox)
-            .where(*self._at(unit, role, person, holding))
+            .where(*self._at(unit, role, person, holding, also))
             .order_by(own, inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
             .limit(limit)
             .offset(offset)
@@ -311,13 +321,28 @@ class UnitInbox:
         with self._engine.connect() as connection:
             return [InboxLine(**row) for row in connection.execute(asked).mappings()]
 
+    def areas(self, role: Role) -> list[str]:
+        """Return the places where something waits for whoever has *role*, in order."""
+        asked = (
+            select(inbox.c.area)
+            .where(inbox.c.role == role.value, inbox.c.unit.is_(None))
+            .distinct()
+            .order_by(inbox.c.area)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(asked).scalars())
+
     def counts(
-        self, unit: str, role: Role | None = None, holding: Collection[Role] | None = None
+        self,
+        unit: str,
+        role: Role | None = None,
+        holding: Collection[Role] | None = None,
+        also: Acting = Acting(),
     ) -> dict[str, int]:
         """Return how many things of each sort wait at *unit*, counted as `waiting` lists them."""
         asked = (
             select(inbox.c.what, func.count())
-            .where(*self._at(unit, role, None, holding))
+            .where(*self._at(unit, role, None, holding, also))
             .group_by(inbox.c.what)
             .order_by(inbox.c.what)
         )
@@ -336,14 +361,21 @@ class UnitInbox:
         role: Role | None,
         person: str | None,
         holding: Collection[Role] | None,
+        also: Acting,
     ) -> list[ColumnElement[bool]]:
-        asked = select(units.c.division).where(units.c.stream == f"unit/{unit}")
+        codes = [unit, *also.units]
+        asked = select(units.c.division).where(units.c.code.in_(codes))
         with self._engine.connect() as connection:
-            division = connection.execute(asked).scalar_one_or_none()
-        here: ColumnElement[bool] = inbox.c.unit == unit
-        if division is not None:
-            around = inbox.c.area.startswith(area_of(division), autoescape=True)
-            theirs = [inbox.c.unit.is_(None), around]
+            divisions = sorted(set(connection.execute(asked).scalars()))
+        around: list[ColumnElement[bool]] = [
+            inbox.c.area.startswith(area_of(division), autoescape=True) for division in divisions
+        ]
+        if also.places:
+            dispatching = inbox.c.role == Role.STREET_DISPATCHER.value
+            around.append(and_(dispatching, inbox.c.area.in_(also.places)))
+        here: ColumnElement[bool] = inbox.c.unit.in_(codes)
+        if around:
+            theirs = [inbox.c.unit.is_(None), or_(*around)]
             if holding is not None:
                 theirs.append(inbox.c.role.in_([one.value for one in holding]))
             here = or_(here, and_(*theirs))

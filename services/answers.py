@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.refusals import CommandRefused
+from wording.office_words import in_office_words
 
 
 def refused_as_json(refusal: CommandRefused) -> dict[str, Any]:
@@ -10,6 +11,6 @@ def refused_as_json(refusal: CommandRefused) -> dict[str, Any]:
     return {
         "outcome": "refused",
         "rule": refusal.rule,
-        "chinese": refusal.chinese,
+        "chinese": in_office_words(refusal.chinese),
         "english": refusal.english,
     }

@@ -1,0 +1,31 @@
+"""Sentences for people, with the codes in them said in the words of the glossary.
+
+The domain's rules name states and roles by their codes, since codes are what it knows; an office
+reads 已提议, not PROPOSED.
+"""
+
+import re
+
+from domain.people import ROLE_LABELS
+from wording.labels import ENUMERATIONS, LABELS, Both
+
+_CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?![\w@/.-])")
+
+
+def _words() -> dict[str, Both]:
+    """Return the label of every code that means one thing wherever it stands."""
+    found: dict[str, set[Both]] = {}
+    for kind in ENUMERATIONS:
+        for code, both in LABELS[kind.__name__].items():
+            found.setdefault(code, set()).add(both)
+    words = {code: both.pop() for code, both in found.items() if len(both) == 1}
+    return words | {role.value: both for role, both in ROLE_LABELS.items()} | _BESIDE
+
+
+_BESIDE: dict[str, Both] = {"UNKNOWN": ("未登记", "not registered")}
+_WORDS = _words()
+
+
+def in_office_words(sentence: str) -> str:
+    """Return *sentence*, Chinese, with every code that has one label said by that label."""
+    return _CODE.sub(lambda found: _WORDS.get(found[0], (found[0], ""))[0], sentence)
