@@ -1,9 +1,10 @@
 """`jiedui task …` and `jiedui pairing …`: one subcommand per command, and list, show, history."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -75,6 +76,25 @@ pairing = click.Group(
 )
 
 
+PAGE = 50
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def paged(command: F) -> F:
+    """Give *command* the options of a list read by pages; JSON without them is the whole list."""
+    told = f"每页件数，缺省 {PAGE}。 Rows on a page."
+    size = click.option("--size", type=click.IntRange(1, 1000), help=told)
+    page = click.option("--page", type=click.IntRange(1), help="第几页。 Which page.")
+    return page(size(command))
+
+
+def sorted_by(*names: str) -> Callable[[F], F]:
+    """Return the option that says by what a list is sorted: one of *names*, the first usual."""
+    return click.option("--sort", type=click.Choice(names), help="排序。 Order.")
+
+
 @task.command("list")
 @click.option("--state", "states", multiple=True, help="状态，可重复。 State; may be repeated.")
 @click.option("--open", "open_only", is_flag=True, help="只看未结。 Open ones only.")
@@ -83,12 +103,22 @@ pairing = click.Group(
 @click.option("--place", help="区划代码。 Division and everything within it.")
 @click.option("--pairing", help="结对。 Pairing.")
 @click.option("--sla", help="时限状态。 ON_TRACK, WARNING, OVERDUE, PAUSED.")
-@click.option("--search", help="工单编号的一部分。 Part of a work-order number.")
-@click.option("--page", default=1, show_default=True, type=click.IntRange(1))
-@click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--search", help="编号、单位或地点名称，或其拼音首字母。 Number, name, or pinyin initials."
+)
+@sorted_by("registered", "due", "next", "number", "state", "unit")
+@paged
 @json_option
 @pass_context
-def list_tasks(context: Context, /, page: int, size: int, as_json: bool, **filters: Any) -> None:
+def list_tasks(
+    context: Context,
+    /,
+    sort: str | None,
+    page: int | None,
+    size: int | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
     r"""帮扶任务一览，新登记的在前。 The tasks, newest first.
 
     \b
@@ -96,15 +126,30 @@ def list_tasks(context: Context, /, page: int, size: int, as_json: bool, **filte
     """
     from projections.task_board import TaskFilter
 
-    found = context.boards().tasks.find(
-        TaskFilter(**_task_filters(context, filters)), page=page, size=size
-    )
+    wanted = TaskFilter(**_task_filters(context, filters))
+    order: Any = _TASK_ORDERS[sort or "registered"]
+    board = context.boards().tasks
+    if as_json and page is None and size is None:
+        for line in board.every(wanted, order=order):
+            print_table("task", [vars(line)], as_json)
+        return
+    found = board.find(wanted, page=page or 1, size=size or PAGE, order=order)
     lines = [vars(line) for line in found.lines]
     if not as_json:
         names = names_of(context)
         lines = [labelled(names, "task", line) for line in lines]
     print_table("task", lines, as_json)
-    _say_how_many(as_json, len(lines), found.total, page)
+    _say_how_many(as_json, len(lines), found.total, page or 1)
+
+
+_TASK_ORDERS = {
+    "registered": "-registered_at",
+    "due": "due",
+    "next": "next_due",
+    "number": "number",
+    "state": "state",
+    "unit": "main_unit",
+}
 
 
 def _say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
@@ -138,13 +183,20 @@ def _labels(values: type[StrEnum]) -> dict[str, str]:
 
 @task.command("inbox")
 @click.argument("unit")
-@click.option("--role", type=click.Choice([role.value for role in Role], case_sensitive=False))
-@click.option("--page", default=1, show_default=True, type=click.IntRange(1))
-@click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--role", help="角色，代码或中文名。 Role.")
+@sorted_by("pressing", "due", "number")
+@paged
 @json_option
 @pass_context
 def show_inbox(
-    context: Context, /, unit: str, role: str | None, page: int, size: int, as_json: bool
+    context: Context,
+    /,
+    unit: str,
+    role: str | None,
+    sort: str | None,
+    page: int | None,
+    size: int | None,
+    as_json: bool,
 ) -> None:
     r"""某单位待办，本单位的在前，急的在前。 What waits at UNIT, its own and the pressing first.
 
@@ -153,22 +205,26 @@ def show_inbox(
     """
     rules = context.rules
     code = known_unit(rules, "UNIT", unit)
-    wanted = None if role is None else Role(role.upper())
+    roles = {one.value: labels[0] for one, labels in ROLE_LABELS.items()}
+    chosen = one_of("--role", role, roles)
+    wanted = None if chosen is None else Role(chosen)
     now = datetime.now(UTC)
     inbox = context.boards().inbox
     also = acting_also(rules, code, now, inbox.areas(Role.STREET_DISPATCHER))
     # What lies in its area for whoever has a role is its own business only if somebody has it.
     holding = {post for post in Role if rules.filled(post, code, now)}
-    lines = inbox.waiting(
-        code, wanted, holding=holding, also=also, limit=size, offset=(page - 1) * size
-    )
+    asked = {"holding": holding, "also": also, "order": sort or "pressing"}
+    if as_json and page is None and size is None:
+        size = sys.maxsize
+    shown = size or PAGE
+    lines = inbox.waiting(code, wanted, **asked, limit=shown, offset=((page or 1) - 1) * shown)
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
         rows = [waiting(names, row) for row in rows]
     print_table("inbox", rows, as_json)
     total = sum(inbox.counts(code, wanted, holding, also).values())
-    _say_how_many(as_json, len(rows), total, page)
+    _say_how_many(as_json, len(rows), total, page or 1)
 
 
 def acting_also(rules: "Rules", unit: str, now: datetime, waiting_at: Sequence[str]) -> "Acting":
@@ -210,13 +266,23 @@ def show_levels(context: Context, by: Any, as_json: bool) -> None:
 @click.option("--state", "states", multiple=True, help="状态，可重复。 State; may be repeated.")
 @click.option("--open", "open_only", is_flag=True, help="只看未结。 Open ones only.")
 @click.option("--unit", help="任一方单位。 Any party.")
-@click.option("--search", help="名称的一部分，结对与结队同义。 Part of the title.")
-@click.option("--page", default=1, show_default=True, type=click.IntRange(1))
-@click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option(
+    "--search", help="结对名称或成员名称，或拼音首字母。 Title, party, or pinyin initials."
+)
+@sorted_by("drafted", "title", "state", "end")
+@paged
 @json_option
 @pass_context
-def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
-    r"""结对一览。 The pairings.
+def list_pairings(
+    context: Context,
+    /,
+    sort: str | None,
+    page: int | None,
+    size: int | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    r"""结对一览，新近的在前。 The pairings, newest first.
 
     \b
     Exit status: 0 done; 1 a filter names nothing there is; 2 it could not be tried.
@@ -224,13 +290,28 @@ def list_pairings(context: Context, /, as_json: bool, **filters: Any) -> None:
     filters["states"] = each_of("--state", filters["states"], _labels(PairingState))
     if filters["unit"]:
         filters["unit"] = known_unit(context.rules, "--unit", filters["unit"])
-    lines, total = context.boards().pairings.find(**filters)
+    board, order = context.boards().pairings, _PAIRING_ORDERS[sort or "drafted"]
+    if as_json and page is None and size is None:
+        number = 1
+        while lines := board.find(**filters, order=order, page=number, size=1000)[0]:
+            print_table("pairing", [vars(line) for line in lines], as_json)
+            number += 1
+        return
+    lines, total = board.find(**filters, order=order, page=page or 1, size=size or PAGE)
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
         rows = [labelled(names, "pairing", row) for row in rows]
     print_table("pairing", rows, as_json)
-    _say_how_many(as_json, len(rows), total, filters["page"])
+    _say_how_many(as_json, len(rows), total, page or 1)
+
+
+_PAIRING_ORDERS = {
+    "drafted": "-drafted_at",
+    "title": "title",
+    "state": "state",
+    "end": "term_end",
+}
 
 
 def state_label(category: str, state: str) -> str:

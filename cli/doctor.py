@@ -53,6 +53,7 @@ def doctor(context: Context, quick: bool, as_json: bool) -> None:
     findings += _unless_unreadable(_books(context))
     findings += _unless_unreadable(_log(context))
     findings += _unless_unreadable(_boards(context, quick))
+    findings += _unless_unreadable(_nobody(context))
     findings.append(_dispatching(context))
     findings += run(lambda: _temporal(context))
     if as_json:
@@ -193,6 +194,42 @@ def _log(context: Context) -> Iterator[Finding]:
                 f"{witness['name']} 告警 {label(witness['alarm'], among='AlarmGround')}，"
                 f"已见证 {witness['cosigned'] or 0:,} 条",
                 "联系该见证方；拒签或不一致须立即查明。 Ask the witness at once.",
+            )
+
+
+def _nobody(context: Context) -> Iterator[Finding]:
+    """Name the posts without which open tasks would stand still."""
+    from domain.people import Role
+    from domain.rules import FOR_GOOD
+
+    rules, now = context.rules, datetime.now(UTC)
+    boards = context.boards()
+    if any(one.board == "inbox" for one in boards.stopped()):
+        return  # said already
+    inbox = boards.inbox
+    for place in inbox.areas(Role.STREET_DISPATCHER):
+        if not rules.dispatched(place, now):
+            yield Finding(
+                "无人调度 nobody dispatches",
+                "wrong",
+                f"{place} 有待办任务，但没有现任街道调度员",
+                "jiedui person grant，或在政策包中指定 fallback。 Grant the role.",
+            )
+        elif not rules.dispatched(place, FOR_GOOD):
+            yield Finding(
+                "调度将中断 dispatch will end",
+                "look",
+                f"{place} 的街道调度员任期都有期限，到期后无人研判、派单",
+                "jiedui person grant。 Grant the role without an end.",
+            )
+    for unit in inbox.units(Role.DEPT_COORDINATOR):
+        heir = rules.heir(unit, now)
+        if not rules.filled(Role.DEPT_COORDINATOR, heir, now):
+            yield Finding(
+                "无人承办 nobody handles",
+                "look",
+                f"{unit} 手上有任务，但没有现任职能部门协调员；调度员可收回改派",
+                "jiedui task recall，或 jiedui person grant。 Take them back, or grant the role.",
             )
 
 

@@ -9,6 +9,7 @@ import click
 from cli.commanding import label_of_state, subcommand_name
 from cli.context import Context, Speaking
 from cli.tables import shown
+from domain.cases import CaseKind
 from domain.clocks import Clock
 from domain.pairing.state import Drafted
 from domain.people import ROLE_LABELS, Role
@@ -17,6 +18,7 @@ from domain.values import instant_text
 from wording.commands import COMMAND_LABELS
 from wording.labels import clock_label, label
 from wording.names import KnownNames
+from wording.next_steps import NEXT_STEPS
 from wording.sentences import deadline_text
 
 
@@ -57,7 +59,7 @@ def show_case(context: Context, stream: str, *, as_json: bool) -> None:
     if not value["clocks"]:
         click.echo("  没有在走的时限。 None runs.")
     click.echo("现在可办 What may be done now")
-    steps = list(_may(category, value["waits_for"], names))
+    steps = list(_may(case.kind, state, value["waits_for"], names))
     for step in steps or ["  无人须办：等候时限，或已办完。 Nobody has to act."]:
         click.echo(step)
 
@@ -125,17 +127,30 @@ def _pairing(state: Any, names: KnownNames) -> Iterator[tuple[str, str]]:
     yield "期限", f"{shown(made.term_start)} 至 {shown(made.term_end)}"
 
 
-def _may(category: str, waits: Any, names: KnownNames) -> Iterator[str]:
+def _may(kind: CaseKind, state: str, waits: Any, names: KnownNames) -> Iterator[str]:
+    """Yield what waits for whom, each with its commands, and what may be done before it has to."""
     from projections.unit_inbox import COMMANDS
 
+    category = kind.category
+    told = {one for item in waits for one in COMMANDS.get(item["what"], ())}
     for item in waits:
         who = ROLE_LABELS[Role(item["role"])][0]
         unit = f"，{names.unit(item['unit'], 'zh')}" if item["unit"] else ""
         until = f"，{shown(item['due'])} 前" if item["due"] else ""
         yield f"  {label(item['what'], among='ToDo')}（{who}{unit}{until}）"
-        for kind in COMMANDS.get(item["what"], ()):
-            name = subcommand_name(kind, (category,))
-            yield f"    jiedui {category} {name}  {COMMAND_LABELS[kind]}"
+        for one in COMMANDS.get(item["what"], ()):
+            yield _command(category, one)
+    for one in NEXT_STEPS.get(state, ()):
+        if one not in told:
+            roles = "、".join(
+                ROLE_LABELS[role][0] for role in sorted(kind.who_may[one] - {Role.SYSTEM})
+            )
+            yield f"  也可{COMMAND_LABELS[one]}（{roles}）"
+            yield _command(category, one)
+
+
+def _command(category: str, kind: str) -> str:
+    return f"    jiedui {category} {subcommand_name(kind, (category,))}  {COMMAND_LABELS[kind]}"
 
 
 def _numbers(boards: Any) -> Any:

@@ -113,6 +113,12 @@ def _plaintext(name: str, value: str, seal: Seal) -> bytes:
                 f"字段 {name} 应为文件内容的 base64 编码。",
                 f"Field {name} holds the file's content in base64.",
             ) from None
+        if not content:
+            raise CommandRefused(
+                "document-empty",
+                f"字段 {name} 的文件是空的（0 字节）；请重新选择文件。",
+                f"The file in {name} is empty (0 bytes); choose it again.",
+            )
         if len(content) > seal.length_max:
             raise CommandRefused(
                 "document-too-large",

@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Engine, Integer, Table, Text, select
+from sqlalchemy import Column, ColumnElement, Engine, Integer, Table, Text, or_, select
 
 from domain.policy import Ratings
 from domain.values import instant_text
 from ledger.entry import Entry
+from projections.initials import initials_of
 from projections.store import Page, metadata
 
 units = Table(
@@ -17,6 +18,7 @@ units = Table(
     Column("stream", Text, primary_key=True),
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("initials", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("division", Text, nullable=False),
     Column("line", Text),
@@ -53,8 +55,9 @@ def apply(page: Page, entry: Entry) -> None:
     match entry.kind:
         case "unit_registered.v1" | "unit_changed.v1":
             unit: dict[str, Any] = fact["unit"]
-            columns = (column.name for column in units.columns if column.name != "stream")
-            page.put(units, {"stream": entry.stream, **{name: unit.get(name) for name in columns}})
+            row = {column.name: unit.get(column.name) for column in units.columns}
+            row |= {"stream": entry.stream, "initials": initials_of(unit["name"])}
+            page.put(units, row)
         case "unit_closed.v1":
             found = page.row(units, entry.stream)
             if found is not None:
@@ -106,6 +109,14 @@ class UnitLine:
     until: str | None
 
 
+def units_called(search: str) -> ColumnElement[bool]:
+    """Return what a unit meets whose name holds *search*, or whose name's initials do."""
+    return or_(
+        units.c.name.contains(search, autoescape=True),
+        units.c.initials.contains(search.lower(), autoescape=True),
+    )
+
+
 class Directory:
     """The questions people ask about units."""
 
@@ -129,4 +140,6 @@ class Directory:
 
 
 def _line(row: dict[str, Any]) -> UnitLine:
-    return UnitLine(**{name: value for name, value in row.items() if name != "stream"})
+    return UnitLine(
+        **{name: value for name, value in row.items() if name not in ("stream", "initials")}
+    )

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from ledger.entry import Entry
+from projections.directory import units, units_called
 from projections.pairing_picture import OVER, PairingPicture, first_picture, remember
 from projections.store import Page, Row, metadata
 
@@ -28,6 +29,7 @@ pairings = Table(
     metadata,
     Column("stream", Text, primary_key=True),
     Column("title", Text, nullable=False),
+    Column("initials", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("since", Text, nullable=False),
     Column("center", Text, nullable=False),
@@ -164,12 +166,14 @@ class PairingBoard:
         open_only: bool = False,
         unit: str | None = None,
         search: str | None = None,
+        order: str = "-drafted_at",
         page: int = 1,
         size: int = 20,
     ) -> tuple[list[PairingLine], int]:
         """Return one page of pairings, the newest first, and how many there are in all.
 
-        *unit* is any party; *search* is part of the title, where 结对 and 结队 are the same.
+        *unit* is any party; *search* is part of the title, where 结对 and 结队 are the same, of a
+        party's name, or of the initials of either. *order* is a column, `-` before it descending.
         """
         conditions: list[ColumnElement[bool]] = []
         if states:
@@ -181,14 +185,23 @@ class PairingBoard:
             conditions.append(pairings.c.stream.in_(theirs))
         if search:
             words = {search, search.replace("结队", "结对"), search.replace("结对", "结队")}
+            called = select(units.c.code).where(units_called(search))
             conditions.append(
-                or_(*(pairings.c.title.contains(word, autoescape=True) for word in sorted(words)))
+                or_(
+                    *(pairings.c.title.contains(word, autoescape=True) for word in sorted(words)),
+                    pairings.c.initials.contains(search.lower(), autoescape=True),
+                    pairings.c.stream.in_(
+                        select(parties.c.stream).where(parties.c.unit.in_(called))
+                    ),
+                )
             )
         page, size = max(page, 1), min(max(size, 1), 1000)
+        column = pairings.c[order.lstrip("-")]
+        first = column.desc() if order.startswith("-") else column.asc().nulls_last()
         asked = (
             select(pairings)
             .where(*conditions)
-            .order_by(pairings.c.drafted_at.desc(), pairings.c.stream)
+            .order_by(first, pairings.c.stream)
             .limit(size)
             .offset((page - 1) * size)
         )
@@ -216,7 +229,7 @@ class PairingBoard:
 def line_of(row: Row) -> PairingLine:
     """Return a stored row as a line."""
     values: dict[str, Any] = {
-        name: value for name, value in row.items() if name not in ("limits", "talk")
+        name: value for name, value in row.items() if name not in ("limits", "talk", "initials")
     }
     values["departments"] = tuple(json.loads(values["departments"]))
     values["categories"] = tuple(json.loads(values["categories"]))

@@ -7,6 +7,7 @@ from domain.pairing.facts import PairingState
 from domain.people import Role
 from domain.values import instant_text
 from ledger.entry import Entry
+from projections.initials import initials_of
 from projections.store import Row
 
 OVER = frozenset(
@@ -131,6 +132,7 @@ def first_picture(entry: Entry) -> Row:
     return {
         "stream": entry.stream,
         "title": fact["title"],
+        "initials": initials_of(fact["title"]),
         "state": PairingState.DRAFT.value,
         "since": at,
         "center": fact["center"],

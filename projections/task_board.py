@@ -3,7 +3,8 @@
 Lines hold codes, instants and references only; names come from the directory and the vault.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 
 from ledger.entry import Entry
+from projections.directory import units, units_called
 from projections.store import Page, Row, metadata
 from projections.task_picture import FINAL, Picture, first_picture
 from projections.task_remembering import remember
@@ -59,6 +61,8 @@ tasks = Table(
     Column("rework_rounds", Integer, nullable=False),
     Column("resolution", Text),
     Column("grade", Integer),
+    Column("duplicates", Integer, nullable=False),
+    Column("urged", Integer, nullable=False),
     Column("registered_at", Text, nullable=False),
     Column("dispatched_at", Text),
     Column("closed_at", Text),
@@ -69,14 +73,26 @@ tasks = Table(
     Column("version", BigInteger, nullable=False),
     Column("position", BigInteger, nullable=False),
     Index("board_task_by_state", "state", "next_due"),
+    Index("board_task_by_state_of_late", "state", "registered_at", "position", "stream"),
     Index("board_task_by_unit", "main_unit", "state"),
     Index("board_task_by_street", "street", "state"),
     Index("board_task_by_pairing", "pairing"),
     Index("board_task_by_number", "number"),
+    Index("board_task_by_registration", "registered_at", "position", "stream"),
+    Index("board_task_by_due", "due", "position", "stream"),
     Index("board_task_by_requester", "requester"),
 )
 
-Order = Literal["registered_at", "-registered_at", "due", "next_due", "-position"]
+Order = Literal[
+    "registered_at",
+    "-registered_at",
+    "due",
+    "next_due",
+    "number",
+    "state",
+    "main_unit",
+    "-position",
+]
 _COUNTED = ("state", "category", "street", "main_unit", "sla", "supervision", "resolution")
 
 
@@ -135,6 +151,8 @@ class TaskLine:
     rework_rounds: int
     resolution: str | None
     grade: int | None
+    duplicates: int
+    urged: int
     registered_at: str
     dispatched_at: str | None
     closed_at: str | None
@@ -208,9 +226,31 @@ class TaskFilter:
         if self.registered_until is not None:
             found.append(tasks.c.registered_at < self.registered_until)
         if self.search:
-            found.append(tasks.c.number.contains(self.search.strip().upper(), autoescape=True))
+            found.append(_sought(self.search.strip()))
         return found
 
+
+def _sought(search: str) -> ColumnElement[bool]:
+    """Return what a line meets that *search* finds: its number, unit or place, or their initials.
+
+    A work-order number is typed from its end as often as whole: only that is asked where no
+    letter could begin a name.
+    """
+    number = tasks.c.number.contains(search.upper(), autoescape=True)
+    if search.isdigit() or re.match(r"DQ\d", search, re.IGNORECASE):
+        return number
+    called = units_called(search)
+    places = select(units.c.division).where(called, func.length(units.c.division) > DISTRICT)
+    return or_(
+        number,
+        tasks.c.main_unit.in_(select(units.c.code).where(called)),
+        tasks.c.street.in_(places),
+        tasks.c.place.in_(places),
+    )
+
+
+DISTRICT = 6
+"""Digits of a county's division code; a bureau's name is no place."""
 
 ALL_TASKS = TaskFilter()
 
@@ -223,6 +263,12 @@ class TaskPage:
     total: int
     page: int
     size: int
+
+
+def _in_order(order: Order) -> tuple[ColumnElement[Any], ...]:
+    column = tasks.c[order.lstrip("-")]
+    first = column.desc() if order.startswith("-") else column.asc().nulls_last()
+    return (first, tasks.c.position.desc(), tasks.c.stream)
 
 
 class TaskBoard:
@@ -250,12 +296,10 @@ class TaskBoard:
         """Return page *page* (from 1) of the tasks *wanted*, *size* (1 to 1,000) at a time."""
         page, size = max(page, 1), min(max(size, 1), 1000)
         conditions = wanted.conditions()
-        column = tasks.c[order.lstrip("-")]
-        first = column.desc() if order.startswith("-") else column.asc().nulls_last()
         asked = (
             select(tasks)
             .where(*conditions)
-            .order_by(first, tasks.c.position.desc(), tasks.c.stream)
+            .order_by(*_in_order(order))
             .limit(size)
             .offset((page - 1) * size)
         )
@@ -265,6 +309,15 @@ class TaskBoard:
             ).scalar_one()
             found = connection.execute(asked).mappings().all()
         return TaskPage(tuple(line_of(dict(row)) for row in found), total, page, size)
+
+    def every(
+        self, wanted: TaskFilter = ALL_TASKS, *, order: Order = "-registered_at"
+    ) -> Iterator[TaskLine]:
+        """Yield all tasks *wanted* in order, read as they are taken."""
+        asked = select(tasks).where(*wanted.conditions()).order_by(*_in_order(order))
+        with self._engine.connect().execution_options(yield_per=1000) as connection:
+            for row in connection.execute(asked).mappings():
+                yield line_of(dict(row))
 
     def counts(self, wanted: TaskFilter = ALL_TASKS, by: str = "state") -> dict[str, int]:
         """Return how many of the tasks *wanted* there are by state, category, street, unit."""

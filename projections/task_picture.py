@@ -188,6 +188,8 @@ def first_picture(entry: Entry) -> Row:
         "rework_rounds": 0,
         "resolution": None,
         "grade": None,
+        "duplicates": 0,
+        "urged": 0,
         "registered_at": at,
         "dispatched_at": None,
         "closed_at": None,

@@ -31,6 +31,15 @@ def remember(picture: Picture, entry: Entry) -> None:
             picture.final(TaskState.MERGED, fact["archive_at"], at)
         case "duplicate_attached.v1":
             picture.open["residents"] = picture.open.get("residents") or bool(fact["subjects"])
+            parts: list[str] = picture.open.get("parts", [])
+            if fact["duplicate"] in parts:  # what was split off came back
+                parts.remove(fact["duplicate"])
+            else:
+                row["duplicates"] += 1
+        case "matter_split_off.v1":
+            picture.open.setdefault("parts", []).append(fact["part"])
+        case "task_urged.v1":
+            row["urged"] = fact["number"]
         case "registration_corrected.v1":
             _corrected(picture, fact)
         case "urgency_raised.v1" if fact["triage_by"] is not None:

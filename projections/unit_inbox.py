@@ -7,7 +7,7 @@ its *area* (the street's dispatcher, the district's adjudicator).
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, assert_never
+from typing import Any, Literal, assert_never
 
 from sqlalchemy import (
     Column,
@@ -301,20 +301,29 @@ class UnitInbox:
         person: str | None = None,
         holding: Collection[Role] | None = None,
         also: Acting = Acting(),
+        order: Literal["pressing", "due", "number"] = "pressing",
         limit: int = 200,
         offset: int = 0,
     ) -> list[InboxLine]:
         """Return what waits at *unit*, its own first, then the most pressing first.
+
+        *order* may be by due instant or case number alone.
 
         *role* and *person* narrow it: with *person*, items of other members of staff are left out.
         Of what waits in its area for whoever has the role, only roles in *holding* (None: any).
         *also* adds what it does for others.
         """
         own = case((inbox.c.unit.in_([unit, *also.units]), 0), else_=1)
+        due = inbox.c.due.asc().nulls_last()
+        first: dict[str, tuple[ColumnElement[Any], ...]] = {
+            "pressing": (own, due),
+            "due": (due,),
+            "number": (inbox.c.title,),
+        }
         asked = (
             select(inbox)
             .where(*self._at(unit, role, person, holding, also))
-            .order_by(own, inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
+            .order_by(*first[order], inbox.c.stream, inbox.c.item)
             .limit(limit)
             .offset(offset)
         )
@@ -328,6 +337,17 @@ class UnitInbox:
             .where(inbox.c.role == role.value, inbox.c.unit.is_(None))
             .distinct()
             .order_by(inbox.c.area)
+        )
+        with self._engine.connect() as connection:
+            return list(connection.execute(asked).scalars())
+
+    def units(self, role: Role) -> list[str]:
+        """Return the units at which something waits for *role*, in order."""
+        asked = (
+            select(inbox.c.unit)
+            .where(inbox.c.role == role.value, inbox.c.unit.is_not(None))
+            .distinct()
+            .order_by(inbox.c.unit)
         )
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())

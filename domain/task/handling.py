@@ -142,6 +142,28 @@ def log_progress(task: Task, command: LogProgress, asked: Command, rules: Rules)
     )
 
 
+EVIDENCE_KINDS = (
+    "image/jpeg",
+    "image/png",
+    "image/heic",
+    "image/webp",
+    "application/pdf",
+    "application/ofd",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "audio/mp4",
+    "audio/mpeg",
+    "audio/amr",
+    "video/mp4",
+    "video/quicktime",
+    "text/plain",
+    "text/csv",
+)
+"""What cameras, telephones and offices make; anything else is no proof anybody could look at."""
+
+
 def attach_evidence(task: Task, command: AttachEvidence, asked: Command, rules: Rules) -> Facts:
     """The staff assigned attaches proof; a community worker of the place what was seen on site."""
     if asked.by.role is Role.COMMUNITY_WORKER and command.on_site:
@@ -150,6 +172,8 @@ def attach_evidence(task: Task, command: AttachEvidence, asked: Command, rules: 
     else:
         body = standing_in(task, InProgress).body
         _of_the_staff(body, asked, rules)
+    if command.media_type not in EVIDENCE_KINDS:
+        raise no.EVIDENCE_KIND(expected=", ".join(EVIDENCE_KINDS), found=command.media_type)
     return (
         EvidenceAttached(
             label=command.label,

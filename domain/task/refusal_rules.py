@@ -70,6 +70,11 @@ POLICY_IN_FORCE = Rule(
     "所选政策包适用于 {expected}，不适用于 {found}；请选用当地的政策包。",
     "The policy pack is in force in {expected}, not at {found}; name one of that place.",
 )
+EVIDENCE_KIND = Rule(
+    "evidence-kind",
+    "佐证材料应为照片、录音录像或办公文档（{expected}），所填为 {found}。",
+    "Evidence is a photograph, a recording or an office document ({expected}); found {found}.",
+)
 NOBODY_DISPATCHES = Rule(
     "nobody-dispatches",
     "{found} 没有（长期有效的）街道调度员，登记后将无人研判；请核对地点，或由名册管理员授予角色，"

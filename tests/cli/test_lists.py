@@ -89,3 +89,48 @@ def test_a_filter_that_names_nothing_says_what_there_is(
     done = jiedui(home, *words, "--json")
     assert (done.returncode, rule(done)) == (1, "filter-unknown")
     assert there_is in json.loads(done.stdout)["english"]
+
+
+def streams(done: Done) -> list[str]:
+    return [json.loads(line)["stream"] for line in done.stdout.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("search", "wanted"),
+    [
+        ("民政", 1),
+        ("mzj", 1),  # the initials of 民政局
+        ("石牌", TASKS + 1),
+        ("SPJD", TASKS + 1),
+        ("DQ4401062", TASKS + 1),
+        ("天河区民政局", 1),
+        ("没有这样的单位", 0),
+    ],
+)
+def test_a_search_finds_numbers_names_and_initials(home: Path, search: str, wanted: int) -> None:
+    found = streams(jiedui(home, "task", "list", "--search", search, "--json"))
+    assert len(found) == wanted
+
+
+def test_the_end_of_a_number_finds_its_task(home: Path) -> None:
+    (line,) = jiedui(home, "task", "list", "--size", "1", "--json").stdout.splitlines()
+    task = json.loads(line)
+    tail = task["number"][-4:]
+    assert task["stream"] in streams(jiedui(home, "task", "list", "--search", tail, "--json"))
+
+
+def test_a_list_is_sorted_as_asked(home: Path) -> None:
+    newest = streams(jiedui(home, "task", "list", "--json"))
+    by_number = jiedui(home, "task", "list", "--sort", "number", "--json").stdout.splitlines()
+    numbers = [json.loads(line)["number"] for line in by_number]
+    assert numbers == sorted(numbers)
+    by_due = streams(jiedui(home, "task", "list", "--sort", "due", "--json"))
+    assert by_due[0] == "task/0192f3a0-0000-7000-8000-00000000e0e3"
+    assert set(by_due) == set(newest)
+    assert jiedui(home, "task", "inbox", STREET, "--sort", "due").returncode == 0
+
+
+def test_as_json_a_list_is_whole_unless_a_page_is_asked_for(home: Path) -> None:
+    assert len(streams(jiedui(home, "task", "list", "--json"))) == TASKS + 1
+    assert len(streams(jiedui(home, "task", "inbox", STREET, "--json"))) == TASKS
+    assert len(streams(jiedui(home, "task", "list", "--size", "2", "--json"))) == 2

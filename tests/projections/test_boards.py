@@ -12,6 +12,7 @@ from domain.registry.facts import UnitChanged, UnitClosed
 from domain.task import commands as c
 from projections.boards import Boards, open_boards
 from projections.history import case_history, who
+from projections.initials import initials_of
 from projections.supervision_board import LEVELS, quarter_of
 from projections.task_board import TaskFilter
 from tests.domain.harness import Story
@@ -321,3 +322,11 @@ def test_a_coordinator_who_accepts_sees_it_on_the_board(book: Book, boards: Boar
     line = boards.tasks.get(stream)
     assert line is not None
     assert line.state == "ACCEPTED"
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("员村党群服务中心", "ycdqfwzx"), ("天河区12345热线", "thq12345rx"), ("𠮷祥路社区", "xlsq")],
+)
+def test_initials_are_those_an_office_types(name: str, initials: str) -> None:
+    assert initials_of(name).endswith(initials)

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from desk.desk import Desk
 from domain.envelope import By
+from domain.sealed import Sealed
 from ledger.store import open_ledger
 from tests.domain.task.stories import EVIDENCE, TO_CIVIL_AFFAIRS, WHISTLE, register, submit, triage
 from tests.domain.world import (
@@ -176,3 +177,38 @@ async def test_merged_residents_reach_the_master_through_an_errand(district: Off
     await until(lambda: "duplicate_attached.v1" in district.facts(master), "they are parties")
     (entry,) = [one for one in district.entries(master) if one.kind == "duplicate_attached.v1"]
     assert (entry.fact["duplicate"], entry.fact["subjects"]) == (duplicate, [other])
+
+
+async def test_a_call_with_several_matters_becomes_a_task_for_each(district: Office) -> None:
+    """The part keeps the resident and the sealed text, has clocks of its own, and may come back."""
+    call, part = new_case(), new_case()
+    await give(district, call, CENTER_COORDINATOR, register())
+    text = "另外，饭堂周末不开门"
+    split = {"category": "MEAL", "matter": "weekend", "text": text}
+    await district.give(call, by=DISPATCHER, kind="split_off_matter", part=part, **split)
+    await until(lambda: "task_registered.v1" in district.facts(part), "the part is registered")
+    (entry,) = district.entries(part)
+    assert (entry.fact["call"], entry.fact["requester"]) == (call, GRANDMA.person)
+    sealed = Sealed.model_validate(entry.fact["text"])
+    opened = district.desk.vault.open(sealed)
+    assert opened is not None
+    assert opened.decode() == text
+
+    def told() -> list[str]:
+        letters = district.postman.letters
+        return [letter.stream for letter in letters if letter.template == "matter_split_off"]
+
+    await until(lambda: told() == [call], "the resident is told, once")
+    await district.give(part, by=DISPATCHER, kind="merge_into", master=call)
+    await until(lambda: "duplicate_attached.v1" in district.facts(call), "and it came back")
+    assert district.desk.state_of(call)[1].body.parts == ()
+
+
+async def test_a_more_urgent_duplicate_calls_for_triage_again(district: Office) -> None:
+    master, duplicate = new_case(), new_case()
+    await give(district, master, CENTER_COORDINATOR, register())
+    other = f"subject/{new_case().partition('/')[2]}"
+    await give(district, duplicate, CENTER_COORDINATOR, register(requester=other, urgent=True))
+    await district.give(duplicate, by=DISPATCHER, kind="merge_into", master=master)
+    await until(lambda: "urgency_raised.v1" in district.facts(master), "triage is called for")
+    assert district.desk.state_of(master)[1].body.is_urgent

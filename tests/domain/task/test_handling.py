@@ -411,3 +411,8 @@ def test_a_dispatcher_of_another_street_does_not_whistle_here() -> None:
 def test_photographs_may_be_taken_on_site() -> None:
     photo = AttachEvidence(label="site", media_type="image/png", document=sealed(), on_site=True)
     in_progress().when(photo, CIVIL_STAFF).then(EvidenceAttached, on_site=True)
+
+
+def test_evidence_is_of_a_kind_that_a_camera_or_an_office_makes() -> None:
+    strange = EVIDENCE.model_copy(update={"media_type": "application/x-msdownload"})
+    in_progress().when(strange, CIVIL_STAFF).then_refused("evidence-kind")
