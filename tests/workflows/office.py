@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 import worker as composing
@@ -35,6 +35,7 @@ TIME_SKIPPING = (
 )
 
 NO_GRACE = timedelta(seconds=1)
+_ASK_AGAIN = frozenset({RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
 
 
 @dataclass
@@ -151,10 +152,20 @@ class Office:
         """
         self.ahead += timedelta(**time)
         if self.everybodys_time is not None:
-            await self.everybodys_time.sleep(timedelta(**time))
+            await self._sleep(self.everybodys_time, timedelta(**time))
             return
         assert self.skipper is not None
         await self.skipper.fast_forward(self.handle(stream), timedelta(**time))
+
+    async def _sleep(self, everybodys: WorkflowEnvironment, time: timedelta) -> None:
+        """Let everybody's time pass; a busy machine's server may ask to be asked again."""
+        until = await everybodys.get_current_time() + time
+        while (left := until - await everybodys.get_current_time()) > timedelta():
+            try:
+                await everybodys.sleep(left)
+            except RPCError as slow:
+                if slow.status not in _ASK_AGAIN:
+                    raise
 
     def facts(self, stream: str) -> list[str]:
         """Return the kinds of the facts of a case."""
