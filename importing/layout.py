@@ -105,12 +105,17 @@ class Layout:
     def _two_rows(self, sheet: Sheet, grid: Grid, number: int) -> Headings | None:
         """Read this row and the next as one: the lower names the columns of a group above it.
 
-        In the lower row nothing may stand under a heading that is known already: that is data.
+        In the lower row nothing may stand under a heading that is known already: that is data. A
+        known one merged over several columns is a group where the lower row names columns below it.
         """
         upper, lower = grid[number], sheet.rows.get(number + 1, {})
         known = self._fields_by_heading()
         names = {at: known.get(heading_key(cell.text)) for at, cell in upper.items()}
-        if not lower or any(names.get(at) for at in lower):
+        merged = {at for at in upper if at not in sheet.rows[number]}
+        merged |= {at for at in upper if at + 1 in merged}
+        if not any(known.get(heading_key(lower[at].text)) for at in merged & lower.keys()):
+            merged = set()
+        if not lower or any(names.get(at) for at in lower.keys() - merged):
             return None
         texts = {at: cell.text for at, cell in upper.items()}
         texts |= {at: cell.text for at, cell in lower.items() if cell.formula is None}

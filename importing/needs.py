@@ -19,7 +19,11 @@ from importing.tables import BadRow, Field, Problem, Row, Table
 TEXT_MAX = 4000
 
 NEED_FIELDS = (
-    Field("ledger_row", ("台账编号", "工单编号", "ledger_row", "Ledger number"), length_max=60),
+    Field(
+        "ledger_row",
+        ("台账编号", "问题编号", "工单编号", "ledger_row", "Ledger number"),
+        length_max=60,
+    ),
     Field("source", ("诉求来源", "问题来源", "source"), True, True, 40),
     Field("category", ("诉求类别", "服务类别", "问题类别", "category"), True, True, 40),
     Field("request_type", ("诉求类型", "request_type", "Request type"), length_max=40),

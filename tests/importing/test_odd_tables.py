@@ -105,12 +105,15 @@ def test_hidden_rows_of_the_old_format_are_named_too(tmp_path: Path) -> None:
     assert unread(table) == [("hidden-row", "A3:H3", 8)]
 
 
-def test_two_heading_rows_are_read_as_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("group", ["诉求人信息", "诉求人"])
+def test_two_heading_rows_are_read_as_one(tmp_path: Path, group: str) -> None:
+    """The name of a group may be the heading of a column elsewhere."""
+
     def draw(sheet: Any, workbook: Any) -> None:
         upper = [*HEADINGS[:5], None, None, HEADINGS[7]]
-        lower = [None] * 5 + ["诉求人", "联系电话", None]
+        lower = [None] * 5 + ["姓名", "联系电话", None]
         lines(upper, lower, ROW)(sheet, workbook)
-        sheet.merge_range(0, 5, 0, 6, "诉求人信息")
+        sheet.merge_range(0, 5, 0, 6, group)
         for column in (*range(5), 7):
             sheet.merge_range(0, column, 1, column, upper[column])
 
