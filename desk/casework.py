@@ -32,10 +32,18 @@ class Who:
     unit: str | None = None
     role: Role | None = None
     known: Known | None = None
+    session: str | None = None
 
     def acting(self, role: Role, unit: str | None) -> By:
         """Return this person acting in *role* for *unit*."""
-        return By(role=role, person=self.person, unit=unit, channel=self.channel, known=self.known)
+        return By(
+            role=role,
+            person=self.person,
+            unit=unit,
+            channel=self.channel,
+            known=self.known,
+            session=self.session,
+        )
 
 
 @dataclass(frozen=True)

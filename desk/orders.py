@@ -46,6 +46,7 @@ class Door(NamedTuple):
 
     channel: Channel
     known: Known
+    session: str | None = None
 
 
 COMMAND_LINE = Door(Channel.CLI, Known.LOCAL_OPERATOR)
@@ -74,7 +75,7 @@ class Order(Frozen):
         by = self.by if isinstance(self.by, Giver) else Giver(person=self.by)
         if by.role is Role.SYSTEM or door.channel is Channel.SYSTEM:
             raise refused("system-is-inside")
-        return Who(by.person, door.channel, by.unit, by.role, door.known)
+        return Who(by.person, door.channel, by.unit, by.role, door.known, door.session)
 
 
 def read_order(value: Any) -> Order:

@@ -19,7 +19,8 @@ FactT = TypeVar("FactT")
 class By(Frozen):
     """Who did it: a person in a role for a unit, a resident, or the system with a clock's name.
 
-    *channel* and *known* are the door's word: how they came, and how it knew them.
+    *channel* and *known* are the door's word: how they came, and how it knew them; *session* is
+    the sign-in it was done in (`session_begun.v1` on the person's stream).
     """
 
     role: Role
@@ -28,6 +29,7 @@ class By(Frozen):
     on_behalf_of: PersonId | SubjectId | None = None
     channel: Channel
     known: Known | None = None
+    session: Code | None = None
     clock: Code | None = None
 
     @model_validator(mode="after")

@@ -81,6 +81,7 @@ PROVEN = frozenset(
         "request_exit",
         "revoke_role",
         "rotate_signing_key",
+        "set_password",
         "unmask_field",
         "withdraw_account_key",
     }

@@ -165,6 +165,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term("启封凭据", "opening (of a single field)", "opening"),
     Term("删除/密钥销毁", "erasure / destruction of the key", "erase"),
     Term("流程历史", "workflow history", "workflow_history"),
+    Term("工作台", "console: the pages for people with a browser [web application]", "console"),
+    Term("登录会话", "session (somebody signed in, in one role)", "session"),
     Term("受理台", "desk [command handler]", "desk"),
     Term("账户密钥", "account key: proves who acts [credential]", "account_key"),
     Term("案卷流程", "clerk: the workflow beside a case [process manager]", "clerk"),

@@ -5,6 +5,7 @@ reads 已提议, not PROPOSED.
 """
 
 import re
+from collections.abc import Callable
 
 from domain.people import ROLE_LABELS
 from wording.labels import ENUMERATIONS, LABELS, Both
@@ -26,6 +27,13 @@ _BESIDE: dict[str, Both] = {"UNKNOWN": ("未登记", "not registered")}
 _WORDS = _words()
 
 
-def in_office_words(sentence: str) -> str:
-    """Return *sentence*, Chinese, with every code that has one label said by that label."""
-    return _CODE.sub(lambda found: _WORDS.get(found[0], (found[0], ""))[0], sentence)
+_UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
+
+
+def in_office_words(sentence: str, unit_name: Callable[[str], str] = str) -> str:
+    """Return *sentence*, Chinese, with every code that has one label said by that label.
+
+    *unit_name* says what the unit of a code is called; left out, codes of units stay.
+    """
+    said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0], ""))[0], sentence)
+    return _UNIT.sub(lambda found: unit_name(found[0]), said)

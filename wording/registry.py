@@ -71,6 +71,15 @@ REGISTRY_SENTENCES: dict[str, Both] = {
             "[, {successor:person} goes on], reason: {reason}."
         ),
     ),
+    "password_set.v1": ("设置了登录密码。", "A password was set."),
+    "session_begun.v1": (
+        "登录，身份：{unit:unit} · {role:label.Role}（会话 {session}）。",
+        "Signed in as {role:label.Role} at {unit:unit} (session {session}).",
+    ),
+    "session_ended.v1": (
+        "会话 {session} 结束：{cause:label.SessionEnd}。",
+        "Session {session} ended: {cause:label.SessionEnd}.",
+    ),
     "account_key_added.v1": (
         "登记账户密钥 {key}，此后可凭此证明是本人。",
         "Account key {key} taken: from now on it proves who acts.",

@@ -46,6 +46,14 @@ class Outcome(StrEnum):
     SKIPPED = "SKIPPED"  # 无须或无法送达
 
 
+class SessionEnd(StrEnum):
+    """Why a session ended; stored for ever."""
+
+    SIGNED_OUT = "SIGNED_OUT"  # 本人退出
+    EXPIRED = "EXPIRED"  # 超时
+    REVOKED = "REVOKED"  # 被收回
+
+
 class RegisterUnit(Frozen):
     """Enter a unit in the registry, in force from *since* (none: now)."""
 
@@ -134,6 +142,29 @@ class WithdrawAccountKey(Frozen):
     reason: OfficeText
 
 
+class SetPassword(Frozen):
+    """Note that the person has a new password; what it is stays outside the record."""
+
+    kind: Literal["set_password"] = "set_password"
+
+
+class BeginSession(Frozen):
+    """Note that the person signed in, as whom; *session* is a name that opens nothing."""
+
+    kind: Literal["begin_session"] = "begin_session"
+    session: Code
+    role: Role
+    unit: UnitCode
+
+
+class EndSession(Frozen):
+    """Note that a session is over."""
+
+    kind: Literal["end_session"] = "end_session"
+    session: Code
+    cause: SessionEnd
+
+
 class PublishPolicy(Frozen):
     """Publish a policy pack; its version follows from its content."""
 
@@ -179,7 +210,15 @@ class RecordDelivery(Frozen):
 
 UnitCommand = Annotated[RegisterUnit | ChangeUnit | CloseUnit, Field(discriminator="kind")]
 PersonCommand = Annotated[
-    RegisterPerson | ChangePerson | GrantRole | RevokeRole | AddAccountKey | WithdrawAccountKey,
+    RegisterPerson
+    | ChangePerson
+    | GrantRole
+    | RevokeRole
+    | AddAccountKey
+    | WithdrawAccountKey
+    | SetPassword
+    | BeginSession
+    | EndSession,
     Field(discriminator="kind"),
 ]
 PolicyCommand = PublishPolicy

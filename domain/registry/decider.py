@@ -14,10 +14,12 @@ from domain.gate import allowed
 from domain.people import Channel, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
+    BeginSession,
     CalendarCommand,
     ChangePerson,
     ChangeUnit,
     CloseUnit,
+    EndSession,
     GrantRole,
     NoticeCommand,
     Outcome,
@@ -28,6 +30,7 @@ from domain.registry.commands import (
     RegisterPerson,
     RegisterUnit,
     RevokeRole,
+    SetPassword,
     SubjectCommand,
     UnitCommand,
     WithdrawAccountKey,
@@ -41,12 +44,15 @@ from domain.registry.facts import (
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
+    PasswordSet,
     PersonChanged,
     PersonFact,
     PersonRegistered,
     PolicyPublished,
     RoleGranted,
     RoleRevoked,
+    SessionBegun,
+    SessionEnded,
     SubjectErased,
     UnitChanged,
     UnitClosed,
@@ -89,6 +95,9 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "revoke_role": _REGISTRAR,
     "add_account_key": _REGISTRARS,
     "withdraw_account_key": _REGISTRAR,
+    "set_password": _REGISTRARS,
+    "begin_session": _SYSTEM,
+    "end_session": _SYSTEM,
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
@@ -275,6 +284,34 @@ def decide_person(
             _registrar(asked, rules, None)
             _somebody_is_left(asked, key, rules)
             return (AccountKeyWithdrawn(key=key, reason=reason),)
+        case SetPassword() | BeginSession() | EndSession() as command:
+            return (_session(state, asked, command, rules),)
+        case _ as never:
+            assert_never(never)
+
+
+def _session(
+    state: PersonStanding,
+    asked: Asked[PersonCommand],
+    command: SetPassword | BeginSession | EndSession,
+    rules: Rules,
+) -> PersonFact:
+    """The door notes who signed in, in a role they hold now; a session ends once."""
+    allowed(asked, WHO_MAY[command.kind], rules)
+    person = _known_person(state, asked)
+    match command:
+        case SetPassword():
+            return PasswordSet()
+        case BeginSession(session=session, role=role, unit=unit):
+            if not rules.holds(asked.stream, role, unit, asked.at):
+                raise refused("role-not-granted", role=role, unit=unit)
+            if session in person.sessions:
+                raise refused("session-begun")
+            return SessionBegun(session=session, role=role, unit=unit)
+        case EndSession(session=session, cause=cause):
+            if session not in person.sessions:
+                raise refused("session-over")
+            return SessionEnded(session=session, cause=cause)
         case _ as never:
             assert_never(never)
 

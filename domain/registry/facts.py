@@ -12,7 +12,7 @@ from pydantic import Field
 from domain.calendar import CalendarYear, Overlay
 from domain.people import Grant, Role
 from domain.policy import Policy
-from domain.registry.commands import NoticeKey, Outcome, Recipient
+from domain.registry.commands import NoticeKey, Outcome, Recipient, SessionEnd
 from domain.sealed import Sealed
 from domain.units import Unit
 from domain.values import (
@@ -96,6 +96,23 @@ class AccountKeyWithdrawn(Frozen):
     reason: OfficeText
 
 
+class PasswordSet(Frozen):
+    kind: Literal["password_set.v1"] = "password_set.v1"
+
+
+class SessionBegun(Frozen):
+    kind: Literal["session_begun.v1"] = "session_begun.v1"
+    session: Code
+    role: Role
+    unit: UnitCode
+
+
+class SessionEnded(Frozen):
+    kind: Literal["session_ended.v1"] = "session_ended.v1"
+    session: Code
+    cause: SessionEnd
+
+
 class PolicyPublished(Frozen):
     kind: Literal["policy_published.v1"] = "policy_published.v1"
     policy: Policy
@@ -156,7 +173,10 @@ PersonFact = Annotated[
     | RoleGranted
     | RoleRevoked
     | AccountKeyAdded
-    | AccountKeyWithdrawn,
+    | AccountKeyWithdrawn
+    | PasswordSet
+    | SessionBegun
+    | SessionEnded,
     Field(discriminator="kind"),
 ]
 PolicyFact = PolicyPublished
@@ -176,6 +196,9 @@ RegistryFact = (
     | RoleRevoked
     | AccountKeyAdded
     | AccountKeyWithdrawn
+    | PasswordSet
+    | SessionBegun
+    | SessionEnded
     | PolicyPublished
     | CalendarYearPublished
     | CalendarOverlayPublished

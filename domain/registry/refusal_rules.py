@@ -75,6 +75,14 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "该人员在单位 {unit} 没有有效的 {role} 角色，无从收回。",
         "The person holds no role {role} at unit {unit}; there is nothing to revoke.",
     ),
+    "session-begun": (
+        "该会话已经开始。",
+        "The session has begun already.",
+    ),
+    "session-over": (
+        "该会话不存在或已经结束。",
+        "There is no such session, or it is over.",
+    ),
     "registry-begun": (
         "名册已经启用；此后由名册管理员办理。",
         "The registry has been begun; from now on a registrar acts.",

@@ -20,12 +20,15 @@ from domain.registry.facts import (
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
+    PasswordSet,
     PersonChanged,
     PersonFact,
     PersonRegistered,
     PolicyPublished,
     RoleGranted,
     RoleRevoked,
+    SessionBegun,
+    SessionEnded,
     SubjectErased,
     UnitChanged,
     UnitClosed,
@@ -57,6 +60,7 @@ class KnownPerson:
     grants: tuple[Grant, ...] = ()
     keys: tuple[str, ...] = ()
     keyed: bool = False
+    sessions: frozenset[str] = frozenset()
 
     def as_person(self, stream: str) -> Person:
         """Return the person as the rules know them."""
@@ -174,8 +178,25 @@ def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> Kn
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
             return replace(state, keys=tuple(one for one in state.keys if one != key))
+        case PasswordSet() | SessionBegun() | SessionEnded():
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return _after_session(state, happened.fact)
         case _ as never:
             assert_never(never)
+
+
+def _after_session(
+    person: KnownPerson, fact: PasswordSet | SessionBegun | SessionEnded
+) -> KnownPerson:
+    """Return the person with the sessions that are open; a password leaves nothing behind."""
+    match fact:
+        case SessionBegun(session=session):
+            return replace(person, sessions=person.sessions | {session})
+        case SessionEnded(session=session):
+            return replace(person, sessions=person.sessions - {session})
+        case _:
+            return person
 
 
 def _out_of_place(kind: str) -> FactOutOfPlace:

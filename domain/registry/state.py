@@ -19,12 +19,15 @@ from domain.registry.facts import (
     CalendarYearPublished,
     NoticeDelivered,
     NoticeFailed,
+    PasswordSet,
     PersonChanged,
     PersonRegistered,
     PolicyPublished,
     RegistryFact,
     RoleGranted,
     RoleRevoked,
+    SessionBegun,
+    SessionEnded,
     SubjectErased,
     UnitChanged,
     UnitClosed,
@@ -133,6 +136,8 @@ class RegistryBook:
                 self._terms = None
             case SubjectErased() | NoticeDelivered() | NoticeFailed():
                 pass
+            case PasswordSet() | SessionBegun() | SessionEnded():
+                pass  # who is signed in is no rule
             case _ as never:
                 assert_never(never)
 
