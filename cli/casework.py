@@ -1,7 +1,7 @@
 """`jiedui task …` and `jiedui pairing …`: one subcommand per command, and list, show, history."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,8 +25,7 @@ from wording.names import KnownNames
 from wording.sentences import label
 
 if TYPE_CHECKING:
-    from domain.rules import Rules
-    from projections.unit_inbox import Acting
+    pass
 
 
 def _stream(context: Context, category: str, given: str | None, opening: bool) -> str:
@@ -203,47 +202,32 @@ def show_inbox(
     \b
     Exit status: 0 done; 1 there is no such unit; 2 it could not be tried.
     """
+    from services.waiting import waiting_at
+
     rules = context.rules
     code = known_unit(rules, "UNIT", unit)
     roles = {one.value: labels[0] for one, labels in ROLE_LABELS.items()}
     chosen = one_of("--role", role, roles)
     wanted = None if chosen is None else Role(chosen)
-    now = datetime.now(UTC)
-    inbox = context.boards().inbox
-    also = acting_also(rules, code, now, inbox.areas(Role.STREET_DISPATCHER))
-    # What lies in its area for whoever has a role is its own business only if somebody has it.
-    holding = {post for post in Role if rules.filled(post, code, now)}
-    asked = {"holding": holding, "also": also, "order": sort or "pressing"}
     if as_json and page is None and size is None:
         size = sys.maxsize
-    shown = size or PAGE
-    lines = inbox.waiting(code, wanted, **asked, limit=shown, offset=((page or 1) - 1) * shown)
+    room = size or PAGE
+    lines, total = waiting_at(
+        context.boards(),
+        rules,
+        code,
+        wanted,
+        datetime.now(UTC),
+        order=sort or "pressing",
+        limit=room,
+        offset=((page or 1) - 1) * room,
+    )
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
         rows = [waiting(names, row) for row in rows]
     print_table("inbox", rows, as_json)
-    total = sum(inbox.counts(code, wanted, holding, also).values())
     _say_how_many(as_json, len(rows), total, page or 1)
-
-
-def acting_also(rules: "Rules", unit: str, now: datetime, waiting_at: Sequence[str]) -> "Acting":
-    """Return for whom else *unit* acts: units it succeeded, and, as a pack's fallback, places.
-
-    *waiting_at* are the places where something waits for a dispatcher.
-    """
-    from projections.unit_inbox import Acting
-
-    def left(place: str) -> bool:
-        others = (one for one in rules.posts.held.get(Role.STREET_DISPATCHER, {}) if one != unit)
-        return not any(
-            rules.filled(Role.STREET_DISPATCHER, one, now) and rules.serves(one, place, now)
-            for one in others
-        )
-
-    mine = [place for place in waiting_at if rules.dispatches(unit, place, now)]
-    beyond = [place for place in mine if not rules.serves(unit, place, now) and left(place)]
-    return Acting(rules.stands_for(unit, now)[1:], tuple(beyond))
 
 
 @task.command("levels")
