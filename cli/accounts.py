@@ -93,6 +93,36 @@ def give_key(
     )
 
 
+@account.command("password")
+@click.argument("staff_number")
+@registrar_option
+@json_option
+@pass_context
+def set_password(
+    context: Context, staff_number: str, acting_person: str | None, as_json: bool
+) -> None:
+    r"""为工号 STAFF_NUMBER 设定工作台登录密码，随机生成，只显示这一次。 A new password.
+
+    It goes on record that it was set, by whom and for whom, never the password itself.
+
+    \b
+    Exit status: 0 done; 1 refused; 2 it could not be tried.
+    """
+    from accounts.store import Accounts
+    from services.signing_in import Doorkeeper, fresh_password
+
+    doorkeeper = Doorkeeper(context.books, Accounts(context.settings.accounts_url))
+    person = doorkeeper.person_with(staff_number)
+    password = fresh_password()
+    by = acting(context, acting_person).as_who()
+    position = doorkeeper.set_password(person, password, by)
+    Speaking(as_json).say(
+        {"outcome": "set", "person": person, "password": password, "position": position},
+        f"工号 {staff_number} 的登录密码：{password}\n"
+        f"请当面交给本人，不再显示；入账于位置 {position}。 Hand it over; it is not shown again.",
+    )
+
+
 @account.command("withdraw")
 @click.argument("person")
 @click.option("--reason", required=True, help="理由，将入账。 Why; it goes on record.")

@@ -25,6 +25,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "demo": ("demo.command", "demo"),
     "worker": ("cli.operate", "worker"),
     "follow": ("cli.operate", "follow"),
+    "console": ("cli.console", "console"),
     "account": ("cli.accounts", "account"),
     "unit": ("cli.registry", "unit"),
     "person": ("cli.registry", "person"),
@@ -68,6 +69,9 @@ class Sections(click.Group):
         return with_paragraphs(command)
 
 
+_SERVICES = frozenset({"up", "worker", "follow", "console"})
+
+
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jiedui")
 @click.option(
@@ -90,7 +94,7 @@ def jiedui(ctx: click.Context, account_key: str | None) -> None:
 
     settings = load_settings(**({"account_key": account_key} if account_key else {}))
     # A command's own output is on standard output; its log is for those who run services.
-    level = settings.log_level if ctx.invoked_subcommand in {"up", "worker", "follow"} else "error"
+    level = settings.log_level if ctx.invoked_subcommand in _SERVICES else "error"
     ctx.obj = Context(settings)
     log = ctx.obj.log_file() if ctx.invoked_subcommand == "up" else None
     configure_logging(level, settings.log_format, log)

@@ -25,6 +25,7 @@ from runtime.home_watch import home_lost
 from runtime.settings import PREFIX, Settings, environment_of
 from runtime.temporal import TemporalUnreachable
 from services.bootstrapping import publish_shipped
+from services.demo_accounts import demo_cast
 
 _TRY_AGAIN_SECONDS = 2.0
 
@@ -40,18 +41,21 @@ async def stop_signal() -> asyncio.Event:
 
 @dataclass(frozen=True)
 class Running:
-    """What runs: the caretaker's children, where Temporal is, and where the public log is."""
+    """What runs: the caretaker's children, and where Temporal, console and public log are."""
 
     caretaker: Caretaker
     temporal: str
+    console: str
     public_log: str
 
 
 @contextlib.asynccontextmanager
-async def everything(context: Context, say: Callable[[str], None]) -> AsyncIterator[Running]:
-    """Run Temporal, a worker and the follower as children for the length of the block.
+async def everything(
+    context: Context, say: Callable[[str], None], *, with_console: bool = False
+) -> AsyncIterator[Running]:
+    """Run Temporal, a worker, the follower (and the console) as children while the block lasts.
 
-    They are stopped in the order of the way back: the worker first, then the follower, which signs
+    They are stopped in the order of the way back: the doors first, then the follower, which signs
     once more what was recorded last, then Temporal. Raises `EmbeddedRefused`.
     """
     settings = context.settings
@@ -67,11 +71,14 @@ async def everything(context: Context, say: Callable[[str], None]) -> AsyncItera
         _program(settings, "follow").child(),
         _program(settings, "worker", STANDS_BACK).child(),
     ]
+    if with_console:
+        children.append(_program(settings, "console").child())
     caretaker = Caretaker(children, say)
     try:
         await caretaker.start()
         address = settings.temporal_address or (server.address if server is not None else "")
-        yield Running(caretaker, address, await _public_log(settings, caretaker))
+        console = await _address_of("console", settings, caretaker) if with_console else ""
+        yield Running(caretaker, address, console, await _address_of("follow", settings, caretaker))
     finally:
         await caretaker.stop()
 
@@ -114,26 +121,26 @@ def _program(settings: Settings, name: str, niceness: int = 0) -> Program:
     return Program(name, words, log_file, environment, niceness)
 
 
-async def _public_log(settings: Settings, caretaker: Caretaker) -> str:
-    """Return where the follower serves the public log, "" while it does not yet."""
-    follow = next(child for child in caretaker.children if child.name == "follow")
+async def _address_of(name: str, settings: Settings, caretaker: Caretaker) -> str:
+    """Return where the child *name* serves, "" while it does not yet."""
+    program = next(child for child in caretaker.children if child.name == name)
     for _ in range(150):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            told = json.loads(_follow_file(settings).read_text(encoding="utf-8"))
-            if told["pid"] == follow.pid:
-                return str(told["public_log"])
+            told = json.loads(_address_file(settings, name).read_text(encoding="utf-8"))
+            if told["pid"] == program.pid:
+                return str(told["address"])
         await asyncio.sleep(0.2)
     return ""
 
 
-def _follow_file(settings: Settings) -> Path:
-    return settings.home.absolute() / "follow.json"
+def _address_file(settings: Settings, name: str) -> Path:
+    return settings.home.absolute() / f"{name}.json"
 
 
 @click.command()
 @pass_context
 def up(context: Context) -> None:
-    r"""在本机运行全部：Temporal、工作进程、跟账与派发，直至 Ctrl-C。 Everything on this machine.
+    r"""在本机运行全部：Temporal、工作进程、跟账与派发、工作台，直至 Ctrl-C。 Everything here.
 
     State is kept under JIEDUI_HOME (default var/) and found again at the next start.
 
@@ -143,12 +150,15 @@ def up(context: Context) -> None:
 
     async def running() -> int:
         stop = await stop_signal()
-        async with everything(context, click.echo) as here:
+        async with everything(context, click.echo, with_console=True) as here:
             home = context.settings.home.absolute()
-            where = here.public_log or "（启动中 starting）"
-            click.echo(f"结对已运行。Temporal {here.temporal}，公开日志 {where}")
+            starting = "（启动中 starting）"
+            click.echo(f"结对已运行。工作台 {here.console or starting}")
+            click.echo(f"Temporal {here.temporal}，公开日志 {here.public_log or starting}")
+            for number, post, password in demo_cast(context.settings):
+                click.echo(f"演示账号 {number}，密码 {password}，{post}")
             click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
-            click.echo("Running. There is no console yet; use the command line from another")
+            click.echo("Running: open the console's address, or use the command line from another")
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")
             told = asyncio.create_task(stop.wait())
             lost = asyncio.create_task(home_lost(home, click.echo))
@@ -211,7 +221,7 @@ def follow(context: Context) -> None:
     async def running() -> None:
         stop, settings = await stop_signal(), context.settings
         async with publishing(settings, context.books, stop) as public_log:
-            _tell(settings, public_log.url)
+            tell_address(settings, "follow", public_log.url)
             click.echo(f"跟账已运行，公开日志 {public_log.url} Following.", err=True)
             await asyncio.gather(
                 _following(context, stop),
@@ -222,11 +232,11 @@ def follow(context: Context) -> None:
     run(running)
 
 
-def _tell(settings: Settings, public_log: str) -> None:
-    """Write down where the public log is, in one step, for whoever started this process."""
-    target = _follow_file(settings)
+def tell_address(settings: Settings, name: str, address: str) -> None:
+    """Write down where this process serves, in one step, for whoever started it as *name*."""
+    target = _address_file(settings, name)
     new = target.with_suffix(".json.new")
-    told = json.dumps({"pid": os.getpid(), "public_log": public_log})
+    told = json.dumps({"pid": os.getpid(), "address": address})
     new.write_text(told + "\n", encoding="utf-8")
     new.replace(target)
 

@@ -13,6 +13,8 @@ from cli.progress import progressing
 from demo.accounts import Accounts
 from demo.cast import Cast
 from demo.home import fresh_home
+from demo.leaving import leave_work
+from demo.logins import give_passwords
 from demo.pairings import POLICY, plans
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
@@ -20,6 +22,7 @@ from demo.showing import Showing
 from demo.stage import Room, Stage
 from demo.summary import Summary, print_summary, summary_of
 from demo.witnesses import invite, two_witnesses
+from desk.casework import Who
 from desk.gateway import Gateway
 from domain.refusals import CommandRefused
 from importing.needs import NEED_FIELDS, NeedRow
@@ -100,6 +103,7 @@ class Staged:
     intakes: list[Intake]
     seconds: float
     policy_file: Path
+    registrar: Who
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
@@ -122,7 +126,17 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
                 await work
             raise click.Abort
         told.cancel()
-        return await work
+        staged = await work
+        await asyncio.to_thread(leave_something, context, folder, staged.registrar)
+        return staged
+
+
+def leave_something(context: Context, folder: Path, registrar: Who) -> None:
+    """Leave open needs for people to go on with, and let one person of each role sign in."""
+    rules = context.rules
+    cast = Cast(rules, rules.under(POLICY).policy, datetime.now(UTC))
+    leave_work(context.gateway, cast)
+    give_passwords(context, cast, folder, registrar)
 
 
 async def played(gateway: Gateway, folder: Path, streets: int | None, policy_file: Path) -> Staged:
@@ -157,7 +171,7 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
             following.cancel()
     intake.recorded = stage.log.kinds["task_registered.v1"] - len(paired)
     seconds = (datetime.now(UTC) - started).total_seconds()
-    return Staged(playing, intakes, seconds, policy_file)
+    return Staged(playing, intakes, seconds, policy_file, registrar)
 
 
 def needs_of(gateway: Gateway, file: Path, divisions: set[str]) -> tuple[list[NeedRow], Intake]:

@@ -7,9 +7,7 @@ from pathlib import Path
 from domain.refusals import CommandRefused
 from runtime.embedded import running_address
 from runtime.settings import Settings, load_settings
-
-MARKER = ".jiedui-demo"
-"""The file that says a folder was made by the demonstration and may be deleted by it."""
+from services.demo_accounts import MARKER
 
 
 def fresh_home(settings: Settings, *, keep: bool) -> Settings:

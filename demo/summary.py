@@ -366,7 +366,7 @@ def _end(summary: Summary) -> list[str]:
             f"--policy {home}/witness-policy.txt"
         ),
         f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui account list    # 密钥在 {home}/accounts/",
-        f"  JIEDUI_HOME={home} JIEDUI_POLICY=demo jiedui up    # 时钟继续走 the clocks go on",
+        f"  JIEDUI_HOME={home} jiedui up    # 工作台，演示账号见登录页 the console, with accounts",
     ]
     return lines
 

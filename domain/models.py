@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -34,6 +34,16 @@ def seals_of(model: type[BaseModel]) -> dict[str, Seal]:
         if marks:
             found[name] = marks[0]
     return found
+
+
+def base_of(hint: Any) -> tuple[Any, bool]:
+    """Return the type a field's values have, and whether it holds several of them."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is tuple:
+        return arguments[0], True
+    if origin is not None and type(None) in arguments:
+        return base_of(next(one for one in arguments if one is not type(None)))
+    return hint, False
 
 
 def _marks_in(annotation: Any) -> Iterator[Any]:

@@ -24,7 +24,7 @@ from publishing.alarms import Alarms
 from publishing.folder import LogBusy, LogFolder
 from publishing.keyring import Keyring
 from publishing.noting import ALARM_KINDS, Noting
-from publishing.serving import log_app, log_listener
+from publishing.serving import USUAL_ADDRESS, log_app
 from publishing.signer import Signer, SigningRefused, key_on_record, whole_note
 from publishing.witnesses import (
     TIMEOUT_SECONDS,
@@ -35,7 +35,7 @@ from publishing.witnesses import (
     reachable,
 )
 from runtime.settings import Settings
-from serving.listening import serving
+from serving.listening import listening_as_set, serving
 from transparency.checkpoints import read_checkpoint
 from transparency.keys import SignatureInvalid, SigningKeyRefused
 from transparency.notes import Note, read_note
@@ -320,7 +320,7 @@ async def publishing(
     At the end a last checkpoint is signed. Raises `AddressTaken` for a given address that cannot
     be listened on.
     """
-    listener = log_listener(settings.log_address)
+    listener = listening_as_set("JIEDUI_LOG_ADDRESS", settings.log_address, USUAL_ADDRESS)
     publisher = Publisher(settings, books)
     async with serving(log_app(settings.log_path), listener) as url:
         ended = asyncio.Event()

@@ -8,7 +8,6 @@ entry; personal data in them is sealed.
 import gzip
 import os
 import re
-import socket
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -17,9 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from serving.listening import AddressTaken, listening
-
-DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 8460
+USUAL_ADDRESS = "127.0.0.1:8460"
 
 _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
@@ -87,19 +84,3 @@ def _nothing() -> Response:
     return PlainTextResponse(
         "not found\n", 404, {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     )
-
-
-def log_listener(address: str | None) -> socket.socket:
-    """Return a socket for the log at *address* (``host:port``, port 0: any free one).
-
-    None stands for the default port, or any free one where that is taken. Raises `AddressTaken`.
-    """
-    if address is not None:
-        try:
-            return listening(address)
-        except AddressTaken as taken:
-            raise AddressTaken(f"JIEDUI_LOG_ADDRESS: {taken}") from None
-    try:
-        return listening(f"{DEFAULT_HOST}:{DEFAULT_PORT}")
-    except AddressTaken:
-        return listening(f"{DEFAULT_HOST}:0")

@@ -167,6 +167,13 @@ class Settings(BaseSettings):
         "puts finished histories away. A workflow terminated or deleted is found no sooner.",
     )
 
+    console_address: str | None = Field(
+        default=None,
+        pattern=r"^[^\s:]+:\d{1,5}$",
+        description="工作台的网址，如 127.0.0.1:8400，端口 0 为任选。 "
+        "Where the console is served; left out: 127.0.0.1:8400, or a free port where that is "
+        "taken. It speaks HTTP: beyond this machine put a reverse proxy with TLS before it.",
+    )
     log_origin: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:/-]{0,199}$",
@@ -256,6 +263,11 @@ class Settings(BaseSettings):
     def boards_url(self) -> str:
         """Where the boards are: their own file, or the same PostgreSQL."""
         return self.database_url or self._file("boards.db")
+
+    @property
+    def accounts_url(self) -> str:
+        """Where passwords and sessions are: their own file, or the same PostgreSQL."""
+        return self.database_url or self._file("accounts.db")
 
     @property
     def dispatch_url(self) -> str:

@@ -59,6 +59,23 @@ def listening(address: str) -> socket.socket:
         ) from None
 
 
+def listening_as_set(variable: str, address: str | None, usual: str) -> socket.socket:
+    """Return a socket at *address*, the value of the setting *variable*.
+
+    None stands for *usual*, or any free port of its host where that is taken. Raises
+    `AddressTaken`, which names the variable.
+    """
+    if address is not None:
+        try:
+            return listening(address)
+        except AddressTaken as taken:
+            raise AddressTaken(f"{variable}: {taken}") from None
+    try:
+        return listening(usual)
+    except AddressTaken:
+        return listening(f"{usual.rpartition(':')[0]}:0")
+
+
 def url_of(listener: socket.socket) -> str:
     """Return the address of *listener* as people type it."""
     host, port = listener.getsockname()[:2]

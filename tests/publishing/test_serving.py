@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from publishing.serving import log_app, log_listener
-from serving.listening import AddressTaken
+from publishing.serving import USUAL_ADDRESS, log_app
+from serving.listening import AddressTaken, listening_as_set
 from tests.publishing.stage import Office
 from transparency.bundles import read_bundle
 from transparency.checkpoints import read_checkpoint
@@ -132,10 +132,10 @@ def test_a_link_out_of_the_folder_is_not_followed(client: TestClient, office: Of
     link.unlink()
 
 
-def test_a_given_address_that_is_taken_is_refused_the_default_one_is_not() -> None:
-    with log_listener("127.0.0.1:0") as taken:
+def test_a_given_address_that_is_taken_is_refused_the_usual_one_is_not() -> None:
+    with listening_as_set("JIEDUI_LOG_ADDRESS", "127.0.0.1:0", USUAL_ADDRESS) as taken:
         host, port = taken.getsockname()
-        with pytest.raises(AddressTaken, match=f"{host}:{port}"):
-            log_listener(f"{host}:{port}")
-    with log_listener(None), log_listener(None) as second:
-        assert second.getsockname()[1] > 0
+        with pytest.raises(AddressTaken, match=f"JIEDUI_LOG_ADDRESS.*{host}:{port}"):
+            listening_as_set("JIEDUI_LOG_ADDRESS", f"{host}:{port}", USUAL_ADDRESS)
+        with listening_as_set("JIEDUI_LOG_ADDRESS", None, f"{host}:{port}") as second:
+            assert second.getsockname()[1] not in {0, port}

@@ -1,0 +1,179 @@
+"""Where passwords and sessions are kept: a database of their own, or tables beside the ledger.
+
+A session's token is kept as its SHA-256: whoever reads this database cannot sign in with it.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Engine,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    create_engine,
+    delete,
+    event,
+    insert,
+    make_url,
+    select,
+    update,
+)
+
+from domain.values import instant_text
+
+_metadata = MetaData()
+passwords = Table(
+    "account_password",
+    _metadata,
+    Column("person", Text, primary_key=True),
+    Column("phc", Text, nullable=False),
+)
+sessions = Table(
+    "account_session",
+    _metadata,
+    Column("token", Text, primary_key=True),
+    Column("session", Text, nullable=False, unique=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("role", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("begun_at", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
+
+IDLE = timedelta(minutes=30)
+WHOLE = timedelta(hours=8)
+_SEEN_AGAIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody signed in: as whom, since when; *form* is the token every form of theirs carries."""
+
+    session: str
+    person: str
+    role: str
+    unit: str
+    form: str
+    begun_at: datetime
+    seen_at: datetime
+
+    def over(self, now: datetime) -> bool:
+        """Say whether it has been idle, or open, for too long."""
+        return now - self.seen_at > IDLE or now - self.begun_at > WHOLE
+
+
+class Accounts:
+    """The passwords and sessions of one installation."""
+
+    def __init__(self, url: str) -> None:
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database:
+            Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._engine: Engine = create_engine(address, pool_pre_ping=True)
+        if address.get_backend_name() == "sqlite":
+            event.listen(self._engine, "connect", _settle)
+        _metadata.create_all(self._engine)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def password_of(self, person: str) -> str | None:
+        """Return what is kept of the person's password, None where they have none."""
+        asked = select(passwords.c.phc).where(passwords.c.person == person)
+        with self._engine.connect() as connection:
+            return connection.execute(asked).scalar_one_or_none()
+
+    def set_password(self, person: str, phc: str) -> None:
+        """Keep *phc* in place of whatever was kept."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(passwords).where(passwords.c.person == person))
+            connection.execute(insert(passwords), {"person": person, "phc": phc})
+
+    def begin(self, person: str, role: str, unit: str, now: datetime) -> tuple[str, Session]:
+        """Open a session and return its token, which is nowhere kept, and what it stands for."""
+        token = secrets.token_urlsafe(32)
+        opened = Session(
+            secrets.token_hex(8), person, role, unit, secrets.token_urlsafe(24), now, now
+        )
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(sessions),
+                {
+                    "token": _hidden(token),
+                    "session": opened.session,
+                    "person": person,
+                    "role": role,
+                    "unit": unit,
+                    "form": opened.form,
+                    "begun_at": instant_text(now),
+                    "seen_at": instant_text(now),
+                },
+            )
+        return token, opened
+
+    def of(self, token: str, now: datetime) -> Session | None:
+        """Return the session of *token*, seen now; None where there is none.
+
+        One that is over is returned still: whoever asked ends it, with its cause.
+        """
+        asked = select(sessions).where(sessions.c.token == _hidden(token))
+        with self._engine.connect() as connection:
+            found = connection.execute(asked).one_or_none()
+        if found is None:
+            return None
+        session = _session(found)
+        if not session.over(now) and now - session.seen_at > _SEEN_AGAIN:
+            with self._engine.begin() as connection:
+                connection.execute(
+                    update(sessions)
+                    .where(sessions.c.session == session.session)
+                    .values(seen_at=instant_text(now))
+                )
+        return session
+
+    def end(self, session: str) -> bool:
+        """Forget the session of that name; say whether there was one."""
+        with self._engine.begin() as connection:
+            gone = connection.execute(delete(sessions).where(sessions.c.session == session))
+            return gone.rowcount > 0
+
+    def of_person(self, person: str) -> list[Session]:
+        """Return the sessions a person has open, the newest first."""
+        asked = (
+            select(sessions)
+            .where(sessions.c.person == person)
+            .order_by(sessions.c.begun_at.desc(), sessions.c.session)
+        )
+        with self._engine.connect() as connection:
+            return [_session(row) for row in connection.execute(asked)]
+
+
+def _settle(connection: object, _record: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.close()
+
+
+def _hidden(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _session(row: Row[tuple[str, ...]]) -> Session:
+    return Session(
+        session=row.session,
+        person=row.person,
+        role=row.role,
+        unit=row.unit,
+        form=row.form,
+        begun_at=datetime.fromisoformat(row.begun_at),
+        seen_at=datetime.fromisoformat(row.seen_at),
+    )

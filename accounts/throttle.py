@@ -1,0 +1,41 @@
+"""Guessing takes long: a few tries a minute for an account, and none of them locks its owner out.
+
+A browser that signed in before is known by a mark of its own and counted apart, so that a stranger
+who tries ten thousand passwords uses up the stranger's tries and not the owner's (ASVS 6.3.1).
+"""
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+TRIES, WITHIN_SECONDS = 10, 60.0
+_KEPT = 20_000
+
+
+class Throttle:
+    """Counts tries by key within a sliding minute; the oldest keys are forgotten first."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._lock = now, threading.Lock()
+        self._tried: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def wait_for(self, key: str) -> float:
+        """Count a try under *key* and return 0, or the seconds until the next one is heard."""
+        now = self._now()
+        with self._lock:
+            tried = self._tried.pop(key, deque())
+            while tried and now - tried[0] >= WITHIN_SECONDS:
+                tried.popleft()
+            left = WITHIN_SECONDS - (now - tried[0]) if len(tried) >= TRIES else 0.0
+            if not left:
+                tried.append(now)
+            self._tried[key] = tried
+            while len(self._tried) > _KEPT:
+                self._tried.popitem(last=False)
+        return left
+
+    def forget(self, key: str) -> None:
+        """Forget what was tried under *key*: it was the owner."""
+        with self._lock:
+            self._tried.pop(key, None)

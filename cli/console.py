@@ -1,0 +1,43 @@
+"""`jiedui console`: the console for people with a browser, served until it is told to stop."""
+
+import click
+
+from cli.context import Context, pass_context, run
+from cli.operate import tell_address
+
+
+@click.command()
+@pass_context
+def console(context: Context) -> None:
+    r"""工作台：网页，供协调员、承办人员、审计员使用。 The console, for people with a browser.
+
+    Set JIEDUI_CONSOLE_ADDRESS for another address than 127.0.0.1:8400.
+
+    \b
+    Exit status: 0 stopped in order; 2 it could not start.
+    """
+    from accounts.store import Accounts
+    from console.app import USUAL_ADDRESS, create_app
+    from console.seeing import House
+    from projections.boards import open_boards
+    from services.demo_accounts import demo_cast
+    from services.signing_in import Doorkeeper
+    from serving.listening import listening_as_set, serve_until_signalled, url_of
+
+    settings = context.settings
+    context.make_home()
+    listener = listening_as_set("JIEDUI_CONSOLE_ADDRESS", settings.console_address, USUAL_ADDRESS)
+    boards = open_boards(settings.boards_url)
+    house = House(
+        books=context.books,
+        boards=boards,
+        doorkeeper=Doorkeeper(context.books, Accounts(settings.accounts_url)),
+        demo_cast=demo_cast(settings),
+    )
+
+    def told() -> None:
+        tell_address(settings, "console", f"{url_of(listener)}/")
+        click.echo(f"工作台已运行：{url_of(listener)}/ The console is running.", err=True)
+
+    run(lambda: serve_until_signalled(create_app(house), listener, told))
+    boards.close()

@@ -1,0 +1,1 @@
+"""Pages for people: each an address, every action a form; a thin door on `services/`."""

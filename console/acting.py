@@ -1,0 +1,142 @@
+"""Acting on a case: one form for every command, and the receipt of what was recorded."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from console.forms import command_of, fields_of
+from console.scope import sees_pairing, task_at
+from console.seeing import NothingHere, Seer, ours, page, see_other, seer_of, told
+from desk.identifiers import new_uuid7
+from desk.orders import Order, read_order
+from domain.casebook import CASES
+from domain.models import models_of
+from domain.refusals import CommandRefused
+from services.offering import BY_COMMAND_LINE
+from wording.commands import COMMAND_LABELS
+
+router = APIRouter()
+_BOARD_SECONDS = 2.0
+
+
+class Case:
+    """A case that somebody acts on, as its address says."""
+
+    def __init__(self, seer: Seer, section: str, key: str) -> None:
+        self.seer, self.section, self.key = seer, section, key
+        if section == "tasks":
+            self.stream, state, _ = task_at(seer, key)
+            self.body: Any = state.body
+            self.policy_id = state.body.need.policy_id
+            self.title = key.upper()
+        else:
+            seer.house.catch_up()
+            line = seer.house.boards.pairings.get(f"pairing/{key}")
+            if line is None or not sees_pairing(seer, line):
+                raise NothingHere
+            self.stream, self.body, self.policy_id = line.stream, None, line.policy
+            self.title = line.title
+        self.kind = CASES["task" if section == "tasks" else "pairing"]
+        self.address = f"/{section}/{key}"
+
+    def model(self, command: str) -> Any:
+        """Return the model of *command*, which this role may give; raise `NothingHere`."""
+        model = models_of(self.kind.commands).get(command)
+        permitted = self.seer.role in self.kind.who_may.get(command, ())
+        if model is None or not permitted or command in BY_COMMAND_LINE:
+            raise NothingHere
+        return model
+
+
+@router.get("/{section}/{key}/{command}")
+def ask(request: Request, section: str, key: str, command: str) -> Response:
+    """Show the form of *command*."""
+    seer = seer_of(request)
+    return _form(request, _case(seer, section, key), command, dict(request.query_params))
+
+
+def _case(seer: Seer, section: str, key: str) -> Case:
+    if section not in {"tasks", "pairings"}:
+        raise NothingHere
+    return Case(seer, section, key)
+
+
+def _form(
+    request: Request,
+    case: Case,
+    command: str,
+    given: dict[str, Any],
+    refusal: CommandRefused | None = None,
+) -> Response:
+    model = case.model(command)
+    policy = case.seer.rules.under(case.policy_id).policy
+    fields = fields_of(command, model, case.seer, policy, given, case.body)
+    return page(
+        request,
+        "act.html",
+        status=200 if refusal is None else 422,
+        seer=case.seer,
+        title=COMMAND_LABELS[command],
+        case_title=case.title,
+        back=case.address,
+        action=f"{case.address}/{command}",
+        fields=fields,
+        command_id=given.get("command_id") or f"console/{new_uuid7()}",
+        refusal=None if refusal is None else told(refusal, case.seer),
+        files=any(field.kind == "file" for field in fields),
+    )
+
+
+@router.post("/{section}/{key}/{command}")
+async def act(request: Request, section: str, key: str, command: str) -> Response:
+    """Have *command* recorded, and show where it led."""
+    import asyncio
+
+    sent = await request.form(max_files=4, max_fields=200, max_part_size=11 * 1024 * 1024)
+    return await asyncio.to_thread(_act, request, section, key, command, sent)
+
+
+def _act(request: Request, section: str, key: str, command: str, sent: Any) -> Response:
+    seer = seer_of(request)
+    ours(request, str(sent.get("form", "")), seer.session.form)
+    case = _case(seer, section, key)
+    model = case.model(command)
+    plain = {name: value for name, value in sent.items() if isinstance(value, str)}
+    try:
+        order = order_of(seer, case.stream, plain, command_of(command, model, sent))
+        position = given(seer, order)
+    except CommandRefused as refusal:
+        return _form(request, case, command, plain, refusal)
+    return see_other(f"{case.address}?receipt={position}")
+
+
+def order_of(seer: Seer, stream: str, plain: dict[str, str], command: dict[str, Any]) -> Order:
+    """Return *command* as an order of whoever looks; the form's own id makes it be given once."""
+    return read_order(
+        {
+            "stream": stream,
+            "command_id": plain.get("command_id") or f"console/{new_uuid7()}",
+            "by": {
+                "person": seer.session.person,
+                "unit": seer.unit,
+                "role": seer.role.value,
+            },
+            "command": command,
+        }
+    )
+
+
+def given(seer: Seer, order: Order) -> int:
+    """Have *order* recorded and the boards know it; return its position.
+
+    Raises `CommandRefused` and `NotNow`.
+    """
+    from desk.gateway import Gateway
+
+    (answer,) = Gateway(seer.house.books).submit_batch_now([order], seer.door)
+    if answer.refusal is not None:
+        raise answer.refusal
+    assert answer.receipt is not None, "an answer is one of the two"
+    seer.house.catch_up()
+    return answer.receipt.position

@@ -1,0 +1,128 @@
+"""The console as one application: its pages, and what is said when something is wrong."""
+
+from pathlib import Path
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from console import (
+    acting,
+    auditing,
+    dispatching,
+    evidence,
+    figures,
+    pairings,
+    registering,
+    signing_in,
+    workbench,
+)
+from console import task as task_page
+from console import tasks as task_list
+from console.seeing import House, NothingHere, NotOurForm, SignedOut, page, see_other
+from desk.orders import NotNow
+from domain.refusals import CommandRefused
+from ledger.database import LedgerUnavailable
+from projections.applying import BoardStopped
+from wording.office_words import in_office_words
+
+log = structlog.get_logger("console")
+
+USUAL_ADDRESS = "127.0.0.1:8400"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+
+
+def create_app(house: House) -> FastAPI:
+    """Return the console of *house*; no page of a framework's own is reachable beside ours."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.house = house
+    for room in (
+        signing_in,
+        workbench,
+        dispatching,
+        registering,
+        task_list,
+        task_page,
+        evidence,
+        acting,
+        pairings,
+        figures,
+        auditing,
+    ):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
+
+    @app.middleware("http")
+    async def careful(request: Request, call_next: Any) -> Response:
+        response: Response = await call_next(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.url.path.startswith("/static/"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    _say_what_is_wrong(app)
+    return app
+
+
+def _say_what_is_wrong(app: FastAPI) -> None:
+    @app.exception_handler(SignedOut)
+    async def signed_out(request: Request, error: SignedOut) -> Response:
+        del error
+        back = request.url.path if request.method == "GET" else "/"
+        return see_other("/sign-in" if back == "/" else f"/sign-in?back={back}")
+
+    @app.exception_handler(NothingHere)
+    async def nothing(request: Request, error: NothingHere) -> HTMLResponse:
+        del error
+        return _message(request, 404, "这里没有内容", "可能编号有误，或者不在您的职责范围内。")
+
+    @app.exception_handler(NotOurForm)
+    async def foreign(request: Request, error: NotOurForm) -> HTMLResponse:
+        del error
+        return _message(
+            request, 403, "请从本系统的页面提交", "页面可能已过期；请返回后重新打开再试。"
+        )
+
+    @app.exception_handler(CommandRefused)
+    async def refused(request: Request, error: CommandRefused) -> HTMLResponse:
+        return _message(request, 409, "未受理", in_office_words(error.chinese), error.rule)
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> HTMLResponse:
+        if error.status_code == 404:
+            return _message(request, 404, "这里没有内容", "可能编号有误，或者不在您的职责范围内。")
+        return _message(request, error.status_code, "无法办理", "请返回后重试。")
+
+    @app.exception_handler(Exception)
+    async def fault(request: Request, error: Exception) -> HTMLResponse:
+        log.error("page failed", path=request.url.path, fault=type(error).__name__)
+        return _message(
+            request, 500, "系统出了差错", "已记入系统日志，您的记录没有改变；请稍后再试。"
+        )
+
+    for kind in (NotNow, LedgerUnavailable, BoardStopped):
+        app.exception_handler(kind)(_not_now)
+
+
+async def _not_now(request: Request, error: Exception) -> HTMLResponse:
+    return _message(request, 503, "暂时无法办理", str(error).partition("。")[0] + "。")
+
+
+def _message(
+    request: Request, status: int, title: str, sentence: str, rule: str = ""
+) -> HTMLResponse:
+    return page(request, "message.html", status=status, title=title, sentence=sentence, rule=rule)

@@ -1,0 +1,117 @@
+"""派单台: the queue by the clock, the case, and whom to send it to, on one screen."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from console.scope import task_at
+from console.seeing import Seer, page, seer_of, told
+from console.task import about, words_of
+from desk.identifiers import new_uuid7
+from domain.task.facts import TaskState
+from domain.task.state import Known
+from domain.task.suggesting import VERSION as SUGGESTION
+from projections.task_board import TaskFilter, TaskLine
+from projections.unit_inbox import InboxLine
+from services.offering import offers
+from services.suggesting import Suggestion, suggestions
+from services.waiting import waiting_at
+from wording.labels import label
+
+router = APIRouter()
+_QUEUED = frozenset({"triage", "dispatch", "return_review"})
+
+
+@dataclass(frozen=True)
+class Queued:
+    """One case of the queue."""
+
+    number: str
+    what: str
+    due: str | None
+    category: str
+    place: str
+    urgent: bool
+
+
+@router.get("/dispatch")
+def show(request: Request, case: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """Show the queue, and the case that was chosen or is first."""
+    seer = seer_of(request, "/dispatch")
+    seer.house.catch_up()
+    lines, _ = waiting_at(
+        seer.house.boards, seer.rules, seer.unit, seer.role, seer.at, order="due", limit=200
+    )
+    queue = [_queued(seer, line) for line in lines if line.what in _QUEUED]
+    queue += _triaged(seer)
+    chosen = case or (queue[0].number if queue else "")
+    view: dict[str, Any] = {"queue": queue, "chosen": chosen.upper(), "task": None}
+    if chosen:
+        view |= _task(seer, chosen)
+    return page(request, "dispatch.html", seer=seer, **view)
+
+
+def _triaged(seer: Seer) -> list[Queued]:
+    """Return what was judged and goes into the queue by itself in a moment."""
+    own = seer.rules.units[seer.unit].division
+    wanted = TaskFilter(states=(TaskState.TRIAGED.value,), place=own)
+    found = seer.house.boards.tasks.find(wanted, size=50).lines
+    return [_as_queued(seer, line, "派单", None) for line in found]
+
+
+def _queued(seer: Seer, line: InboxLine) -> Queued:
+    task = seer.house.boards.tasks.get(line.stream)
+    assert task is not None, "what waits is on the board"
+    return _as_queued(seer, task, label(line.what, among="ToDo"), line.due)
+
+
+def _as_queued(seer: Seer, task: TaskLine, what: str, due: str | None) -> Queued:
+    return Queued(
+        number=task.number,
+        what=what,
+        due=due,
+        category=seer.names.category(task.category, "zh"),
+        place=seer.names.place(task.place, "zh"),
+        urgent=task.urgency == "URGENT",
+    )
+
+
+def _task(seer: Seer, number: str) -> dict[str, Any]:
+    stream, state, seen = task_at(seer, number)
+    line = seer.house.boards.tasks.get(stream)
+    assert line is not None, "it was found by its number"
+    entries = seer.house.books.ledger.read(stream)
+    found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
+    return {
+        "task": line,
+        "state_label": label(TaskState(line.state)),
+        "about": list(about(seer, state)),
+        "words": words_of(seer, entries, seen),
+        "offered": {one.kind for one in found if one.accepted},
+        "suggested": _suggested(seer, stream, state),
+        "similar": _similar(seer, line),
+        "rule": SUGGESTION,
+        "command_id": f"console/{new_uuid7()}",
+    }
+
+
+def _suggested(seer: Seer, stream: str, state: Known) -> list[tuple[Suggestion, str, str]]:
+    """Return whom to send it to with their name, and why; or why not."""
+    found = suggestions(seer.house.books.desk, seer.house.boards, stream, state, seer.who)
+    return [
+        (
+            one,
+            seer.names.unit(one.unit, "zh"),
+            one.reasons if one.refusal is None else told(one.refusal, seer)["sentence"],
+        )
+        for one in found
+    ]
+
+
+def _similar(seer: Seer, line: TaskLine) -> list[tuple[TaskLine, str]]:
+    """Return other cases of the same category at the same place, the newest first."""
+    wanted = TaskFilter(categories=(line.category,), place=line.place)
+    found = seer.house.boards.tasks.find(wanted, size=6).lines
+    return [(one, label(TaskState(one.state))) for one in found if one.stream != line.stream][:4]

@@ -1,0 +1,252 @@
+"""A form for every command, made from its model: what the office sees, what the desk is given."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel
+from starlette.datastructures import FormData, UploadFile
+
+from console.seeing import OFFICE, Seer
+from domain.clocks import LimitText
+from domain.models import base_of, seals_of
+from domain.people import Role
+from domain.policy import Policy
+from domain.refusals import CommandRefused
+from domain.task.commands import Grade
+from domain.units import UnitKind
+from domain.values import DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
+from importing.cells import moment
+from wording.fields import EVIDENCE, field_label
+from wording.labels import LABELS, label
+
+Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file", "hidden"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form: what it is called, how it is filled in, and what it holds now."""
+
+    name: str
+    label: str
+    kind: Kind
+    required: bool
+    choices: tuple[tuple[str, str], ...] = ()
+    value: str | tuple[str, ...] = ""
+    hint: str = ""
+    problem: str = ""
+
+
+def fields_of(
+    kind: str,
+    model: type[BaseModel],
+    seer: Seer,
+    policy: Policy,
+    given: Mapping[str, Any],
+    body: Any = None,
+) -> list[Field]:
+    """Return the fields of a command's form, with what was *given* or is usual filled in."""
+    hints = get_type_hints(model, include_extras=True)
+    made = _Making(kind, model, seer, policy, body)
+    return [
+        made.field(name, hints[name], given)
+        for name in model.model_fields
+        if name != "kind" and name not in _LEFT_TO_THE_PAGE.get(kind, ())
+    ]
+
+
+_LEFT_TO_THE_PAGE: dict[str, tuple[str, ...]] = {
+    "register_task": ("call", "project_item", "policy", "ad_hoc", "privacy_notice", "requester"),
+    "correct_registration": ("requester",),
+    "attach_evidence": ("media_type",),
+}
+"""Fields that a page fills in itself, or that nobody types."""
+
+
+@dataclass(frozen=True)
+class _Making:
+    kind: str
+    model: type[BaseModel]
+    seer: Seer
+    policy: Policy
+    body: Any
+
+    def field(self, name: str, hint: Any, given: Mapping[str, Any]) -> Field:
+        base, many = base_of(hint)
+        required = self.model.model_fields[name].is_required()
+        seal = seals_of(self.model).get(name)
+        value = given.get(name, "")
+        if seal is not None and seal.binary:
+            return Field(name, field_label(name), "file", required, hint="照片、录音录像或办公文档")
+        if seal is not None:
+            words: Kind = "words" if seal.length_max > 200 else "text"
+            told = f"密封保存，最多 {seal.length_max} 字"
+            return Field(name, field_label(name), words, required, value=value, hint=told)
+        choices = self._choices(name, base)
+        if base is bool:
+            return Field(name, field_label(name), "yes", required, value=value)
+        if choices or many:
+            several: Kind = "choices" if many else "choice"
+            held = tuple(value) if many and value else value
+            return Field(name, field_label(name), several, required, choices, held)
+        if base == Instant:
+            return Field(name, field_label(name), "moment", required, value=value)
+        if base == LimitText:
+            told = "如 5wd（工作日）、4wh（工作小时）、24h"
+            return Field(name, field_label(name), "text", required, value=value, hint=told)
+        plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
+        number: Kind = "number" if plain is int else "text"
+        return Field(name, field_label(name), number, required, value=value)
+
+    def _choices(self, name: str, base: Any) -> tuple[tuple[str, str], ...]:
+        if (self.kind, name) == ("attach_evidence", "label"):
+            return tuple((code, both[0]) for code, both in EVIDENCE.items())
+        if base == Grade or name == "grade":
+            return tuple((code, both[0]) for code, both in LABELS["Grade"].items())
+        if isinstance(base, type) and hasattr(base, "__members__"):
+            return tuple(
+                (one.value, label(one.value, among=base.__name__))
+                for one in base.__members__.values()
+            )
+        if get_origin(base) is Literal:
+            return tuple((str(one), str(one)) for one in get_args(base))
+        if base == UnitCode:
+            return self._units(name)
+        if base == PersonId:
+            return self._people()
+        if base == DivisionCode:
+            return self._places()
+        if base == TaskId and name == "master":
+            return self._same_matter()
+        listed: dict[tuple[str, str], Sequence[Any]] = {
+            ("refuse_admission", "ground"): self.policy.refusal_grounds,
+            ("request_termination", "ground"): self.policy.termination_grounds,
+            ("appeal_score", "ground"): self.policy.score_exclusion_grounds,
+            ("blow_whistle", "ground"): self.policy.whistling.grounds,
+            (self.kind, "route"): self.policy.divert_routes,
+            (self.kind, "cause"): self.policy.carrying.causes,
+            (self.kind, "category"): self.policy.categories,
+            (self.kind, "categories"): self.policy.categories,
+        }
+        return tuple((one.code, one.label.zh) for one in listed.get((self.kind, name), ()))
+
+    def _units(self, name: str) -> tuple[tuple[str, str], ...]:
+        kinds = {
+            "center": {UnitKind.PARTY_SERVICE_CENTER},
+            "street": {UnitKind.STREET_OFFICE},
+        }.get(name, {UnitKind.DEPARTMENT, UnitKind.STREET_OFFICE, UnitKind.PARTY_SERVICE_CENTER})
+        lines: Sequence[str] = ()
+        place = ""
+        if self.body is not None:
+            category = self.policy.category(self.body.need.category)
+            lines = category.lead if category else ()
+            place = self.body.need.place
+        standing = [
+            unit
+            for unit in self.seer.rules.units.values()
+            if unit.kind in kinds and unit.stands(self.seer.at)
+        ]
+        near = [
+            unit
+            for unit in standing
+            if unit.kind is UnitKind.DEPARTMENT or not place or unit.covers(place)
+        ]
+        near.sort(key=lambda unit: (unit.line not in lines, unit.kind.value, unit.code))
+        return tuple(
+            (unit.code, f"{unit.name}{'（牵头）' if unit.line in lines and lines else ''}")
+            for unit in near
+        )
+
+    def _people(self) -> tuple[tuple[str, str], ...]:
+        found = []
+        for person in self.seer.rules.people.values():
+            if self.seer.rules.holds(person.id, Role.DEPT_STAFF, self.seer.unit, self.seer.at):
+                name = None
+                if person.name is not None:
+                    name = self.seer.house.books.vault.open(person.name)
+                found.append((person.id, name.decode("utf-8") if name else person.id))
+        return tuple(sorted(found, key=lambda one: one[1]))
+
+    def _places(self) -> tuple[tuple[str, str], ...]:
+        own = self.seer.rules.units[self.seer.unit].division
+        kinds = {UnitKind.STREET_OFFICE, UnitKind.COMMUNITY, UnitKind.RESIDENTS_COMMITTEE}
+        found = {
+            unit.division: unit.name
+            for unit in sorted(self.seer.rules.units.values(), key=lambda unit: unit.kind.value)
+            if unit.kind in kinds
+            and unit.stands(self.seer.at)
+            and (unit.division.startswith(own) or own.startswith(unit.division))
+        }
+        return tuple(sorted(found.items()))
+
+    def _same_matter(self) -> tuple[tuple[str, str], ...]:
+        from projections.task_board import TaskFilter
+
+        if self.body is None:
+            return ()
+        need = self.body.need
+        wanted = TaskFilter(open_only=True, categories=(need.category,), place=need.place)
+        lines = self.seer.house.boards.tasks.find(wanted, size=50).lines
+        call = ((need.call, "（拆单的来件）"),) if need.call else ()
+        return (*call, *((line.stream, line.number) for line in lines))
+
+
+def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, Any]:
+    """Return the command a form sent; what was left empty is left out.
+
+    Raises `CommandRefused` where a number or an instant is none.
+    """
+    hints = get_type_hints(model, include_extras=True)
+    command: dict[str, Any] = {"kind": kind}
+    for name in model.model_fields:
+        if name == "kind" or name not in sent:
+            continue
+        base, many = base_of(hints[name])
+        if many:
+            values = [one for one in sent.getlist(name) if isinstance(one, str) and one]
+            if values:
+                command[name] = values
+            continue
+        value = sent[name]
+        if isinstance(value, UploadFile):
+            content = value.file.read()
+            if value.filename:
+                command[name] = base64.b64encode(content).decode("ascii")
+                if "media_type" in model.model_fields and not sent.get("media_type"):
+                    command["media_type"] = value.content_type or "application/octet-stream"
+            continue
+        if value.strip():
+            command[name] = _plain(name, base, value.strip())
+    return command
+
+
+def _plain(name: str, base: Any, text: str) -> Any:
+    if base is bool:
+        return text == "yes"
+    plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
+    if plain is int or name == "grade":
+        try:
+            return int(text)
+        except ValueError:
+            raise _unclear(name, "数字") from None
+    if base == Instant:
+        found = moment(text.replace("T", " "), OFFICE)
+        if found is None:
+            raise _unclear(name, "日期或时间")
+        return instant_text(found.astimezone(UTC))
+    return text
+
+
+def _unclear(name: str, wanted: str) -> CommandRefused:
+    return CommandRefused(
+        "field-unclear",
+        f"“{field_label(name)}”应填{wanted}。",
+        f"{field_label(name, 'en')} is no {'number' if wanted == '数字' else 'date or time'}.",
+    )
+
+
+def local(value: datetime) -> str:
+    """Return an instant as an input of date and time holds it."""
+    return value.astimezone(OFFICE).strftime("%Y-%m-%dT%H:%M")

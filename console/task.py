@@ -1,0 +1,225 @@
+"""任务页: everything about one task, what may be done now, and why the rest may not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from console.evidence import evidence_of
+from console.scope import task_at
+from console.seeing import Seer, page, seer_of, told
+from console.tasks import tags_of
+from domain.sealed import Sealed
+from domain.task.case import TASK
+from domain.task.facts import TaskState
+from domain.task.reading import Sight
+from domain.task.state import AssistStatus, Known
+from projections.history import case_history
+from services.offering import Offer, offers
+from wording.commands import COMMAND_LABELS
+from wording.labels import clock_label, label
+from wording.names import KnownNames
+from wording.sentences import deadline_text
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stop of the clock rail: done, now, or still to come."""
+
+    name: str
+    state: str
+    at: str | None
+    limit: str | None
+
+
+RAIL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("登记", ("task_registered.v1",)),
+    ("研判", ("task_triaged.v1",)),
+    ("派单", ("task_dispatched.v1", "unit_designated.v1")),
+    ("签收", ("task_accepted.v1", "task_auto_accepted.v1", "return_refused.v1")),
+    ("办结", ("result_submitted.v1",)),
+    ("审核", ("result_approved.v1",)),
+    ("居民评价", ("task_rated.v1", "rating_defaulted.v1", "callback_recorded.v1")),
+)
+_ELSEWHERE = frozenset({"not-in-this-state"})
+_STOP_OF = {
+    TaskState.REGISTERED: 1,
+    TaskState.TRIAGED: 2,
+    TaskState.PENDING_DISPATCH: 2,
+    TaskState.DISPATCHED: 3,
+    TaskState.RETURN_REVIEW: 3,
+    TaskState.ADJUDICATION: 3,
+    TaskState.ACCEPTED: 4,
+    TaskState.IN_PROGRESS: 4,
+    TaskState.CARRIED: 4,
+    TaskState.RESULT_REVIEW: 5,
+    TaskState.CALLBACK: 6,
+    TaskState.RATING: 6,
+    TaskState.DISSATISFIED: 6,
+}
+
+
+@router.get("/tasks/{number}")
+def show(request: Request, number: str, receipt: int | None = None) -> Response:
+    """Show the task with this number."""
+    seer = seer_of(request)
+    stream, state, seen = task_at(seer, number)
+    line = seer.house.boards.tasks.get(stream)
+    assert line is not None, "it was found by its number"
+    ledger = seer.house.books.ledger
+    entries = ledger.read(stream)
+    history = case_history(ledger, stream, _names(seer, seen), "zh")
+    found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
+    clocks = TASK.clocks(state, seer.rules)
+    return page(
+        request,
+        "task.html",
+        seer=seer,
+        number=line.number,
+        stream=stream,
+        line=line,
+        state_label=label(TaskState(line.state)),
+        tags=tags_of(line),
+        category=seer.names.category(line.category, "zh"),
+        about=list(about(seer, state)),
+        words=words_of(seer, entries, seen),
+        rail=list(_rail(state, entries, clocks)),
+        clocks=[
+            (clock_label(one.name), one.due, _why(one)) for one in clocks if "." not in one.name
+        ],
+        history=list(reversed(history)),
+        may=acts(f"/tasks/{line.number}", found),
+        may_not=not_now(seer, found),
+        assists=[
+            (seer.names.unit(one.unit, "zh"), label(one.status), one.status, one.due)
+            for one in state.body.assists
+        ],
+        done=sum(one.status is AssistStatus.DONE for one in state.body.assists),
+        evidence=list(evidence_of(entries)) if seen >= Sight.WORDS else [],
+        facts=len(entries),
+        position=entries[-1].position,
+        fingerprint=entries[-1].hash[:16],
+        receipt=receipt,
+    )
+
+
+def acts(address: str, found: list[Offer]) -> list[tuple[str, str]]:
+    """Return address and name of each command that would be taken now."""
+    return [(f"{address}/{one.kind}", COMMAND_LABELS[one.kind]) for one in found if one.accepted]
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """What would not be taken now: *refused* with the rule's sentence, *elsewhere* in the course.
+
+    What belongs to another state is named only; the sentence would be the same each time.
+    """
+
+    refused: tuple[tuple[str, dict[str, str]], ...]
+    elsewhere: tuple[str, ...]
+
+
+def not_now(seer: Seer, found: list[Offer]) -> NotNow:
+    """Return what would not be taken now, and why."""
+    refused = [one for one in found if one.refusal]
+    here = [one for one in refused if one.refusal and one.refusal.rule not in _ELSEWHERE]
+    elsewhere = tuple(COMMAND_LABELS[one.kind] for one in refused if one not in here)
+    told_why = ((COMMAND_LABELS[one.kind], told(one.refusal, seer)) for one in here if one.refusal)
+    return NotNow(tuple(told_why), elsewhere)
+
+
+def _why(clock: Any) -> str:
+    if clock.deadline is None:
+        return ""
+    return deadline_text(clock.deadline.model_dump(mode="json")).partition("：")[0]
+
+
+def _names(seer: Seer, seen: Sight) -> KnownNames:
+    """Return names that open what is theirs to read, and mask how a resident is reached."""
+    vault = seer.house.books.vault
+
+    def opening(sealed: Sealed) -> str | None:
+        resident = sealed.holder.startswith("subject/")
+        if seen < Sight.WORDS:
+            return None
+        plain = vault.open(sealed)
+        if plain is None:
+            return None
+        try:
+            text = plain.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        return text if not resident or seen >= Sight.CONTACT else masked(text)
+
+    return KnownNames(seer.rules, opening, seer._number_of)  # noqa: SLF001 - the page's own seer
+
+
+def masked(text: str) -> str:
+    """Return a name or number with its middle out of sight: 王*兰, 138****0000."""
+    if len(text) >= 7 and any(sign.isdigit() for sign in text):
+        return f"{text[:3]}****{text[-4:]}"
+    if len(text) <= 1:
+        return "*"
+    return f"{text[0]}{'*' * max(1, len(text) - 2)}{text[-1] if len(text) > 2 else ''}"
+
+
+def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
+    """Return what was said, and how the resident is reached, as far as it is seen."""
+    names = _names(seer, seen)
+    found = dict.fromkeys(("text", "name", "phone", "address"), "")
+    for entry in entries:
+        if entry.kind in {"task_registered.v1", "registration_corrected.v1"}:
+            for field in found:
+                sealed = entry.fact.get(field)
+                plain = None if sealed is None else names.opened(sealed)
+                if plain is not None:
+                    found[field] = plain
+    return found
+
+
+def about(seer: Seer, state: Known) -> Iterator[tuple[str, str, str]]:
+    """Yield name, value and address of what is known in the clear."""
+    body, need = state.body, state.body.need
+    names = seer.names
+    yield "地点", names.place(need.place, "zh"), ""
+    kind = f"{names.category(need.category, 'zh')} · {label(need.request_type)}"
+    yield "类别", kind, ""
+    yield "来源", label(need.source), ""
+    if need.ledger_row:
+        yield "台账编号", need.ledger_row, ""
+    waiting = [f"{len(need.parties)} 位居民在等"] if need.parties else []
+    waiting += [f"并入 {body.duplicates} 件"] if body.duplicates else []
+    if waiting:
+        yield "居民", "，".join(waiting), ""
+    if body.holding.main:
+        yield "主办", names.unit(body.holding.main, "zh"), ""
+    if body.sla.due is not None:
+        yield "办理期限", deadline_text(body.sla.due.model_dump(mode="json")), ""
+    if need.pairing:
+        address = f"/pairings/{need.pairing.partition('/')[2]}"
+        yield "结对", names.case(need.pairing, "zh"), address
+    for name, case in (("来自", need.call), *(("拆出", part) for part in body.parts)):
+        if case:
+            number = names.case(case, "zh")
+            yield name, number, f"/tasks/{number}"
+
+
+def _rail(state: Known, entries: Any, clocks: Any) -> Iterator[Step]:
+    reached: dict[str, str] = {}
+    for entry in entries:
+        for name, kinds in RAIL:
+            if entry.kind in kinds:
+                reached[name] = entry.recorded_at.isoformat()
+    present = _STOP_OF.get(state.name, len(RAIL))
+    due = next((clock for clock in clocks if "." not in clock.name), None)
+    for at, (name, _) in enumerate(RAIL):
+        if at < present:
+            yield Step(name, "done", reached.get(name), None)
+        elif at == present:
+            yield Step(name, "now", None, due.due.isoformat() if due else None)
+        else:
+            yield Step(name, "", None, None)

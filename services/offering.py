@@ -1,0 +1,251 @@
+"""What somebody may do with a case now: every command asked of the decider, none of it recorded.
+
+A page has no rule of its own. Each command is filled in as its form would be, with what the case,
+the registry and the pack offer first, and put to the desk as a question (`desk.would`).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, get_args, get_origin, get_type_hints
+from uuid import uuid4
+
+from pydantic import BaseModel
+
+from desk.casework import Asking, Who
+from desk.desk import Desk
+from domain.cases import CaseKind
+from domain.clocks import LimitText
+from domain.models import base_of, models_of, seals_of
+from domain.pairing.state import Drafted
+from domain.people import Role
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from domain.task.commands import Grade
+from domain.task.state import AssistStatus, Body, Known
+from domain.units import UnitKind
+from domain.values import (
+    Code,
+    DivisionCode,
+    Instant,
+    LedgerNumber,
+    OfficeText,
+    PairingId,
+    PersonId,
+    SubjectId,
+    TaskId,
+    UnitCode,
+    instant_text,
+)
+from wording.next_steps import NEXT_STEPS
+
+ABOUT_VALUES = frozenset(
+    {
+        "master-open",
+        "master-other",
+        "same-matter",
+        "pairing-active",
+        "ground-known",
+        "part-new",
+        "parties-differ",
+    }
+)
+"""Refusals that speak of a value nobody has chosen yet: the form asks for it."""
+
+BY_COMMAND_LINE = frozenset(
+    {"draft_pairing", "attach_list", "revise_lists", "sign_agreement", "hand_over_task"}
+)
+"""Commands that take more than one form can hold (lists of items, signatures): no page has them."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A command somebody's role may give: accepted as things stand, or why not."""
+
+    kind: str
+    refusal: CommandRefused | None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the decider would take it now."""
+        return self.refusal is None
+
+
+def offers(desk: Desk, stream: str, who: Who, policy_id: str | None = None) -> list[Offer]:
+    """Return what *who* may do with the case *stream*: the usual steps first, then the others.
+
+    Commands that the role never gives are not offered at all.
+    """
+    case, rules = desk.case(stream)
+    assert who.role is not None, "a page is somebody's in a role"
+    usual = NEXT_STEPS.get(case.kind.state_name(case.state), ())
+    found = []
+    for kind, model in models_of(case.kind.commands).items():
+        if who.role not in case.kind.who_may.get(kind, frozenset()) or kind in BY_COMMAND_LINE:
+            continue
+        command = Filling(case.kind, case.state, rules, who, policy_id).fill(kind, model)
+        found.append(Offer(kind, _answer(desk, stream, who, command)))
+
+    def place(offer: Offer) -> tuple[bool, int]:
+        at = usual.index(offer.kind) if offer.kind in usual else len(usual)
+        return (not offer.accepted, at)
+
+    return sorted(found, key=place)
+
+
+def _answer(desk: Desk, stream: str, who: Who, command: dict[str, Any]) -> CommandRefused | None:
+    try:
+        desk.would(stream, Asking(f"would/{uuid4()}", who, command))
+    except CommandRefused as refusal:
+        return None if refusal.rule in ABOUT_VALUES else refusal
+    return None
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Fills a command with what its form would offer first."""
+
+    kind: CaseKind
+    state: Any
+    rules: Rules
+    who: Who
+    policy_id: str | None
+
+    def fill(self, kind: str, model: type[BaseModel]) -> dict[str, Any]:
+        """Return *model* with every required field filled."""
+        hints = get_type_hints(model, include_extras=True)
+        command: dict[str, Any] = {"kind": kind}
+        for name, field in model.model_fields.items():
+            if name == "kind" or not (field.is_required() or name in _FILLED_ANYWAY.get(kind, ())):
+                continue
+            if name in seals_of(model):
+                command[name] = "eA==" if seals_of(model)[name].binary else "……"
+            else:
+                command[name] = self._value(kind, name, hints[name])
+        return command
+
+    def _value(self, kind: str, name: str, hint: Any) -> Any:
+        base, many = base_of(hint)
+        value = self._one(kind, name, base)
+        return [value] if many else value
+
+    def _one(self, kind: str, name: str, base: Any) -> Any:
+        by_type: tuple[tuple[Any, Callable[[], Any]], ...] = (
+            (UnitCode, lambda: self._unit(kind)),
+            (PersonId, self._person),
+            (Code, lambda: self._code(kind, name)),
+            (LimitText, lambda: "1wd"),
+            (Instant, lambda: instant_text(datetime.now(UTC) + timedelta(days=30))),
+            (OfficeText, lambda: "依据"),
+            (LedgerNumber, lambda: "1"),
+            (DivisionCode, lambda: self._body.need.place if self._body else "440106"),
+            (TaskId, lambda: f"task/{uuid4()}"),
+            (PairingId, lambda: f"pairing/{uuid4()}"),
+            (SubjectId, self._resident),
+            (Grade, lambda: 5),
+        )
+        for known, value in by_type:
+            if base == known:
+                return value()
+        if base is bool:
+            return True
+        if base is int or _plain(base) is int:
+            return self._number(kind)
+        if isinstance(base, type) and hasattr(base, "__members__"):
+            return next(iter(base.__members__.values())).value
+        if get_origin(base) is not None and get_args(base):
+            return get_args(base)[0]
+        return None
+
+    def _resident(self) -> str | None:
+        parties = self._body.need.parties if self._body else ()
+        return parties[0] if parties else None
+
+    @property
+    def _body(self) -> Body | None:
+        return self.state.body if isinstance(self.state, Known) else None
+
+    def _unit(self, kind: str) -> str | None:
+        body = self._body
+        if kind == "record_arrival" and body is not None:
+            awaited = [unit for whistle in body.whistles for unit in whistle.awaited]
+            return awaited[0] if awaited else None
+        if isinstance(self.state, Drafted):
+            made = self.state.agreement
+            others = [unit for unit in made.departments if unit != made.lead]
+            return (others or [made.lead])[0]
+        taken = {body.holding.main, *(one.unit for one in body.assists)} if body else set()
+        return next((unit for unit in self._departments() if unit not in taken), None)
+
+    def _departments(self) -> Iterator[str]:
+        """Yield the departments in force, the leading ones of the category first."""
+        now = datetime.now(UTC)
+        body = self._body
+        policy = self.rules.under(body.need.policy_id if body else self.policy_id).policy
+        category = policy.category(body.need.category) if body else None
+        lines = category.lead if category else ()
+        standing = [
+            unit
+            for unit in self.rules.units.values()
+            if unit.kind is UnitKind.DEPARTMENT
+            and unit.stands(now)
+            and (unit.until is None or unit.successor is not None)
+        ]
+        for unit in sorted(standing, key=lambda unit: (unit.line not in lines, unit.code)):
+            yield unit.code
+
+    def _person(self) -> str | None:
+        now = datetime.now(UTC)
+        body = self._body
+        busy = {body.holding.staff, *body.holding.conflicted} if body else set()
+        for person in self.rules.people.values():
+            if person.id not in busy and self.rules.holds(
+                person.id, Role.DEPT_STAFF, self.who.unit, now
+            ):
+                return person.id
+        return self.who.person
+
+    def _code(self, kind: str, name: str) -> str:
+        policy = self.rules.under(self._body.need.policy_id if self._body else None).policy
+        lists: dict[tuple[str, str], Any] = {
+            ("refuse_admission", "ground"): policy.refusal_grounds,
+            ("request_termination", "ground"): policy.termination_grounds,
+            ("appeal_score", "ground"): policy.score_exclusion_grounds,
+            ("blow_whistle", "ground"): policy.whistling.grounds,
+            (kind, "route"): policy.divert_routes,
+            (kind, "cause"): policy.carrying.causes,
+            (kind, "category"): policy.categories,
+        }
+        listed = lists.get((kind, name))
+        if listed:
+            return str(listed[0].code)
+        return {"media_type": "image/png"}.get(name, "x")
+
+    def _number(self, kind: str) -> int:
+        body = self._body
+        if body is None:
+            return 1
+        if kind == "submit_assist":
+            open_ones = (AssistStatus.OPEN, AssistStatus.LATE)
+            mine = [
+                one.number
+                for one in body.assists
+                if one.status in open_ones and one.unit == self.who.unit
+            ]
+            return mine[0] if mine else 1
+        if kind == "record_arrival":
+            waiting = [whistle.number for whistle in body.whistles if whistle.awaited]
+            return waiting[0] if waiting else 1
+        return max(body.feedback.round, 1)
+
+
+_FILLED_ANYWAY: dict[str, tuple[str, ...]] = {
+    "correct_registration": ("text",),
+    "record_callback": ("grade",),
+    "submit_result": ("resolved", "public_reply"),
+}
+"""Fields that are not required and without which the command says nothing."""
+
+
+def _plain(base: Any) -> Any:
+    return getattr(base, "__origin__", None)

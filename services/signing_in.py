@@ -1,0 +1,160 @@
+"""Signing in and out: who is let in as whom, noted on their stream; secrets stay in `accounts/`."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from accounts.passwords import hashed, matches
+from accounts.store import Accounts, Session
+from accounts.throttle import Throttle
+from desk.casework import Asking, Who, Written
+from desk.identifiers import new_uuid7
+from desk.opening import Books
+from desk.sealing import opaque_uuid
+from domain.envelope import SYSTEM
+from domain.people import Grant, Role
+from domain.refusals import CommandRefused
+from domain.registry.commands import SessionEnd
+from domain.rules import Rules
+
+
+class NotLetIn(Exception):
+    """Number or password is wrong: which of the two is not said."""
+
+
+class NotYet(Exception):
+    """Too many tries; *seconds* until the next one is heard."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"{seconds:.0f}")
+
+
+@dataclass(frozen=True)
+class LetIn:
+    """A session with its token, and the mark by which this browser is known again."""
+
+    token: str
+    session: Session
+    mark: str
+
+
+class Doorkeeper:
+    """Lets people in by staff number and password, and knows them again by their session."""
+
+    def __init__(self, books: Books, accounts: Accounts) -> None:
+        self._books, self._accounts = books, accounts
+        self._throttle = Throttle()
+
+    @property
+    def _rules(self) -> Rules:
+        return self._books.rulebook.rules(self._books.desk.neighbours)
+
+    def person_with(self, staff_number: str) -> str:
+        """Return the stream of the person with this number, whether or not there is one."""
+        token = self._books.vault.token("staff-number", staff_number.strip().encode())
+        return f"person/{opaque_uuid('person', token)}"
+
+    def sign_in(
+        self, staff_number: str, password: str, source: str, mark: str | None, at: datetime
+    ) -> LetIn:
+        """Let somebody in, in the first of the roles they hold; *source* is where they come from.
+
+        Raises `NotLetIn`, in the same time for whatever is wrong, and `NotYet`.
+        """
+        person = self.person_with(staff_number)
+        known = mark is not None and hmac.compare_digest(mark, self._mark(person))
+        key = f"{person}/known" if known else f"{person}/{source}"
+        wait = max(
+            self._throttle.wait_for(key),
+            0.0 if known else self._throttle.wait_for(f"{person}/strangers"),
+        )
+        if wait:
+            raise NotYet(wait)
+        posts = self.posts(person, at)
+        if not matches(password, self._accounts.password_of(person)) or not posts:
+            raise NotLetIn
+        self._throttle.forget(key)
+        return self._let_in(person, posts[0], at)
+
+    def _let_in(self, person: str, post: Grant, at: datetime) -> LetIn:
+        token, session = self._accounts.begin(person, post.role.value, post.unit, at)
+        self._note(person, "begin_session", session, role=post.role.value, unit=post.unit)
+        return LetIn(token, session, self._mark(person))
+
+    def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
+        """End *session* and begin another in a post the person holds; raise `NotLetIn`."""
+        for post in self.posts(session.person, at):
+            if (post.role.value, post.unit) == (role, unit):
+                self.sign_out(session, SessionEnd.SIGNED_OUT)
+                return self._let_in(session.person, post, at)
+        raise NotLetIn
+
+    def session_of(self, token: str | None, at: datetime) -> Session | None:
+        """Return who is signed in by *token*; a session that is over, or whose role is, ends."""
+        found = None if not token else self._accounts.of(token, at)
+        if found is None:
+            return None
+        if found.over(at):
+            self.sign_out(found, SessionEnd.EXPIRED)
+            return None
+        if not self._rules.holds(found.person, Role(found.role), found.unit, at):
+            self.sign_out(found, SessionEnd.REVOKED)
+            return None
+        return found
+
+    def sign_out(self, session: Session, cause: SessionEnd) -> None:
+        """End *session* and note why."""
+        if self._accounts.end(session.session):
+            self._note(session.person, "end_session", session, cause=cause.value)
+
+    def sessions_of(self, person: str) -> list[Session]:
+        """Return the sessions a person has open."""
+        return self._accounts.of_person(person)
+
+    def posts(self, person: str, at: datetime) -> list[Grant]:
+        """Return the posts in force of *person*, one for each role and unit."""
+        known = self._rules.people.get(person)
+        grants = [one for one in known.grants if one.stands(at)] if known else []
+        return list({(one.role, one.unit): one for one in grants}.values())
+
+    def set_password(self, person: str, password: str, by: Who) -> int:
+        """Give *person* a password in a registrar's name; return where that is recorded.
+
+        Whatever sessions they have open end: whoever knew the old password is out. Raises
+        `PasswordTooWeak` and `CommandRefused`.
+        """
+        kept = hashed(password)
+        asking = Asking(f"set_password/{new_uuid7()}", by, {"kind": "set_password"})
+        (answer,) = self._books.desk.record_now(person, [asking]).answers
+        if not isinstance(answer, Written):
+            raise answer
+        self._accounts.set_password(person, kept)
+        for session in self.sessions_of(person):
+            self.sign_out(session, SessionEnd.REVOKED)
+        return answer.position
+
+    def _mark(self, person: str) -> str:
+        """Return the mark of browsers that *person* signed in with; no secret, but unguessable."""
+        key = self._books.vault.token("browser", person.encode())
+        return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
+
+    def _note(self, person: str, kind: str, session: Session, **fields: str) -> None:
+        command = {"kind": kind, "session": session.session, **fields}
+        asking = Asking(f"{kind}/{session.session}", SYSTEM, command)
+        (answer,) = self._books.desk.record_now(person, [asking]).answers
+        if isinstance(answer, CommandRefused):
+            raise answer
+
+
+def fresh_password() -> str:
+    """Return a password to be handed over and changed: 80 bits, easy to read aloud."""
+    signs = "abcdefghjkmnpqrstuvwxyz23456789"
+    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for _ in range(4))
+
+
+def now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)

@@ -1,0 +1,99 @@
+"""Suggestions of whom to dispatch a task to: candidates from the registry, figures from boards."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from desk.casework import Asking, Who
+from desk.desk import Desk
+from domain.refusals import CommandRefused
+from domain.task.state import Known
+from domain.task.suggesting import Candidate, Reason, order
+from domain.units import UnitKind
+from projections.boards import Boards
+from projections.service_levels import LevelFilter
+from projections.task_board import TaskFilter
+
+_LOOKED_BACK = timedelta(days=90)
+_SENTENCES = {
+    "leads": "本类别牵头",
+    "cooperates": "本类别协同",
+    "paired": "结对成员",
+    "had_before": "办过同一事项",
+    "on_time": "近三个月办结 {0} 件，按期 {1}%",
+    "open_tasks": "在办 {0} 件",
+}
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A unit, why it is suggested, and, where the rules would refuse it, why not."""
+
+    unit: str
+    leads: bool
+    reasons: str
+    refusal: CommandRefused | None
+
+
+def suggestions(desk: Desk, boards: Boards, stream: str, task: Known, who: Who) -> list[Suggestion]:
+    """Return whom to send *task* to, at most five, the likeliest first."""
+    _, rules = desk.case(stream)
+    now = desk.ledger.clock()
+    need = task.body.need
+    policy = rules.under(need.policy_id).policy
+    category = policy.category(need.category)
+    lead = category.lead if category else ()
+    cooperating = category.cooperating if category else ()
+    pairing = None if need.pairing is None else rules.neighbours.pairing(need.pairing)
+    parties = set(pairing.parties) if pairing else set()
+    before = {held.unit for held in task.body.holding.held}
+    found: dict[str, CommandRefused | None] = {}
+    candidates = []
+    for unit in rules.units.values():
+        street = unit.kind is UnitKind.STREET_OFFICE and unit.covers(need.place)
+        fits = unit.line is not None and unit.line in (*lead, *cooperating)
+        if not unit.stands(now) or not (street or fits or unit.code in parties):
+            continue
+        if unit.kind not in {UnitKind.DEPARTMENT, UnitKind.STREET_OFFICE}:
+            continue
+        found[unit.code] = _refusal(desk, stream, who, unit.code)
+        open_tasks, done, on_time = _figures(boards, unit.code, f"{now - _LOOKED_BACK:%Y-%m}")
+        candidates.append(
+            Candidate(
+                unit=unit.code,
+                leads=unit.line in lead,
+                cooperates=unit.line in cooperating,
+                paired=unit.code in parties,
+                had_before=unit.code in before,
+                open_tasks=open_tasks,
+                done=done,
+                on_time=on_time,
+                refusal="" if found[unit.code] is None else str(found[unit.code]),
+            )
+        )
+    return [
+        Suggestion(one.unit, one.leads, "；".join(map(_told, reasons)), found[one.unit])
+        for one, reasons in order(candidates)
+    ]
+
+
+def _refusal(desk: Desk, stream: str, who: Who, unit: str) -> CommandRefused | None:
+    """Return why the rules would not have it sent there; that it waits for triage is no reason."""
+    command = {"kind": "dispatch_task", "main": unit}
+    try:
+        desk.would(stream, Asking(f"would/{uuid4()}", who, command))
+    except CommandRefused as refusal:
+        return None if refusal.rule == "not-in-this-state" else refusal
+    return None
+
+
+def _figures(boards: Boards, unit: str, since: str) -> tuple[int, int, int]:
+    """Return how many tasks *unit* has open, how many ended since *since* (a month), in time."""
+    mine = boards.tasks.counts(TaskFilter(unit=unit, open_only=True), by="sla")
+    wanted = LevelFilter(metrics=("on_time_rate@1",), unit=unit, month_from=since)
+    (rate,) = boards.levels.rates(wanted)
+    return sum(mine.values()), rate.denominator, rate.numerator
+
+
+def _told(reason: Reason) -> str:
+    return _SENTENCES[reason.code].format(*reason.numbers)

@@ -1,0 +1,111 @@
+"""A house with a district in it, and people who sign in to its console by staff number."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from starlette.testclient import TestClient
+
+from accounts.store import Accounts
+from console.app import create_app
+from console.seeing import House
+from projections.boards import open_boards
+from runtime.settings import Settings
+from services.signing_in import Doorkeeper
+from tests import accounts
+from tests.journeys.district import BUREAU, CENTER, STREET
+from tests.oversight.town import Town, founded, open_town
+
+OTHER_STREET = "440106004-SO"
+PASSWORD = "一早-出门-记得带伞"
+STAFF = {
+    "D01": ("STREET_DISPATCHER", STREET),
+    "D02": ("STREET_DISPATCHER", OTHER_STREET),
+    "C01": ("CENTER_COORDINATOR", CENTER),
+    "W01": ("COMMUNITY_WORKER", STREET),
+    "B01": ("DEPT_COORDINATOR", BUREAU),
+    "S01": ("DEPT_STAFF", BUREAU),
+    "R01": ("CALLBACK_AGENT", STREET),
+    "V01": ("SUPERVISOR", BUREAU),
+    "P01": ("PARTY_AUTHORITY", BUREAU),
+    "A01": ("AUDITOR", BUREAU),
+    "Z01": ("DPO", BUREAU),
+}
+
+
+@dataclass
+class Office:
+    """A town whose people have passwords; each browser is a client of its own."""
+
+    town: Town
+    house: House
+
+    def browser(self, number: str = "", *, source: str = "192.0.2.1") -> "Browser":
+        """Return a browser; with *number*, somebody has signed in with it."""
+        client = TestClient(
+            create_app(self.house),
+            base_url="https://testserver",
+            client=(source, 40000),
+            follow_redirects=False,
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        browser = Browser(client)
+        if number:
+            assert browser.sign_in(number).status_code == 303
+        return browser
+
+    def person(self, number: str) -> str:
+        return self.house.doorkeeper.person_with(number)
+
+    def number_of(self, stream: str) -> str:
+        self.house.catch_up()
+        line = self.house.boards.tasks.get(stream)
+        assert line is not None
+        return line.number
+
+
+@dataclass
+class Browser:
+    """What somebody does in a browser."""
+
+    client: TestClient
+
+    def sign_in(self, number: str, password: str = PASSWORD) -> httpx2.Response:
+        return self.client.post("/sign-in", data={"number": number, "password": password})
+
+    def get(self, address: str) -> httpx2.Response:
+        return self.client.get(address)
+
+    def post(self, address: str, **fields: object) -> httpx2.Response:
+        """Send a form; a field that is name, content and media type is a file."""
+        files = {name: value for name, value in fields.items() if isinstance(value, tuple)}
+        plain = {name: value for name, value in fields.items() if name not in files}
+        return self.client.post(address, data=plain, files=files)
+
+
+@pytest.fixture
+async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
+    settings = Settings(home=tmp_path)
+    with open_town(tmp_path, key_file=settings.key_path) as books:
+        town = await founded(books, settings.ledger_url)
+        boards = open_boards(settings.boards_url)
+        doorkeeper = Doorkeeper(books, Accounts(settings.accounts_url))
+        house = House(books, boards, doorkeeper)
+        accounts.enter(
+            books.desk,
+            f"unit/{OTHER_STREET}",
+            "register_unit",
+            name="冼村街道办事处",
+            unit_kind="STREET_OFFICE",
+            division="440106004",
+        )
+        registrar = accounts.registrar(books.desk)
+        for number, (role, unit) in STAFF.items():
+            person = doorkeeper.person_with(number)
+            accounts.enter(books.desk, person, "register_person", name=f"测试{number}")
+            accounts.enter(books.desk, person, "grant_role", role=role, unit=unit)
+            doorkeeper.set_password(person, PASSWORD, registrar)
+        yield Office(town, house)
+        boards.close()

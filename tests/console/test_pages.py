@@ -1,0 +1,89 @@
+"""Every page for every role: it is there or it is not, it is in the office's words, it is safe."""
+
+import re
+
+import pytest
+
+from console.seeing import SECTIONS
+from domain.people import Role
+from tests.console.conftest import STAFF, Office
+from tests.oversight.town import GRANDMOTHER
+
+CODES = re.compile(r">[^<]*\b[A-Z]{3,}_[A-Z_]+\b[^<]*<")
+"""A code between tags is one that nobody translated."""
+
+
+@pytest.mark.parametrize("number", STAFF)
+def test_every_page_of_a_role_is_there_and_no_other_is(office: Office, number: str) -> None:
+    office.town.task()
+    browser = office.browser(number)
+    role = Role(STAFF[number][0])
+    for address, name, roles in SECTIONS:
+        answer = browser.get(address)
+        assert answer.status_code == (200 if role in roles else 404), (address, answer.text)
+        if role in roles:
+            assert f"<h1>{name}" in answer.text
+            assert not CODES.search(answer.text), CODES.search(answer.text)
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert "style=" not in answer.text
+        assert "onclick" not in answer.text
+
+
+def test_nobody_sees_anything_without_signing_in(office: Office) -> None:
+    number = office.number_of(office.town.task())
+    browser = office.browser()
+    for address in [*(address for address, _, _ in SECTIONS), f"/tasks/{number}"]:
+        answer = browser.get(address)
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+    assert browser.post(f"/tasks/{number}/triage_task").status_code == 303
+
+
+@pytest.mark.parametrize("address", ["", "/triage_task", "/accept_task"])
+def test_a_foreign_case_and_one_there_is_none_of_are_told_alike(
+    office: Office, address: str
+) -> None:
+    number = office.number_of(office.town.task())
+    absent = f"{number[:-5]}99999" if number[-5:] != "99999" else f"{number[:-5]}99998"
+    browser = office.browser("D02")
+    foreign = browser.get(f"/tasks/{number}{address}")
+    nothing = browser.get(f"/tasks/{absent}{address}")
+    assert foreign.status_code == nothing.status_code == 404
+    assert foreign.text == nothing.text
+    assert number not in browser.get("/tasks").text
+    assert number not in browser.get("/").text
+
+
+def test_words_are_shown_to_those_who_handle_them_and_contacts_masked(office: Office) -> None:
+    number = office.number_of(office.town.task())
+    dispatcher = office.browser("D01").get(f"/tasks/{number}").text
+    assert GRANDMOTHER["text"] in dispatcher
+    for plain in (GRANDMOTHER["phone"], GRANDMOTHER["name"], GRANDMOTHER["address"]):
+        assert plain not in dispatcher
+    auditor = office.browser("A01").get(f"/tasks/{number}").text
+    for plain in GRANDMOTHER.values():
+        assert plain not in auditor
+
+
+def test_buttons_are_what_the_decider_would_take_and_the_rest_say_why(office: Office) -> None:
+    number = office.number_of(office.town.task())
+    shown = office.browser("D01").get(f"/tasks/{number}").text
+    assert f"/tasks/{number}/triage_task" in shown
+    assert f"/tasks/{number}/dispatch_task" not in shown
+    assert "现在不能" in shown
+    assert "not-in-this-state" in shown
+
+
+def test_large_print_is_one_click_and_stays(office: Office) -> None:
+    browser = office.browser("D01")
+    assert '<html lang="zh-CN">' in browser.get("/").text
+    browser.post("/size", back="/")
+    assert '<html lang="zh-CN" class="large">' in browser.get("/tasks").text
+
+
+def test_empty_pages_say_so(office: Office) -> None:
+    assert "没有等您办的事" in office.browser("B01").get("/").text
+    assert "没有符合条件的任务" in office.browser("D02").get("/tasks").text
+    assert "没有等待研判、派单的任务" in office.browser("D02").get("/dispatch").text
+    assert "没有符合条件的结对" in office.browser("C01").get("/pairings").text
