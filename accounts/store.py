@@ -27,16 +27,16 @@ from sqlalchemy import (
 
 from domain.values import instant_text
 
-_metadata = MetaData()
+metadata = MetaData()
 passwords = Table(
     "account_password",
-    _metadata,
+    metadata,
     Column("person", Text, primary_key=True),
     Column("phc", Text, nullable=False),
 )
 sessions = Table(
     "account_session",
-    _metadata,
+    metadata,
     Column("token", Text, primary_key=True),
     Column("session", Text, nullable=False, unique=True),
     Column("person", Text, nullable=False, index=True),
@@ -76,24 +76,24 @@ class Accounts:
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and address.database:
             Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._engine: Engine = create_engine(address, pool_pre_ping=True)
+        self.engine: Engine = create_engine(address, pool_pre_ping=True)
         if address.get_backend_name() == "sqlite":
-            event.listen(self._engine, "connect", _settle)
-        _metadata.create_all(self._engine)
+            event.listen(self.engine, "connect", _settle)
+        metadata.create_all(self.engine)
 
     def close(self) -> None:
         """Let go of the database."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def password_of(self, person: str) -> str | None:
         """Return what is kept of the person's password, None where they have none."""
         asked = select(passwords.c.phc).where(passwords.c.person == person)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.execute(asked).scalar_one_or_none()
 
     def set_password(self, person: str, phc: str) -> None:
         """Keep *phc* in place of whatever was kept."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(delete(passwords).where(passwords.c.person == person))
             connection.execute(insert(passwords), {"person": person, "phc": phc})
 
@@ -103,11 +103,11 @@ class Accounts:
         opened = Session(
             secrets.token_hex(8), person, role, unit, secrets.token_urlsafe(24), now, now
         )
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(
                 insert(sessions),
                 {
-                    "token": _hidden(token),
+                    "token": hidden(token),
                     "session": opened.session,
                     "person": person,
                     "role": role,
@@ -124,14 +124,14 @@ class Accounts:
 
         One that is over is returned still: whoever asked ends it, with its cause.
         """
-        asked = select(sessions).where(sessions.c.token == _hidden(token))
-        with self._engine.connect() as connection:
+        asked = select(sessions).where(sessions.c.token == hidden(token))
+        with self.engine.connect() as connection:
             found = connection.execute(asked).one_or_none()
         if found is None:
             return None
         session = _session(found)
         if not session.over(now) and now - session.seen_at > _SEEN_AGAIN:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 connection.execute(
                     update(sessions)
                     .where(sessions.c.session == session.session)
@@ -141,7 +141,7 @@ class Accounts:
 
     def end(self, session: str) -> bool:
         """Forget the session of that name; say whether there was one."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             gone = connection.execute(delete(sessions).where(sessions.c.session == session))
             return gone.rowcount > 0
 
@@ -152,7 +152,7 @@ class Accounts:
             .where(sessions.c.person == person)
             .order_by(sessions.c.begun_at.desc(), sessions.c.session)
         )
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return [_session(row) for row in connection.execute(asked)]
 
 
@@ -163,7 +163,8 @@ def _settle(connection: object, _record: object) -> None:
     cursor.close()
 
 
-def _hidden(token: str) -> str:
+def hidden(token: str) -> str:
+    """Return what is kept of a secret: whoever reads it cannot use it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -16,11 +16,13 @@ def console(context: Context) -> None:
     \b
     Exit status: 0 stopped in order; 2 it could not start.
     """
+    from accounts.links import Links
     from accounts.store import Accounts
     from console.app import USUAL_ADDRESS, create_app
     from console.seeing import House
     from projections.boards import open_boards
     from services.demo_accounts import demo_cast
+    from services.rating_links import RatingLinks
     from services.signing_in import Doorkeeper
     from serving.listening import listening_as_set, serve_until_signalled, url_of
 
@@ -28,10 +30,12 @@ def console(context: Context) -> None:
     context.make_home()
     listener = listening_as_set("JIEDUI_CONSOLE_ADDRESS", settings.console_address, USUAL_ADDRESS)
     boards = open_boards(settings.boards_url)
+    accounts = Accounts(settings.accounts_url)
     house = House(
         books=context.books,
         boards=boards,
-        doorkeeper=Doorkeeper(context.books, Accounts(settings.accounts_url)),
+        doorkeeper=Doorkeeper(context.books, accounts),
+        links=RatingLinks(context.books, Links(accounts.engine)),
         demo_cast=demo_cast(settings),
     )
 

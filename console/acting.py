@@ -53,10 +53,11 @@ class Case:
 def ask(request: Request, section: str, key: str, command: str) -> Response:
     """Show the form of *command*."""
     seer = seer_of(request)
-    return _form(request, _case(seer, section, key), command, dict(request.query_params))
+    return _form(request, case_at(seer, section, key), command, dict(request.query_params))
 
 
-def _case(seer: Seer, section: str, key: str) -> Case:
+def case_at(seer: Seer, section: str, key: str) -> Case:
+    """Return the case at this address; raise `NothingHere`."""
     if section not in {"tasks", "pairings"}:
         raise NothingHere
     return Case(seer, section, key)
@@ -100,7 +101,7 @@ async def act(request: Request, section: str, key: str, command: str) -> Respons
 def _act(request: Request, section: str, key: str, command: str, sent: Any) -> Response:
     seer = seer_of(request)
     ours(request, str(sent.get("form", "")), seer.session.form)
-    case = _case(seer, section, key)
+    case = case_at(seer, section, key)
     model = case.model(command)
     plain = {name: value for name, value in sent.items() if isinstance(value, str)}
     try:

@@ -17,6 +17,7 @@ from console import (
     figures,
     pairings,
     registering,
+    residents,
     signing_in,
     workbench,
 )
@@ -57,6 +58,7 @@ def create_app(house: House) -> FastAPI:
         task_list,
         task_page,
         evidence,
+        residents,
         acting,
         pairings,
         figures,

@@ -61,6 +61,7 @@ _LEFT_TO_THE_PAGE: dict[str, tuple[str, ...]] = {
     "register_task": ("call", "project_item", "policy", "ad_hoc", "privacy_notice", "requester"),
     "correct_registration": ("requester",),
     "attach_evidence": ("media_type",),
+    "issue_rating_link": ("link", "subject"),
 }
 """Fields that a page fills in itself, or that nobody types."""
 

@@ -20,6 +20,7 @@ from domain.people import ROLE_LABELS, Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from projections.boards import Boards
+from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from wording.labels import clock_label, label
 from wording.names import KnownNames
@@ -38,6 +39,7 @@ class House:
     books: Books
     boards: Boards
     doorkeeper: Doorkeeper
+    links: RatingLinks
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
 

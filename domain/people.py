@@ -73,6 +73,7 @@ class Known(StrEnum):
 
     SESSION = "session"  # signed in at the console
     KEY = "key"  # proved to hold the key of their account
+    LINK = "link"  # came by a link that was issued for them alone
     LOCAL_OPERATOR = "local-operator"  # named by whoever runs programs beside the ledger
 
 

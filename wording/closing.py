@@ -77,6 +77,10 @@ CLOSING_SENTENCES: dict[str, Both] = {
             "{resolution:label.Resolution}. To be archived at {archive_at.due:instant}."
         ),
     ),
+    "rating_link_issued.v1": (
+        "向{subject:person}发放评价链接（第 {round} 轮），{until:instant} 前有效，限用一次。",
+        "{subject:person} was handed a link to rate, good once until {until:instant} ({round}).",
+    ),
     "feedback_asked.v1": (
         "邀请居民评价（第 {round} 轮，{channel:label.AnswerChannel}）。",
         "The resident was asked for feedback (round {round}, {channel:label.AnswerChannel}).",

@@ -40,6 +40,7 @@ COMMAND_LABELS: dict[str, str] = {
     "return_for_rework": "退回重办",
     "record_callback": "记录回访",
     "rate_task": "居民评价",
+    "issue_rating_link": "发放评价链接",
     "ask_feedback": "发出评价邀请",
     "remind_feedback": "提醒评价",
     "list_for_callback": "列入回访清单",

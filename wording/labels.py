@@ -186,6 +186,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     Known: {
         Known.SESSION: ("已登录", "signed in"),
         Known.KEY: ("凭密钥", "proved by key"),
+        Known.LINK: ("凭链接", "by a link issued to them"),
         Known.LOCAL_OPERATOR: ("本机操作员代填", "named by the local operator"),
     },
     Outcome: {

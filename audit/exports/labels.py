@@ -47,6 +47,7 @@ KIND_LABELS: dict[str, str] = {
     "callback_recorded": "回访",
     "task_rated": "居民评价",
     "rating_defaulted": "逾期未评价",
+    "rating_link_issued": "发放评价链接",
     "feedback_asked": "邀请评价",
     "feedback_reminded": "提醒评价",
     "callback_listed": "列入回访清单",

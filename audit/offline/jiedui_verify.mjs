@@ -78,6 +78,7 @@ task_rated: RATING DISSATISFIED > then RATING DISSATISFIED CLOSED
 task_rated: CLOSED > then CLOSED
 rating_defaulted: CALLBACK RATING > CLOSED
 feedback_asked feedback_reminded callback_listed: CALLBACK RATING > same
+rating_link_issued: CALLBACK RATING DISSATISFIED > same
 result_upheld: DISSATISFIED > CLOSED
 task_reopened: CLOSED > TRIAGED
 score_appeal_filed score_excluded score_upheld: CLOSED > same

@@ -55,6 +55,7 @@ TASK_FACT_FOLLOWS: dict[str, frozenset[S]] = {
         ("task_rated", {S.CALLBACK, S.RATING, S.DISSATISFIED, S.CLOSED}),
         ("rating_defaulted feedback_asked feedback_reminded", {S.CALLBACK, S.RATING}),
         ("callback_listed", {S.CALLBACK, S.RATING}),
+        ("rating_link_issued", {S.CALLBACK, S.RATING, S.DISSATISFIED}),
         ("result_upheld", {S.DISSATISFIED}),
         ("task_reopened score_appeal_filed score_excluded score_upheld", {S.CLOSED}),
         ("task_archived", _FINAL),

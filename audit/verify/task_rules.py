@@ -79,6 +79,7 @@ MAY_HAPPEN_IN: dict[type[Any], frozenset[S]] = {
     f.CallbackRecorded: frozenset((S.CALLBACK,)),
     f.TaskRated: _ASKING | {S.DISSATISFIED, S.CLOSED},
     f.RatingDefaulted: _ASKING,
+    f.RatingLinkIssued: _ASKING | {S.DISSATISFIED},
     f.FeedbackAsked: _ASKING,
     f.FeedbackReminded: _ASKING,
     f.CallbackListed: _ASKING,

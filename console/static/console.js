@@ -25,6 +25,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// What stands behind # is never sent by the browser itself: it goes into the form, and is forgotten.
+const door = document.querySelector("[data-token]");
+if (door && location.hash.length > 1) {
+  door.elements.token.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  door.submit();
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.matches("[data-print]")) {
     event.preventDefault();

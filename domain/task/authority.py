@@ -80,6 +80,7 @@ WHO: dict[str, frozenset[Role]] = {
     "return_for_rework": _roles(_DISPATCHER, _CENTER),
     "record_callback": _roles(_CALLBACK, _CENTER),
     "rate_task": _roles(_RESIDENT),
+    "issue_rating_link": _roles(_CALLBACK, _CENTER, _DISPATCHER),
     "ask_feedback": _roles(_SYSTEM),
     "remind_feedback": _roles(_SYSTEM),
     "list_for_callback": _roles(_SYSTEM),

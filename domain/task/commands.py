@@ -453,6 +453,14 @@ class RateTask(Frozen):
     text: SealedText | None = None
 
 
+class IssueRatingLink(Frozen):
+    """Hand a resident a link to rate the task by themselves; *link* is its name, not its secret."""
+
+    kind: Literal["issue_rating_link"] = "issue_rating_link"
+    link: Code
+    subject: SubjectId | None = None
+
+
 class AskFeedback(Frozen):
     """Note that the resident was asked for feedback (by the feedback round)."""
 
@@ -652,6 +660,7 @@ TaskCommand = Annotated[
     | ReturnForRework
     | RecordCallback
     | RateTask
+    | IssueRatingLink
     | AskFeedback
     | RemindFeedback
     | ListForCallback

@@ -152,6 +152,8 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
             return feedback.record_callback(task, command, asked, rules)
         case c.RateTask():
             return feedback.rate(task, command, asked, rules)
+        case c.IssueRatingLink():
+            return feedback.issue_link(task, command, asked, rules)
         case c.AskFeedback():
             return feedback.ask(task, command)
         case c.RemindFeedback():
@@ -320,6 +322,9 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
             return remembering.rated(task, fact, told)
         case f.RatingDefaulted():
             return remembering.closed(body, fact.resolution, fact.archive_at, told)
+        case f.RatingLinkIssued(link=link, subject=subject):
+            said = replace(body.feedback, links=(*body.feedback.links, (link, subject)))
+            return replace(task, body=replace(body, feedback=said))
         case f.FeedbackAsked():
             said = replace(body.feedback, asked=True)
             return replace(task, body=replace(body, feedback=said))

@@ -515,6 +515,16 @@ class RatingDefaulted(Frozen):
     archive_at: Deadline
 
 
+class RatingLinkIssued(Frozen):
+    """A resident was handed a link: one rating in this round comes by it, until *until*."""
+
+    kind: Literal["rating_link_issued.v1"] = "rating_link_issued.v1"
+    round: int
+    subject: SubjectId
+    link: Code
+    until: Instant
+
+
 class FeedbackAsked(Frozen):
     kind: Literal["feedback_asked.v1"] = "feedback_asked.v1"
     round: int
@@ -706,6 +716,7 @@ TaskFact = Annotated[
     | CallbackRecorded
     | TaskRated
     | RatingDefaulted
+    | RatingLinkIssued
     | FeedbackAsked
     | FeedbackReminded
     | CallbackListed

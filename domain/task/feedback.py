@@ -6,11 +6,13 @@ Silence is not consent: an unrated task closes as unrated, unless the pack says 
 from datetime import datetime
 
 from domain.clocks import Deadline
+from domain.people import Known as KnownBy
 from domain.rules import Rules, Terms
 from domain.task import refusal_rules as no
 from domain.task.authority import Command, Facts, not_after, of_the_place, standing_in
 from domain.task.commands import (
     AskFeedback,
+    IssueRatingLink,
     ListForCallback,
     RateTask,
     RecordCallback,
@@ -22,6 +24,7 @@ from domain.task.facts import (
     FeedbackAsked,
     FeedbackReminded,
     RatingDefaulted,
+    RatingLinkIssued,
     Resolution,
     SupervisionRaised,
     TaskFact,
@@ -41,14 +44,8 @@ def record_callback(task: Task, command: RecordCallback, asked: Command, rules: 
     body, terms = standing.body, terms_of(standing.body, rules)
     if body.privacy.restricted:
         raise no.DATA_RESTRICTED(found=command.kind)
-    of_the_place(body.need.place, asked, rules)
-    main = body.holding.main
-    own_unit = main is not None and rules.acts_for(asked.by.unit, main, asked.at)
-    if own_unit or asked.by.person in body.holding.doers:
-        raise no.CALLBACK_OTHER_UNIT(expected=body.holding.main)
-    subject = command.subject or body.need.requester or next(iter(body.need.parties), None)
-    if subject is None or subject not in body.need.parties:
-        raise no.PARTY_ONLY(found=subject or "—")
+    _asked_by_another_unit(body, asked, rules)
+    subject = _party(body, command.subject)
     _answers_need_a_voice(command)
     if not command.reached:
         _on_another_day(body, asked, terms)
@@ -75,6 +72,23 @@ def record_callback(task: Task, command: RecordCallback, asked: Command, rules: 
         archive_at=_archive_at(terms, then, asked.at),
     )
     return (recorded, *_listed_if_again(standing, then, terms))
+
+
+def _asked_by_another_unit(body: Body, asked: Command, rules: Rules) -> None:
+    """Nobody asks what residents think of their own unit's work, or of their own."""
+    of_the_place(body.need.place, asked, rules)
+    main = body.holding.main
+    own_unit = main is not None and rules.acts_for(asked.by.unit, main, asked.at)
+    if own_unit or asked.by.person in body.holding.doers:
+        raise no.CALLBACK_OTHER_UNIT(expected=body.holding.main)
+
+
+def _party(body: Body, named: str | None) -> str:
+    """Return the resident who is *named*, else who asked for help first; one of the task's own."""
+    subject = named or body.need.requester or next(iter(body.need.parties), None)
+    if subject is None or subject not in body.need.parties:
+        raise no.PARTY_ONLY(found=subject or "—")
+    return subject
 
 
 def _answers_need_a_voice(command: RecordCallback) -> None:
@@ -108,6 +122,8 @@ def rate(task: Task, command: RateTask, asked: Command, rules: Rules) -> Facts:
     body, terms = standing.body, terms_of(standing.body, rules)
     subject = str(asked.by.person)
     before = body.feedback.rating_of(subject)
+    if asked.by.known is KnownBy.LINK and (asked.by.session, subject) not in body.feedback.links:
+        raise no.LINK_STANDS(found=asked.by.session or "—")
     _within_the_window(body, asked)
     if isinstance(standing, Closed) and before is None:
         raise no.RATING_ONLY_UP(expected="—", found=command.grade)
@@ -128,6 +144,23 @@ def rate(task: Task, command: RateTask, asked: Command, rules: Rules) -> Facts:
         archive_at=_archive_at(terms, then, asked.at) if newly_closed else None,
     )
     return (rated, *_listed_if_again(standing, then, terms))
+
+
+def issue_link(task: Task, command: IssueRatingLink, asked: Command, rules: Rules) -> Facts:
+    """Whoever may call back hands a resident a link: for one rating, in this round and window."""
+    body = standing_in(task, Callback, Rating, Dissatisfied).body
+    if body.privacy.restricted:
+        raise no.DATA_RESTRICTED(found=command.kind)
+    _asked_by_another_unit(body, asked, rules)
+    subject = _party(body, command.subject)
+    _within_the_window(body, asked)
+    window = body.feedback.rating_until
+    assert window is not None, "it has just been looked at"
+    return (
+        RatingLinkIssued(
+            round=body.feedback.round, subject=subject, link=command.link, until=window.due
+        ),
+    )
 
 
 def _within_the_window(body: Body, asked: Command) -> None:

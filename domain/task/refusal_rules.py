@@ -460,6 +460,11 @@ RATING_WINDOW = Rule(
     "评价截止时间为 {expected}，现为 {found}。",
     "Ratings are taken until {expected}; it is now {found}.",
 )
+LINK_STANDS = Rule(
+    "link-stands",
+    "评价链接已使用、已失效，或不是为本轮评价发出的：{found}。",
+    "The link was used, has expired, or was not issued for this round: {found}.",
+)
 RATING_ONLY_UP = Rule(
     "rating-only-up",
     "每轮评价一次，评价期内只能调高：原为 {expected}，现为 {found}。",

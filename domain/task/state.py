@@ -210,7 +210,8 @@ class Feedback:
     """One round of feedback; *round* counts approved results, *dissatisfied* the bad outcomes.
 
     *attempts* are the instants of the callback attempts, *resolved* what residents said to
-    "is it resolved", by subject.
+    "is it resolved", by subject; *links* are names of links that were issued and not used, with
+    whose they are.
     """
 
     round: int = 0
@@ -220,6 +221,7 @@ class Feedback:
     attempts: tuple[datetime, ...] = ()
     ratings: tuple[RatingGiven, ...] = ()
     resolved: tuple[tuple[str, bool], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
     asked: bool = False
     reminded: bool = False
     listed: bool = False
@@ -231,13 +233,14 @@ class Feedback:
 
     def answered(self, subject: str, grade: int | None, *, resolved: bool | None) -> "Feedback":
         """Return the feedback once *subject* has answered; what is not answered stays as it was."""
-        ratings, answers = self.ratings, self.resolved
+        ratings, answers, links = self.ratings, self.resolved, self.links
         if grade is not None:
+            links = tuple(one for one in links if one[1] != subject)
             others = tuple(one for one in ratings if one.subject != subject)
             ratings = (*others, RatingGiven(subject, grade))
         if resolved is not None:
             answers = (*(one for one in answers if one[0] != subject), (subject, resolved))
-        return replace(self, ratings=ratings, resolved=answers)
+        return replace(self, ratings=ratings, resolved=answers, links=links)
 
 
 @dataclass(frozen=True)

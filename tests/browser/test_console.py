@@ -11,10 +11,10 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from console.app import create_app
 from serving.listening import listening, serving
-from tests.console.conftest import PASSWORD, Office, office
+from tests.console.conftest import PASSWORD, Office, approved, office
 from tests.journeys.district import BUREAU
 
-__all__ = ["office"]
+__all__ = ["approved", "office"]
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
@@ -146,3 +146,34 @@ async def test_nothing_is_cut_on_a_phone(
         )
         assert all(height >= FINGER for height in heights), address
     assert [one for one in phone.complaints if "404" not in one] == []
+
+
+async def test_a_resident_rates_on_a_phone_and_the_secret_stays_in_the_fragment(
+    office: Office, visit: Visiting, chromium: Browser, approved: str
+) -> None:
+    desk = await visit("D01")
+    await desk.go(f"/tasks/{office.number_of(approved)}/issue_rating_link")
+    await desk.page.click(".foot button")
+    link = await desk.page.inner_text(".body .num")
+    token = link.partition("#")[2]
+    asked: list[str] = []
+    context = await chromium.new_context(viewport=PHONE)
+    phone = await context.new_page()
+    phone.on("request", lambda request: asked.append(f"{request.url} {request.headers}"))
+    await phone.goto(link)
+    await phone.wait_for_selector("text=等您说一句")
+    assert "#" not in phone.url
+    assert await phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for choice in ("联系过", "没解决", "不满意（2 分）"):
+        await phone.click(f"label:has-text('{choice}')")
+    await phone.click("button.primary")
+    await phone.wait_for_selector("text=谢谢您")
+    assert "街道会重新研判" in await phone.inner_text("main")
+    rated = next(
+        one for one in office.town.books.ledger.read(approved) if one.kind == "task_rated.v1"
+    )
+    assert (rated.fact["grade"], rated.fact["resolved"]) == (2, False)
+    assert [one for one in asked if token in one] == []
+    stored = await phone.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert token not in stored
+    await context.close()

@@ -8,11 +8,13 @@ import httpx2
 import pytest
 from starlette.testclient import TestClient
 
+from accounts.links import Links
 from accounts.store import Accounts
 from console.app import create_app
 from console.seeing import House
 from projections.boards import open_boards
 from runtime.settings import Settings
+from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from tests import accounts
 from tests.journeys.district import BUREAU, CENTER, STREET
@@ -91,8 +93,9 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
     with open_town(tmp_path, key_file=settings.key_path) as books:
         town = await founded(books, settings.ledger_url)
         boards = open_boards(settings.boards_url)
-        doorkeeper = Doorkeeper(books, Accounts(settings.accounts_url))
-        house = House(books, boards, doorkeeper)
+        kept = Accounts(settings.accounts_url)
+        doorkeeper = Doorkeeper(books, kept)
+        house = House(books, boards, doorkeeper, RatingLinks(books, Links(kept.engine)))
         accounts.enter(
             books.desk,
             f"unit/{OTHER_STREET}",
@@ -109,3 +112,24 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
             doorkeeper.set_password(person, PASSWORD, registrar)
         yield Office(town, house)
         boards.close()
+
+
+@pytest.fixture
+def approved(office: Office) -> str:
+    """A task whose result was approved: the window for ratings is open."""
+    town = office.town
+    task = town.task()
+    staff = town.person("staff")
+    town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
+    town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
+    town.ask(task, "accept_task", "coordinator")
+    town.ask(task, "assign_staff", "coordinator", person=staff)
+    town.ask(task, "record_contact", "staff", result="REACHED")
+    town.ask(task, "log_progress", "staff", note="已装好")
+    picture = "iVBORw0KGgo="
+    town.ask(
+        task, "attach_evidence", "staff", label="after", media_type="image/png", document=picture
+    )
+    town.ask(task, "submit_result", "coordinator", resolved=True, public_reply="双侧扶手已经装好。")
+    town.ask(task, "approve_result", "dispatcher")
+    return task

@@ -104,6 +104,7 @@ ANY_TIME = [
         duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),)), c.AttachDuplicate(
         duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),), urgent=True)),
     *_by((GRANDMA,), c.UrgeTask(source=c.Source.RESIDENT)),
+    *_by((CALLBACK_AGENT,), c.IssueRatingLink(link="0192f3a0-0000-7000-8000-00000000a001")),
     *_by((DISPATCHER,), c.CorrectRegistration(text=TEXT, reason="笔误"), c.RecallTask(reason=TEXT)),
 ]  # fmt: skip
 MORE_TIME = [

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from domain.envelope import SYSTEM, By
+from domain.people import Known as KnownBy
 from domain.policy import Policy
 from domain.task.commands import (
     AnswerChannel,
     ApproveResult,
     AskFeedback,
+    IssueRatingLink,
     ListForCallback,
     OrderRework,
     RateTask,
@@ -24,6 +26,7 @@ from domain.task.facts import (
     FeedbackReminded,
     LimitMissed,
     RatingDefaulted,
+    RatingLinkIssued,
     Resolution,
     ResultUpheld,
     ReworkOrdered,
@@ -383,3 +386,48 @@ def test_a_satisfied_resident_orders_no_rework() -> None:
     closed().when(REWORK).then_refused("not-in-this-state")
     closed().when(UPHOLD).then_refused("not-in-this-state")
     rating().when(REWORK).then_refused("not-in-this-state")
+
+
+# Links (评价链接).
+
+LINK = "0192f3a0-0000-7000-8000-00000000a001"
+ISSUE = IssueRatingLink(link=LINK)
+
+
+def _by_link(link: str = LINK, whose: By = GRANDMA) -> By:
+    return whose.model_copy(update={"known": KnownBy.LINK, "session": link})
+
+
+def issued() -> Story:
+    return callback().does(ISSUE, CALLBACK_AGENT)
+
+
+def test_a_link_is_for_one_resident_in_one_round_until_the_window_closes() -> None:
+    callback().when(ISSUE, CALLBACK_AGENT).then(
+        RatingLinkIssued, round=1, subject=GRANDMA.person, link=LINK, until=on(5, 16, "10:30")
+    )
+    issued().when(RateTask(grade=5), _by_link()).then(TaskRated, grade=5)
+    another = issued().when(RateTask(grade=5), _by_link("0192f3a0-0000-7000-8000-00000000a002"))
+    another.then_refused("link-stands")
+    both = callback(result_review(ready(with_two_residents()))).does(ISSUE, CALLBACK_AGENT)
+    both.when(RateTask(grade=5), _by_link(whose=NEIGHBOUR)).then_refused("link-stands")
+
+
+def test_a_link_is_used_once_and_another_one_may_follow() -> None:
+    rated = issued().does(RateTask(grade=1), _by_link())
+    rated.when(RateTask(grade=4), _by_link()).then_refused("link-stands")
+    rated.does(IssueRatingLink(link=f"{LINK[:-1]}2"), CALLBACK_AGENT).when(
+        RateTask(grade=4), _by_link(f"{LINK[:-1]}2")
+    ).then(TaskRated, grade=4, grade_before=1)
+
+
+def test_whoever_did_the_work_hands_out_no_link() -> None:
+    callback().when(ISSUE, CIVIL_CALLBACK_AGENT).then_refused("callback-other-unit")
+    callback().when(ISSUE, CIVIL_COORDINATOR).then_refused("role-permitted")
+
+
+def test_a_link_is_for_a_resident_of_the_task_while_the_window_is_open() -> None:
+    stranger = IssueRatingLink(link=LINK, subject=str(PASSER_BY.person))
+    callback().when(stranger, CALLBACK_AGENT).then_refused("party-only")
+    callback().when(ISSUE, CALLBACK_AGENT, on(5, 17)).then_refused("rating-window")
+    result_review().when(ISSUE, CALLBACK_AGENT).then_refused("not-in-this-state")

@@ -38,6 +38,7 @@ from domain.task.commands import (
     ExcludeScore,
     GrantExtension,
     InviteAssist,
+    IssueRatingLink,
     ListForCallback,
     ListTask,
     LogProgress,
@@ -260,6 +261,11 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
         (CALLBACK_AGENT, CENTER_COORDINATOR),
     ),
     "rate": (s.rating, RateTask(grade=5), (GRANDMA,)),
+    "issue a link": (
+        s.callback,
+        IssueRatingLink(link="0192f3a0-0000-7000-8000-00000000a001"),
+        (CALLBACK_AGENT, CENTER_COORDINATOR, DISPATCHER),
+    ),
     "ask feedback": (s.callback, AskFeedback(round=1, channel=AnswerChannel.SMS), (SYSTEM,)),
     "remind feedback": (
         lambda: s.callback().does(AskFeedback(round=1, channel=AnswerChannel.SMS), SYSTEM),
