@@ -102,7 +102,7 @@ def _place(reference: str) -> tuple[int, int]:
     return int(match[2]), xlsx.column_number(match[1])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(sheets, min_size=1, max_size=3))
 def test_every_cell_ends_somewhere(drawn: list[Drawn]) -> None:
     content = written(drawn)
@@ -133,7 +133,7 @@ def test_every_cell_ends_somewhere(drawn: list[Drawn]) -> None:
                 assert heading or named or key in back or (key in taken and known), (key, column)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(sound, min_size=1, max_size=5))
 def test_what_stands_in_a_need_is_what_was_typed(lines: list[list[str]]) -> None:
     content = written([Drawn([[*HEADINGS, "问题事项"], *lines], frozenset(), (), False)])

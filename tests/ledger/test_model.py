@@ -132,7 +132,6 @@ def _run(new_url: Any, examples: int, *, shrink: bool = True) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=20,
-            deadline=None,
             phases=tuple(Phase) if shrink else (Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),

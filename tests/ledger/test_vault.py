@@ -41,9 +41,7 @@ def test_what_is_sealed_is_opened_again(vault: Vault) -> None:
     assert not vault.erased(sealed.holder)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(plaintext=st.binary(max_size=5000))
 def test_any_bytes_can_be_sealed(vault: Vault, plaintext: bytes) -> None:
     assert vault.open(vault.seal(a_resident(), an_item(), plaintext)) == plaintext

@@ -45,7 +45,7 @@ def names(boards: Boards) -> dict[str, int]:
 def test_a_board_stops_where_it_cannot_go_on_and_the_others_go_on(
     log: LogInMemory, boards: Boards
 ) -> None:
-    entry = spoilt(log, "supervision_raised.v1", "cause")
+    entry = spoilt(log, "supervision_raised.v1", "level_before")  # no other board reads it
     boards.follower(log, page_size=100).catch_up()
     assert names(boards) == {"supervision": entry.position}
     with pytest.raises(BoardStopped) as told:

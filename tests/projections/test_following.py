@@ -32,9 +32,7 @@ def rows_of(boards: Boards) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cuts=st.lists(st.integers(1, 400), max_size=30))
 def test_any_split_into_pages_gives_the_same_boards(
     busy_log: LogInMemory, tmp_path_factory: pytest.TempPathFactory, cuts: list[int]

@@ -274,7 +274,6 @@ def test_it_is_the_same_on_postgresql(server: PostgresServer, tmp_path: Path) ->
 
 @settings(
     max_examples=10,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -1,7 +1,7 @@
 """A checkpoint and a stream head say one thing each, and neither is taken for the other."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transparency.checkpoints import (
@@ -23,7 +23,6 @@ ROOT = bytes(range(32))
 HASH = "0f" * 32
 
 
-@settings(deadline=None)
 @given(
     LINES,
     st.integers(0, SIZE_MAX),
@@ -37,7 +36,6 @@ def test_a_checkpoint_is_read_as_written(
     assert read_checkpoint(Note(checkpoint.text)) == checkpoint
 
 
-@settings(deadline=None)
 @given(LINES, LINES, st.integers(1, SIZE_MAX), st.integers(0, 9))
 def test_a_stream_head_is_read_as_written_and_is_no_checkpoint(
     origin: str, id_: str, version: int, more: int
@@ -50,7 +48,6 @@ def test_a_stream_head_is_read_as_written_and_is_no_checkpoint(
         read_checkpoint(Note(head.text))
 
 
-@settings(deadline=None)
 @given(LINES, st.integers(0, SIZE_MAX), st.lists(LINES, max_size=4))
 def test_no_checkpoint_is_a_stream_head(origin: str, size: int, extensions: list[str]) -> None:
     for named in (origin, origin + "/stream-head"):
@@ -118,7 +115,6 @@ def test_a_text_that_is_no_stream_head_is_refused(text: str) -> None:
         read_stream_head(Note(text))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_arbitrary_text_is_refused_as_either(text: str) -> None:
     for read in (read_checkpoint, read_stream_head):

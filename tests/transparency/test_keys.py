@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transparency.trees import with_bit_flipped
@@ -57,7 +57,6 @@ def test_every_flipped_bit_of_a_signature_is_noticed() -> None:
                 key.verifier.signed(Note(TEXT, (forged,)))
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(TEXT) - 2), st.characters(codec="ascii", min_codepoint=33))
 def test_a_signature_covers_every_letter(at: int, letter: str) -> None:
     altered = TEXT[:at] + letter + TEXT[at + 1 :]
@@ -125,7 +124,6 @@ def test_times_that_cannot_be_signed_are_refused() -> None:
             sign("no newline")
 
 
-@settings(deadline=None)
 @given(st.sampled_from([ED25519, COSIGNATURE_V1]), st.binary(min_size=32, max_size=32))
 def test_a_verifier_key_is_read_as_written(algorithm: int, public: bytes) -> None:
     key = VerifierKey("天河.example/日志", algorithm, public)
@@ -153,7 +151,6 @@ def test_each_way_of_not_being_a_key_is_named(vkey: str, because: str) -> None:
         VerifierKey.parse(vkey)
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(LOG.verifier.vkey) - 1), st.characters())
 def test_a_key_copied_wrongly_is_noticed(at: int, letter: str) -> None:
     vkey = LOG.verifier.vkey
@@ -164,7 +161,6 @@ def test_a_key_copied_wrongly_is_noticed(at: int, letter: str) -> None:
         VerifierKey.parse(copied)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_arbitrary_text_is_refused_as_a_key(text: str) -> None:
     with pytest.raises(VerifierKeyMalformed):

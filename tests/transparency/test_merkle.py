@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.entry import entry_hash
@@ -56,7 +56,6 @@ def _by_definition(leaves: list[bytes]) -> bytes:
     return node(_by_definition(leaves[:split]), _by_definition(leaves[split:]))
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(min_size=32, max_size=32), max_size=200))
 def test_growing_is_the_same_as_building(leaves: list[bytes]) -> None:
     roots = Roots()
@@ -67,7 +66,6 @@ def test_growing_is_the_same_as_building(leaves: list[bytes]) -> None:
     assert roots.root() == _by_definition(leaves)
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=60), st.data())
 def test_a_tree_goes_on_from_what_it_kept(leaves: list[bytes], data: st.DataObject) -> None:
     """A checkpoint needs only the roots of the complete subtrees."""

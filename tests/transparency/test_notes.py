@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from transparency.notes import (
@@ -30,7 +30,6 @@ TEXTS = st.lists(st.text(LETTERS, max_size=20), min_size=1, max_size=6).map(
 SIGNED = "gz.example/ledger\n1\nroot\n\n— gz.example/ledger AAAAAAE=\n".encode()
 
 
-@settings(deadline=None)
 @given(TEXTS, st.lists(SIGNATURES, min_size=1, max_size=5))
 def test_what_is_written_is_read(text: str, signatures: list[Signature]) -> None:
     """Signature lines of keys nobody knows are among them: all come back, in order."""
@@ -38,14 +37,12 @@ def test_what_is_written_is_read(text: str, signatures: list[Signature]) -> None
     assert read_note(note.encoded()) == note
 
 
-@settings(deadline=None)
 @given(SIGNATURES)
 def test_a_signature_line_is_read_as_written(signature: Signature) -> None:
     assert read_signature_line(signature.line) == signature
     assert read_signature_lines(signature.line + "\n") == (signature,)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 @example(b"")
 @example(b"\n\n")
@@ -55,7 +52,6 @@ def test_arbitrary_bytes_are_refused_as_a_note(data: bytes) -> None:
         read_note(data)
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_damaged_notes_are_read_exactly_or_refused(data: st.DataObject) -> None:
     """No two byte strings are the same note: what is read writes itself as it stood."""

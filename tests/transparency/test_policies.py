@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from transparency.checkpoints import Checkpoint
@@ -192,7 +192,6 @@ def test_a_policy_without_end_is_refused() -> None:
     assert not policy.satisfied_by([])
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.lists(

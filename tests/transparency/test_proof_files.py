@@ -1,7 +1,7 @@
 """A proof file stands alone: what is in it is read exactly, and anything else is refused."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transparency.trees import body, leaf, root, subtree
@@ -24,7 +24,6 @@ def _proof(index: int, size: int, extra: bytes | None) -> ProofFile:
     return ProofFile(index, tuple(prove_inclusion(index, size, subtree)), _signed(size), extra)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 300), st.data(), st.none() | st.binary(max_size=50))
 def test_a_proof_file_is_read_as_written_and_convinces(
     size: int, data: st.DataObject, extra: bytes | None
@@ -55,7 +54,6 @@ def test_the_text_is_that_of_the_specification() -> None:
 WHOLE = _proof(3, 7, b"entry").encoded()
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_damaged_proof_files_are_read_exactly_or_refused(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(WHOLE) - 1))
@@ -68,7 +66,6 @@ def test_damaged_proof_files_are_read_exactly_or_refused(data: st.DataObject) ->
     assert found.encoded() == damaged
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_arbitrary_bytes_are_refused(data: bytes) -> None:
     for hostile in (data, b"c2sp.org/tlog-proof@v1\n" + data):

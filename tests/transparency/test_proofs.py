@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transparency.trees import leaf, root, subtree, with_bit_flipped
@@ -121,7 +121,6 @@ def test_sizes_and_proofs_that_cannot_be_are_refused_by_name() -> None:
         prove_consistency(5, 4, subtree)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 3000), st.data())
 def test_proofs_stay_short_and_right_in_larger_trees(size: int, data: st.DataObject) -> None:
     index = data.draw(st.integers(0, size - 1))
@@ -134,7 +133,6 @@ def test_proofs_stay_short_and_right_in_larger_trees(size: int, data: st.DataObj
     verify_consistency(old, root(old), size, root(size), proof)
 
 
-@settings(deadline=None)
 @given(
     st.binary(max_size=40),
     st.integers(-1, 2**64),

@@ -57,7 +57,7 @@ def test_a_tile_that_cannot_be_has_no_path(level: int, index: int, width: int) -
         tile_path(level, index, width)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(0, 300), max_size=6))
 def test_growing_in_any_steps_gives_the_same_log(
     tmp_path_factory: pytest.TempPathFactory, steps: list[int]

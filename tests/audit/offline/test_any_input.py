@@ -18,7 +18,6 @@ from transparency.merkle import Roots, leaf_hash
 from transparency.proofs import prove_inclusion
 
 FUZZ = settings(
-    deadline=None,
     max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -27,7 +27,7 @@ STATES: dict[str, set[str]] = {
     "pairing": {state.value for state in PairingState},
 }
 SCRIPT = Path(jiedui_verify.__file__)
-WALKS = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)
+WALKS = settings(suppress_health_check=list(HealthCheck), database=None)
 
 
 def told(case: CaseKind, facts: Iterable[Any]) -> list[tuple[str, str, dict[str, Any], str]]:

@@ -19,7 +19,7 @@ from tests.domain.world import POLICY
 from tests.projections.walks import pairing_walk, task_walk
 
 SEEDS = st.integers(1000, 10**6)
-ANY_CASE = settings(max_examples=8, deadline=None)
+ANY_CASE = settings(max_examples=8)
 
 
 @contextmanager

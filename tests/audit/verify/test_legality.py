@@ -72,7 +72,7 @@ def test_every_true_pairing_is_allowed(story: Callable[[], Story]) -> None:
     assert judge(written(pairing, story().facts)).faults == []
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_whatever_the_decider_lets_happen_is_allowed(data: st.DataObject) -> None:
     """The auditor's own table never contradicts the decider, on any random history."""

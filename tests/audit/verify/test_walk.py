@@ -77,7 +77,7 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(
     place=st.integers(0, 11),
     field=st.sampled_from(["fact", "by", "seen", "policy", "version", "note", "recorded_at"]),

@@ -168,7 +168,7 @@ def through_the_book(happened: Happened[Any]) -> Happened[Any]:
     return Happened(read, happened.at, happened.occurred_at, by, happened.version)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(beginnings, walks)
 def test_replaying_the_book_gives_the_pairing_people_saw(beginning: Any, path: Any) -> None:
     """Facts hold everything `evolve` needs, and canonical JSON keeps all of it."""
@@ -183,7 +183,7 @@ def test_replaying_the_book_gives_the_pairing_people_saw(beginning: Any, path: A
     assert replayed == live.state
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(beginnings, walks)
 def test_deciding_is_pure_and_refuses_only_by_rule(beginning: Any, path: Any) -> None:
     """Any other exception fails this test; asking twice gives the same answer."""
@@ -199,7 +199,7 @@ def test_deciding_is_pure_and_refuses_only_by_rule(beginning: Any, path: Any) ->
         assert story.state == before
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(beginnings, walks)
 def test_what_is_over_stays_over(beginning: Any, path: Any) -> None:
     """No clock, no talk, no fact, whatever is asked."""
@@ -210,7 +210,7 @@ def test_what_is_over_stays_over(beginning: Any, path: Any) -> None:
             assert not facts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(beginnings, walks)
 def test_every_open_pairing_has_a_clock_or_waits_for_somebody(beginning: Any, path: Any) -> None:
     """Where no clock runs, somebody of the town can say something that is heard."""
@@ -242,7 +242,7 @@ def heard(story: Story) -> bool:
     return False
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(beginnings, walks)
 def test_a_due_clock_gives_one_fact_and_stops(beginning: Any, path: Any) -> None:
     for story, _, _ in walk(beginning, path):

@@ -146,7 +146,7 @@ def play(path: Any) -> dict[str, Story]:
     return stories
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(paths)
 def test_replaying_the_book_gives_the_registry_people_saw(path: Any) -> None:
     for story in play(path).values():
@@ -161,7 +161,7 @@ def test_replaying_the_book_gives_the_registry_people_saw(path: Any) -> None:
         assert replayed == story.state
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(paths)
 def test_the_book_agrees_with_every_stream(path: Any) -> None:
     stories = play(path)
@@ -179,7 +179,7 @@ def test_the_book_agrees_with_every_stream(path: Any) -> None:
     assert set(rules.policies) == ({POLICY.id} if packs_count else set())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(paths)
 def test_offices_that_are_kept_apart_never_stand_together(path: Any) -> None:
     person = play(path)["person"].state

@@ -49,9 +49,7 @@ from tests.domain.world import (
     task_id,
 )
 
-LAW = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+LAW = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 STREAM = task_id("the ramp")
 FACTS: TypeAdapter[Any] = TypeAdapter(TaskFact)
 NEARLY_2027 = on(12, 21)
