@@ -97,11 +97,16 @@ class Accounts:
             connection.execute(delete(passwords).where(passwords.c.person == person))
             connection.execute(insert(passwords), {"person": person, "phc": phc})
 
-    def begin(self, person: str, role: str, unit: str, now: datetime) -> tuple[str, Session]:
-        """Open a session and return its token, which is nowhere kept, and what it stands for."""
+    def begin(
+        self, person: str, role: str, unit: str, now: datetime, since: datetime
+    ) -> tuple[str, Session]:
+        """Open a session and return its token, which is nowhere kept, and what it stands for.
+
+        *since* is when the person signed in: from then on the whole time counts.
+        """
         token = secrets.token_urlsafe(32)
         opened = Session(
-            secrets.token_hex(8), person, role, unit, secrets.token_urlsafe(24), now, now
+            secrets.token_hex(8), person, role, unit, secrets.token_urlsafe(24), since, now
         )
         with self.engine.begin() as connection:
             connection.execute(
@@ -113,7 +118,7 @@ class Accounts:
                     "role": role,
                     "unit": unit,
                     "form": opened.form,
-                    "begun_at": instant_text(now),
+                    "begun_at": instant_text(since),
                     "seen_at": instant_text(now),
                 },
             )

@@ -15,6 +15,7 @@ from console import (
     dispatching,
     evidence,
     figures,
+    own_account,
     pairings,
     registering,
     residents,
@@ -61,6 +62,7 @@ def create_app(house: House) -> FastAPI:
         residents,
         acting,
         pairings,
+        own_account,
         figures,
         auditing,
     ):

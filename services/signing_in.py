@@ -77,19 +77,22 @@ class Doorkeeper:
         if not matches(password, self._accounts.password_of(person)) or not posts:
             raise NotLetIn
         self._throttle.forget(key)
-        return self._let_in(person, posts[0], at)
+        return self._let_in(person, posts[0], at, at)
 
-    def _let_in(self, person: str, post: Grant, at: datetime) -> LetIn:
-        token, session = self._accounts.begin(person, post.role.value, post.unit, at)
+    def _let_in(self, person: str, post: Grant, at: datetime, since: datetime) -> LetIn:
+        token, session = self._accounts.begin(person, post.role.value, post.unit, at, since)
         self._note(person, "begin_session", session, role=post.role.value, unit=post.unit)
         return LetIn(token, session, self._mark(person))
 
     def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
-        """End *session* and begin another in a post the person holds; raise `NotLetIn`."""
+        """End *session* and begin another in a post the person holds; raise `NotLetIn`.
+
+        It lasts no longer than the first would have: nobody stays in by going back and forth.
+        """
         for post in self.posts(session.person, at):
             if (post.role.value, post.unit) == (role, unit):
                 self.sign_out(session, SessionEnd.SIGNED_OUT)
-                return self._let_in(session.person, post, at)
+                return self._let_in(session.person, post, at, session.begun_at)
         raise NotLetIn
 
     def session_of(self, token: str | None, at: datetime) -> Session | None:
@@ -120,10 +123,22 @@ class Doorkeeper:
         grants = [one for one in known.grants if one.stands(at)] if known else []
         return list({(one.role, one.unit): one for one in grants}.values())
 
-    def set_password(self, person: str, password: str, by: Who) -> int:
-        """Give *person* a password in a registrar's name; return where that is recorded.
+    def change_password(self, who: Who, session: Session, old: str, new: str) -> int:
+        """Have whoever is signed in change their own password; return where that is recorded.
 
-        Whatever sessions they have open end: whoever knew the old password is out. Raises
+        Raises `NotLetIn` for a wrong old one, `NotYet`, `PasswordTooWeak` and `CommandRefused`.
+        """
+        wait = self._throttle.wait_for(f"{session.person}/change")
+        if wait:
+            raise NotYet(wait)
+        if not matches(old, self._accounts.password_of(session.person)):
+            raise NotLetIn
+        return self.set_password(session.person, new, who, keep=session.session)
+
+    def set_password(self, person: str, password: str, by: Who, keep: str | None = None) -> int:
+        """Give *person* a password in the name of *by*; return where that is recorded.
+
+        Their sessions end, but the one called *keep*: whoever knew the old password is out. Raises
         `PasswordTooWeak` and `CommandRefused`.
         """
         kept = hashed(password)
@@ -133,7 +148,8 @@ class Doorkeeper:
             raise answer
         self._accounts.set_password(person, kept)
         for session in self.sessions_of(person):
-            self.sign_out(session, SessionEnd.REVOKED)
+            if session.session != keep:
+                self.sign_out(session, SessionEnd.REVOKED)
         return answer.position
 
     def _mark(self, person: str) -> str:

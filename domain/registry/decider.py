@@ -10,7 +10,7 @@ from typing import Any, assert_never
 
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked, Happened
-from domain.gate import allowed
+from domain.gate import allowed, held
 from domain.people import Channel, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
@@ -296,8 +296,14 @@ def _session(
     command: SetPassword | BeginSession | EndSession,
     rules: Rules,
 ) -> PersonFact:
-    """The door notes who signed in, in a role they hold now; a session ends once."""
-    allowed(asked, WHO_MAY[command.kind], rules)
+    """The door notes who signed in, in a role they hold now; a session ends once.
+
+    A registrar gives somebody a password; whoever is signed in changes their own.
+    """
+    if isinstance(command, SetPassword) and asked.by.person == asked.stream:
+        held(asked, rules)
+    else:
+        allowed(asked, WHO_MAY[command.kind], rules)
     person = _known_person(state, asked)
     match command:
         case SetPassword():
@@ -354,13 +360,13 @@ def _grant_role(
     )
     if grant.until is not None:
         _runs_forward(grant.since, grant.until)
-    for held in person.grants:
-        if not overlap(held, grant):
+    for other in person.grants:
+        if not overlap(other, grant):
             continue
-        if (held.role, held.unit) == (grant.role, grant.unit):
+        if (other.role, other.unit) == (grant.role, grant.unit):
             raise refused("role-already-held", role=grant.role, unit=grant.unit)
-        if held.role in KEPT_APART.get(grant.role, frozenset()):
-            raise refused("roles-kept-apart", role=grant.role, other=held.role)
+        if other.role in KEPT_APART.get(grant.role, frozenset()):
+            raise refused("roles-kept-apart", role=grant.role, other=other.role)
     return RoleGranted(grant=grant)
 
 

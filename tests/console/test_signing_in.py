@@ -1,5 +1,6 @@
 """Who is let in, how long they stay, and that nobody is shut out by somebody else's guesses."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -83,6 +84,51 @@ def test_a_new_password_puts_whoever_knew_the_old_one_out(office: Office) -> Non
     )
     assert browser.get("/").status_code == 303
     assert browser.sign_in("D01").status_code == 401
+
+
+def test_whoever_is_signed_in_changes_their_own_password(office: Office) -> None:
+    here, elsewhere = office.browser("D01"), office.browser("D01")
+    new = "换成了自己知道的一句"
+    wrong = here.post("/account/password", old="不是原来的密码呀", new=new, again=new)
+    assert (wrong.status_code, "原密码不对" in wrong.text) == (422, True)
+    short = here.post("/account/password", old=PASSWORD, new="短", again="短")
+    assert short.status_code == 422
+    done = here.post("/account/password", old=PASSWORD, new=new, again=new)
+    assert done.headers["location"] == "/account?changed=yes"
+    assert here.get("/account").status_code == 200
+    assert elsewhere.get("/").status_code == 303
+    assert office.browser().sign_in("D01").status_code == 401
+    assert office.browser().sign_in("D01", new).status_code == 303
+    fact = next(
+        one
+        for one in reversed(office.town.books.ledger.read(office.person("D01")))
+        if one.kind == "password_set.v1"
+    )
+    assert fact.by.person == office.person("D01")
+
+
+def test_one_sees_where_one_is_signed_in_and_ends_it_there(office: Office) -> None:
+    here, elsewhere = office.browser("D01"), office.browser("D01")
+    shown = here.get("/account").text
+    assert "2 处" in shown
+    (end,) = re.findall(r'action="(/account/sessions/\w+/end)"', shown)
+    stranger = office.browser("B01")
+    stranger.post(end)
+    assert elsewhere.get("/").status_code == 200
+    assert here.post(end).status_code == 303
+    assert elsewhere.get("/").status_code == 303
+
+
+def test_nobody_stays_in_by_going_back_and_forth_between_posts(office: Office) -> None:
+    accounts.enter(
+        office.town.books.desk, office.person("W01"), "grant_role", role="DEPT_STAFF", unit=STREET
+    )
+    door, now = office.house.doorkeeper, datetime.now(UTC)
+    first = door.sign_in("W01", PASSWORD, "192.0.2.1", None, now)
+    almost = now + WHOLE - timedelta(minutes=1)
+    other = door.change_post(first.session, "DEPT_STAFF", STREET, almost)
+    assert door.session_of(other.token, almost) is not None
+    assert door.session_of(other.token, now + WHOLE + timedelta(minutes=1)) is None
 
 
 def test_signing_out_ends_it_and_a_stolen_token_with_it(office: Office) -> None:

@@ -10,7 +10,15 @@ from domain.registry.case import PERSON
 from domain.registry.commands import BeginSession, EndSession, SessionEnd, SetPassword
 from domain.registry.facts import PasswordSet, PersonRegistered, SessionBegun, SessionEnded
 from tests.domain.harness import Story, given
-from tests.domain.world import CIVIL_AFFAIRS, DISPATCHER, REGISTRAR, SHIPAI, sealed, uuid_of
+from tests.domain.world import (
+    CIVIL_AFFAIRS,
+    CIVIL_COORDINATOR,
+    DISPATCHER,
+    REGISTRAR,
+    SHIPAI,
+    sealed,
+    uuid_of,
+)
 
 STREAM = str(DISPATCHER.person)
 SESSION = uuid_of("a session")
@@ -26,11 +34,22 @@ def dispatcher() -> Story:
 def test_a_registrar_who_has_shown_proof_sets_a_password() -> None:
     """Whoever knows it can act as that person; the fact holds none of it."""
     dispatcher().when(SetPassword(), by=REGISTRAR).then(PasswordSet())
-    dispatcher().when(SetPassword(), by=DISPATCHER).then_refused("role-permitted")
+    somebody = CIVIL_COORDINATOR.model_copy(update={"known": Known.SESSION})
+    dispatcher().when(SetPassword(), by=somebody).then_refused("role-permitted")
     named = REGISTRAR.model_copy(update={"known": Known.LOCAL_OPERATOR})
     dispatcher().when(SetPassword(), by=named).then_refused("identity-proven")
     nobody = replace(given(case=PERSON), stream=STREAM)
     nobody.when(SetPassword(), by=REGISTRAR).then_refused("not-registered")
+
+
+def test_whoever_is_signed_in_changes_their_own() -> None:
+    """The registrar who set it knows it; its owner makes it theirs alone."""
+    own = DISPATCHER.model_copy(update={"known": Known.SESSION})
+    dispatcher().when(SetPassword(), by=own).then(PasswordSet())
+    named = DISPATCHER.model_copy(update={"known": Known.LOCAL_OPERATOR})
+    dispatcher().when(SetPassword(), by=named).then_refused("identity-proven")
+    elsewhere = own.model_copy(update={"unit": CIVIL_AFFAIRS})
+    dispatcher().when(SetPassword(), by=elsewhere).then_refused("role-held")
 
 
 def test_a_session_begins_in_a_role_they_hold_and_ends_once() -> None:

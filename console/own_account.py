@@ -1,0 +1,75 @@
+"""我的账号: one's own password, and where one is signed in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from accounts.passwords import PasswordTooWeak
+from console.seeing import ours, page, see_other, seer_of
+from domain.registry.commands import SessionEnd
+from services.signing_in import NotLetIn, NotYet
+
+router = APIRouter()
+
+
+@router.get("/account")
+def show(request: Request, changed: str = "") -> Response:
+    """Show the form, and the open sessions."""
+    return _page(request, changed=changed == "yes")
+
+
+def _page(
+    request: Request, *, problem: str = "", status: int = 200, changed: bool = False
+) -> Response:
+    seer = seer_of(request)
+    sessions = [
+        (one, seer.names.unit(one.unit, "zh"), one.session == seer.session.session)
+        for one in seer.house.doorkeeper.sessions_of(seer.session.person)
+        if not one.over(seer.at)
+    ]
+    return page(
+        request,
+        "account.html",
+        status=status,
+        seer=seer,
+        sessions=sessions,
+        problem=problem,
+        changed=changed,
+    )
+
+
+@router.post("/account/password")
+def change_password(
+    request: Request,
+    old: Annotated[str, Form(max_length=128)],
+    new: Annotated[str, Form(max_length=128)],
+    again: Annotated[str, Form(max_length=128)],
+    form: Annotated[str, Form()] = "",
+) -> Response:
+    """Change one's own password; every other session of theirs ends."""
+    seer = seer_of(request)
+    ours(request, form, seer.session.form)
+    if new != again:
+        return _page(request, problem="两次输入的新密码不一致。", status=422)
+    try:
+        seer.house.doorkeeper.change_password(seer.who, seer.session, old, new)
+    except NotLetIn:
+        return _page(request, problem="原密码不对。", status=422)
+    except NotYet as wait:
+        problem = f"尝试次数过多，请 {int(wait.seconds) + 1} 秒后再试。"
+        return _page(request, problem=problem, status=429)
+    except PasswordTooWeak as weak:
+        return _page(request, problem=str(weak).partition("。")[0] + "。", status=422)
+    return see_other("/account?changed=yes")
+
+
+@router.post("/account/sessions/{session}/end")
+def end_session(request: Request, session: str, form: Annotated[str, Form()] = "") -> Response:
+    """End one of one's own sessions."""
+    seer = seer_of(request)
+    ours(request, form, seer.session.form)
+    for one in seer.house.doorkeeper.sessions_of(seer.session.person):
+        if one.session == session:
+            seer.house.doorkeeper.sign_out(one, SessionEnd.SIGNED_OUT)
+    return see_other("/account")
