@@ -1,5 +1,7 @@
 """结对管理: the list, and each pairing: who, for what, how far, and what came of it."""
 
+from collections.abc import Iterator
+from itertools import count
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,12 +14,14 @@ from domain.pairing.case import PAIRING
 from domain.pairing.facts import PairingState
 from domain.pairing.state import Drafted
 from projections.history import case_history
+from projections.pairing_board import PairingLine
 from projections.task_board import TaskFilter
 from services.offering import offers
 from wording.labels import clock_label, label
 from wording.sentences import deadline_text
 
 router = APIRouter()
+_PAGE = 50
 
 
 @router.get("/pairings")
@@ -29,9 +33,7 @@ def show_list(
     """Show the pairings of whoever looks, the newest first."""
     seer = seer_of(request, "/pairings")
     seer.house.catch_up()
-    board = seer.house.boards.pairings
-    size = 50
-    lines, total = board.find(search=q.strip() or None, page=number, size=size)
+    theirs = [line for line in _found(seer, q.strip()) if sees_pairing(seer, line)]
     rows = [
         (
             line,
@@ -39,19 +41,27 @@ def show_list(
             seer.names.unit(line.street, "zh"),
             seer.names.unit(line.lead, "zh"),
         )
-        for line in lines
-        if sees_pairing(seer, line)
+        for line in theirs[(number - 1) * _PAGE : number * _PAGE]
     ]
     return page(
         request,
         "pairings.html",
         seer=seer,
         rows=rows,
-        total=total,
+        total=len(theirs),
         number=number,
-        pages=max(1, -(-total // size)),
+        pages=max(1, -(-len(theirs) // _PAGE)),
         q=q,
     )
+
+
+def _found(seer: Seer, search: str) -> Iterator[PairingLine]:
+    """Yield every pairing that *search* finds; whose each is to see is asked of it by itself."""
+    for number in count(1):
+        lines, _ = seer.house.boards.pairings.find(search=search or None, page=number, size=500)
+        if not lines:
+            return
+        yield from lines
 
 
 @router.get("/pairings/{key}")

@@ -5,8 +5,11 @@ import re
 import pytest
 
 from console.seeing import SECTIONS
+from desk.identifiers import new_uuid7
 from domain.people import Role
-from tests.console.conftest import STAFF, Office
+from tests import accounts
+from tests.console.conftest import OTHER_STREET, STAFF, Office
+from tests.journeys.district import BUREAU, CENTER, STREET
 from tests.oversight.town import GRANDMOTHER
 
 CODES = re.compile(r">[^<]*\b[A-Z]{3,}_[A-Z_]+\b[^<]*<")
@@ -53,6 +56,47 @@ def test_a_foreign_case_and_one_there_is_none_of_are_told_alike(
     assert foreign.text == nothing.text
     assert number not in browser.get("/tasks").text
     assert number not in browser.get("/").text
+
+
+def test_a_foreign_pairing_is_neither_listed_nor_counted(office: Office) -> None:
+    town, other = office.town, "440106004-PSC"
+    desk = town.books.desk
+    accounts.enter(
+        desk,
+        f"unit/{other}",
+        "register_unit",
+        name="冼村街道党群服务中心",
+        unit_kind="PARTY_SERVICE_CENTER",
+        division="440106004",
+    )
+    stranger = accounts.somebody(desk, "CENTER_COORDINATOR", other)
+    town.district.people["stranger"] = {
+        "person": stranger,
+        "role": "CENTER_COORDINATOR",
+        "unit": other,
+    }
+    made = []
+    for by, center, street in (("center", CENTER, STREET), ("stranger", other, OTHER_STREET)):
+        made.append(f"pairing/{new_uuid7()}")
+        town.ask(
+            made[-1],
+            "draft_pairing",
+            by,
+            center=center,
+            departments=[BUREAU],
+            street=street,
+            categories=["ELDER"],
+            title=f"{street} 结对",
+            term_start="2027-01-01T00:00:00Z",
+            term_end="2028-01-01T00:00:00Z",
+        )
+    browser = office.browser("C01")
+    shown = browser.get("/pairings").text
+    assert f"{STREET} 结对" in shown
+    assert f"{OTHER_STREET} 结对" not in shown
+    assert "共 1 件" in shown
+    assert "共 2 件" in office.browser("B01").get("/pairings").text
+    assert browser.get(f"/pairings/{made[1].partition('/')[2]}").status_code == 404
 
 
 def test_words_are_shown_to_those_who_handle_them_and_contacts_masked(office: Office) -> None:
