@@ -207,12 +207,7 @@ class Named(click.ParamType[str]):
         """Offer what this installation's registry and packs have."""
         from cli.completing import known_names
 
-        begun = incomplete.casefold()
-        return [
-            CompletionItem(code, help=chinese)
-            for code, chinese in known_names(self._field, units=self._units).items()
-            if code.casefold().startswith(begun) or incomplete in chinese
-        ]
+        return _completions(known_names(self._field, units=self._units), incomplete)
 
 
 class Listed(click.ParamType[str | int]):
@@ -250,12 +245,17 @@ class Listed(click.ParamType[str | int]):
         incomplete: str,
     ) -> list[CompletionItem]:
         """Offer the codes that begin so, or whose label does, each with its label."""
-        begun = incomplete.casefold()
-        return [
-            CompletionItem(code, help=chinese)
-            for code, chinese in self._labels.items()
-            if code.casefold().startswith(begun) or chinese.startswith(incomplete)
-        ]
+        return _completions(self._labels, incomplete)
+
+
+def _completions(labels: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
+    """Return the codes that begin so, or whose label holds it, each with its label."""
+    begun = incomplete.casefold()
+    return [
+        CompletionItem(code, help=chinese)
+        for code, chinese in labels.items()
+        if code.casefold().startswith(begun) or incomplete in chinese
+    ]
 
 
 def _is_model(annotation: Any) -> bool:

@@ -1,5 +1,6 @@
 """Acting on a case: one form for every command, and the receipt of what was recorded."""
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,6 +9,7 @@ from fastapi.responses import Response
 from console.forms import command_of, fields_of
 from console.scope import sees_pairing, task_at
 from console.seeing import NothingHere, Seer, ours, page, see_other, seer_of, told
+from desk.gateway import Gateway
 from desk.identifiers import new_uuid7
 from desk.orders import Order, read_order
 from domain.casebook import CASES
@@ -17,7 +19,6 @@ from services.offering import BY_COMMAND_LINE
 from wording.commands import COMMAND_LABELS
 
 router = APIRouter()
-_BOARD_SECONDS = 2.0
 
 
 class Case:
@@ -92,8 +93,6 @@ def _form(
 @router.post("/{section}/{key}/{command}")
 async def act(request: Request, section: str, key: str, command: str) -> Response:
     """Have *command* recorded, and show where it led."""
-    import asyncio
-
     sent = await request.form(max_files=4, max_fields=200, max_part_size=11 * 1024 * 1024)
     return await asyncio.to_thread(_act, request, section, key, command, sent)
 
@@ -133,8 +132,6 @@ def given(seer: Seer, order: Order) -> int:
 
     Raises `CommandRefused` and `NotNow`.
     """
-    from desk.gateway import Gateway
-
     (answer,) = Gateway(seer.house.books).submit_batch_now([order], seer.door)
     if answer.refusal is not None:
         raise answer.refusal

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
@@ -19,10 +19,11 @@ from domain.task.commands import Grade
 from domain.units import UnitKind
 from domain.values import DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
 from importing.cells import moment
+from projections.task_board import TaskFilter
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, label
 
-Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file", "hidden"]
+Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,6 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     value: str | tuple[str, ...] = ""
     hint: str = ""
-    problem: str = ""
 
 
 def fields_of(
@@ -183,8 +183,6 @@ class _Making:
         return tuple(sorted(found.items()))
 
     def _same_matter(self) -> tuple[tuple[str, str], ...]:
-        from projections.task_board import TaskFilter
-
         if self.body is None:
             return ()
         need = self.body.need
@@ -246,8 +244,3 @@ def _unclear(name: str, wanted: str) -> CommandRefused:
         f"“{field_label(name)}”应填{wanted}。",
         f"{field_label(name, 'en')} is no {'number' if wanted == '数字' else 'date or time'}.",
     )
-
-
-def local(value: datetime) -> str:
-    """Return an instant as an input of date and time holds it."""
-    return value.astimezone(OFFICE).strftime("%Y-%m-%dT%H:%M")

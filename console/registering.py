@@ -1,5 +1,6 @@
 """登记: a need taken down in one screen."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -51,8 +52,6 @@ def _form(
 @router.post("/register")
 async def register(request: Request) -> Response:
     """Register the need, and show its page."""
-    import asyncio
-
     sent = await request.form(max_fields=60)
     return await asyncio.to_thread(_register, request, sent)
 

@@ -118,9 +118,10 @@ class Seer:
     @cached_property
     def names(self) -> KnownNames:
         """What units, places, categories and cases are called."""
-        return KnownNames(self.rules, number_of=self._number_of)
+        return KnownNames(self.rules, number_of=self.number_of)
 
-    def _number_of(self, stream: str) -> str | None:
+    def number_of(self, stream: str) -> str | None:
+        """Return what people call the case *stream*: a task's number, a pairing's title."""
         if stream.startswith("task/"):
             line = self.house.boards.tasks.get(stream)
             return None if line is None else line.number

@@ -1,5 +1,6 @@
 """登录: by staff number and password; which post they act in is chosen afterwards."""
 
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -20,8 +21,6 @@ def ask(request: Request, back: str = "/") -> Response:
 
 
 def _form(request: Request, back: str, *, status: int = 200, problem: str = "") -> Response:
-    import secrets
-
     house: House = request.app.state.house
     token = request.cookies.get(_BROWSER_COOKIE) or secrets.token_urlsafe(24)
     shown = page(

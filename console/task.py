@@ -113,7 +113,7 @@ def acts(address: str, found: list[Offer]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class NotNow:
+class NotOffered:
     """What would not be taken now: *refused* with the rule's sentence, *elsewhere* in the course.
 
     What belongs to another state is named only; the sentence would be the same each time.
@@ -123,13 +123,13 @@ class NotNow:
     elsewhere: tuple[str, ...]
 
 
-def not_now(seer: Seer, found: list[Offer]) -> NotNow:
+def not_now(seer: Seer, found: list[Offer]) -> NotOffered:
     """Return what would not be taken now, and why."""
     refused = [one for one in found if one.refusal]
     here = [one for one in refused if one.refusal and one.refusal.rule not in _ELSEWHERE]
     elsewhere = tuple(COMMAND_LABELS[one.kind] for one in refused if one not in here)
     told_why = ((COMMAND_LABELS[one.kind], told(one.refusal, seer)) for one in here if one.refusal)
-    return NotNow(tuple(told_why), elsewhere)
+    return NotOffered(tuple(told_why), elsewhere)
 
 
 def _why(clock: Any) -> str:
@@ -155,7 +155,7 @@ def _names(seer: Seer, seen: Sight) -> KnownNames:
             return None
         return text if not resident or seen >= Sight.CONTACT else masked(text)
 
-    return KnownNames(seer.rules, opening, seer._number_of)  # noqa: SLF001 - the page's own seer
+    return KnownNames(seer.rules, opening, seer.number_of)
 
 
 def masked(text: str) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from console.scope import within
 from console.seeing import Seer, page, seer_of
-from domain.task.facts import TaskState
+from domain.task.facts import SupervisionLevel, TaskState
 from domain.task.state import SlaRegion
 from projections.task_board import TaskFilter, TaskLine
 from projections.task_picture import FINAL
@@ -114,8 +114,6 @@ def tags_of(line: TaskLine) -> tuple[tuple[str, str], ...]:
         tone = "red" if line.sla == "OVERDUE" else "amber"
         found.append((label(SlaRegion(line.sla)), tone))
     if line.supervision != "NONE":
-        from domain.task.facts import SupervisionLevel
-
         tone = "red" if line.supervision in {"RED", "LISTED", "SUMMONED"} else "amber"
         found.append((label(SupervisionLevel(line.supervision)), tone))
     if line.duplicates:
