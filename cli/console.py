@@ -19,10 +19,10 @@ def console(context: Context) -> None:
     from accounts.links import Links
     from accounts.store import Accounts
     from console.app import USUAL_ADDRESS, create_app
-    from console.seeing import House
     from projections.boards import open_boards
     from services.demo_accounts import demo_cast
     from services.rating_links import RatingLinks
+    from services.seeing import House
     from services.signing_in import Doorkeeper
     from serving.listening import listening_as_set, serve_until_signalled, url_of
 

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.forms import command_of, fields_of
-from console.scope import sees_pairing, task_at
-from console.seeing import NothingHere, Seer, ours, page, see_other, seer_of, told
-from desk.gateway import Gateway
+from console.seeing import ours, page, see_other, seer_of
 from desk.identifiers import new_uuid7
-from desk.orders import Order, read_order
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.refusals import CommandRefused
+from services.acting import given, order_of
 from services.offering import BY_COMMAND_LINE
+from services.scope import sees_pairing, task_at
+from services.seeing import NothingHere, Seer, told
 from wording.commands import COMMAND_LABELS
 
 router = APIRouter()
@@ -104,37 +104,9 @@ def _act(request: Request, section: str, key: str, command: str, sent: Any) -> R
     model = case.model(command)
     plain = {name: value for name, value in sent.items() if isinstance(value, str)}
     try:
-        order = order_of(seer, case.stream, plain, command_of(command, model, sent))
-        position = given(seer, order)
+        asked = command_of(command, model, sent)
+        order = order_of(seer, case.stream, asked, plain.get("command_id"))
+        position = given(seer, order).position
     except CommandRefused as refusal:
         return _form(request, case, command, plain, refusal)
     return see_other(f"{case.address}?receipt={position}")
-
-
-def order_of(seer: Seer, stream: str, plain: dict[str, str], command: dict[str, Any]) -> Order:
-    """Return *command* as an order of whoever looks; the form's own id makes it be given once."""
-    return read_order(
-        {
-            "stream": stream,
-            "command_id": plain.get("command_id") or f"console/{new_uuid7()}",
-            "by": {
-                "person": seer.session.person,
-                "unit": seer.unit,
-                "role": seer.role.value,
-            },
-            "command": command,
-        }
-    )
-
-
-def given(seer: Seer, order: Order) -> int:
-    """Have *order* recorded and the boards know it; return its position.
-
-    Raises `CommandRefused` and `NotNow`.
-    """
-    (answer,) = Gateway(seer.house.books).submit_batch_now([order], seer.door)
-    if answer.refusal is not None:
-        raise answer.refusal
-    assert answer.receipt is not None, "an answer is one of the two"
-    seer.house.catch_up()
-    return answer.receipt.position

@@ -24,11 +24,12 @@ from console import (
 )
 from console import task as task_page
 from console import tasks as task_list
-from console.seeing import House, NothingHere, NotOurForm, SignedOut, page, see_other
+from console.seeing import NotOurForm, page, see_other
 from desk.orders import NotNow
 from domain.refusals import CommandRefused
 from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
+from services.seeing import House, NothingHere, SignedOut
 from wording.office_words import in_office_words
 
 log = structlog.get_logger("console")

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from console.scope import task_at
 from console.seeing import page, seer_of
 from domain.task.case import TASK
 from domain.task.facts import TaskState
 from ledger.entry import happened
 from projections.history import case_history
+from services.scope import task_at
 from wording.labels import clock_label, label
 
 router = APIRouter()

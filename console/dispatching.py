@@ -6,8 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from console.scope import task_at
-from console.seeing import Seer, page, seer_of, told
+from console.seeing import page, seer_of
 from console.task import about, words_of
 from desk.identifiers import new_uuid7
 from domain.task.facts import TaskState
@@ -16,6 +15,8 @@ from domain.task.suggesting import VERSION as SUGGESTION
 from projections.task_board import TaskFilter, TaskLine
 from projections.unit_inbox import InboxLine
 from services.offering import offers
+from services.scope import task_at
+from services.seeing import Seer, told
 from services.suggesting import Suggestion, suggestions
 from services.waiting import waiting_at
 from wording.labels import label

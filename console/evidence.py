@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from console.scope import task_at
-from console.seeing import NothingHere, seer_of
+from console.seeing import seer_of
 from domain.sealed import Sealed
 from domain.task.reading import Sight
 from ledger.entry import Entry
+from services.scope import task_at
+from services.seeing import NothingHere
 from wording.fields import EVIDENCE
 
 router = APIRouter()

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 
-from console.seeing import OFFICE, Seer
+from console.seeing import OFFICE
 from domain.clocks import LimitText
 from domain.models import base_of, seals_of
 from domain.people import Role
@@ -20,6 +20,7 @@ from domain.units import UnitKind
 from domain.values import DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
 from importing.cells import moment
 from projections.task_board import TaskFilter
+from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, label
 

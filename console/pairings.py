@@ -7,8 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from console.scope import sees_pairing
-from console.seeing import NothingHere, Seer, page, seer_of
+from console.seeing import page, seer_of
 from console.task import acts, not_now
 from domain.pairing.case import PAIRING
 from domain.pairing.facts import PairingState
@@ -17,6 +16,8 @@ from projections.history import case_history
 from projections.pairing_board import PairingLine
 from projections.task_board import TaskFilter
 from services.offering import offers
+from services.scope import sees_pairing
+from services.seeing import NothingHere, Seer
 from wording.labels import clock_label, label
 from wording.sentences import deadline_text
 

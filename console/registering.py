@@ -7,14 +7,15 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from console.acting import given, order_of
 from console.forms import command_of, fields_of
-from console.seeing import Seer, ours, page, see_other, seer_of, told
+from console.seeing import ours, page, see_other, seer_of
 from desk.identifiers import new_uuid7
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.refusals import CommandRefused
+from services.acting import given, order_of
 from services.need_intake import PRIVACY_NOTICE
+from services.seeing import Seer, told
 from wording.commands import COMMAND_LABELS
 
 router = APIRouter()
@@ -65,7 +66,7 @@ def _register(request: Request, sent: Any) -> Response:
     try:
         command = command_of(_KIND, model, sent)
         command |= {"ad_hoc": "pairing" not in command, "privacy_notice": PRIVACY_NOTICE}
-        position = given(seer, order_of(seer, stream, plain, command))
+        position = given(seer, order_of(seer, stream, command, plain.get("command_id"))).position
     except CommandRefused as refusal:
         return _form(request, seer, plain, refusal)
     line = seer.house.boards.tasks.get(stream)

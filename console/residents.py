@@ -9,11 +9,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from console.acting import case_at
-from console.seeing import House, as_instant, ours, page, seer_of
+from console.seeing import as_instant, ours, page, seer_of
 from domain.rules import Rules
 from domain.sealed import Sealed
 from domain.units import UnitKind
 from services.rating_links import Asked, LinkOver
+from services.seeing import House
 from wording.labels import LABELS
 from wording.names import KnownNames
 

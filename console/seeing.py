@@ -1,9 +1,7 @@
 """Who is looking, and how a page is shown to them: session, names, language, size, safe headers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,19 +10,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from accounts.store import Session
-from desk.casework import Who
-from desk.opening import Books
-from desk.orders import Door
-from domain.people import ROLE_LABELS, Channel, Known, Role
-from domain.refusals import CommandRefused
-from domain.rules import Rules
-from projections.boards import Boards
-from services.rating_links import RatingLinks
-from services.signing_in import Doorkeeper
-from wording.labels import clock_label, label
-from wording.names import KnownNames
-from wording.office_words import in_office_words
+from domain.people import ROLE_LABELS, Role
+from services.seeing import House, NothingHere, Seer, seer_by
+from wording.labels import Both, Language, clock_label, label
 
 OFFICE = timezone(timedelta(hours=8), "Asia/Shanghai")
 SESSION_COOKIE = "__Host-session"
@@ -32,101 +20,13 @@ MARK_COOKIE = "__Host-browser"
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
-@dataclass
-class House:
-    """What every page works with: open books, boards that follow them, who lets people in."""
-
-    books: Books
-    boards: Boards
-    doorkeeper: Doorkeeper
-    links: RatingLinks
-    demo_cast: tuple[tuple[str, str, str], ...] = ()
-    """Staff number, whose post it is and password, on a home that only plays."""
-
-    def catch_up(self) -> None:
-        """Have the boards know what the ledger knows, whoever else follows."""
-        self.boards.follower(self.books.ledger).catch_up()
-
-    @cached_property
-    def templates(self) -> Environment:
-        """The templates, with what they may call."""
-        found = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        found.filters |= {"when": when, "left": left, "instant": instant, "day": day}
-        found.globals |= {"label": label, "clock_label": clock_label, "role_labels": ROLE_LABELS}
-        return found
-
-
-class SignedOut(Exception):
-    """Nobody is signed in: they are asked to, and come back to where they were."""
-
-
-class NothingHere(Exception):
-    """There is nothing at this address for whoever asks, whether or not it exists."""
-
-
 class NotOurForm(Exception):
     """A form that was not sent from one of our own pages."""
 
 
-@dataclass(frozen=True)
-class Seer:
-    """Somebody signed in, looking at a page."""
-
-    house: House
-    session: Session
-    rules: Rules
-    at: datetime
-
-    @property
-    def role(self) -> Role:
-        """The role they act in."""
-        return Role(self.session.role)
-
-    @property
-    def unit(self) -> str:
-        """The unit they act for."""
-        return self.session.unit
-
-    @property
-    def door(self) -> Door:
-        """How the desk is told of them."""
-        return Door(Channel.CONSOLE, Known.SESSION, self.session.session)
-
-    @property
-    def who(self) -> Who:
-        """Who asks at the desk."""
-        door = self.door
-        return Who(
-            self.session.person, door.channel, self.unit, self.role, door.known, door.session
-        )
-
-    @cached_property
-    def name(self) -> str:
-        """Their own name."""
-        known = self.rules.people.get(self.session.person)
-        if known is None or known.name is None:
-            return "—"
-        plain = self.house.books.vault.open(known.name)
-        return "—" if plain is None else plain.decode("utf-8")
-
-    @cached_property
-    def names(self) -> KnownNames:
-        """What units, places, categories and cases are called."""
-        return KnownNames(self.rules, number_of=self.number_of)
-
-    def number_of(self, stream: str) -> str | None:
-        """Return what people call the case *stream*: a task's number, a pairing's title."""
-        if stream.startswith("task/"):
-            line = self.house.boards.tasks.get(stream)
-            return None if line is None else line.number
-        pairing = self.house.boards.pairings.get(stream)
-        return None if pairing is None else pairing.title
+def language_of(request: Request) -> Language:
+    """Return the language a browser has chosen: Chinese unless somebody said otherwise."""
+    return "en" if request.cookies.get("language") == "en" else "zh"
 
 
 def seer_of(request: Request, section: str | None = None) -> Seer:
@@ -135,12 +35,8 @@ def seer_of(request: Request, section: str | None = None) -> Seer:
     Raises `SignedOut`, and `NothingHere` for a section that is not of their role.
     """
     house: House = request.app.state.house
-    at = datetime.now(UTC)
-    session = house.doorkeeper.session_of(request.cookies.get(SESSION_COOKIE), at)
-    if session is None:
-        raise SignedOut
-    rules = house.books.rulebook.rules(house.books.desk.neighbours)
-    seer = Seer(house, session, rules, at)
+    token = request.cookies.get(SESSION_COOKIE)
+    seer = seer_by(house, token, datetime.now(UTC), language=language_of(request))
     if section is not None and section not in dict(sections_of(seer)):
         raise NothingHere
     return seer
@@ -165,9 +61,40 @@ def ours(request: Request, form: str | None, expected: str | None) -> None:
         raise NotOurForm
 
 
+@cache
+def templates(language: Language) -> Environment:
+    """Return the templates as they speak *language*; `t` holds both where a page says something."""
+    chinese = language == "zh"
+    found = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def left_in(value: datetime | str | None) -> tuple[str, str]:
+        return left(value, language)
+
+    def when_in(value: datetime | str | None) -> str:
+        return when(value, language)
+
+    def label_in(value: Any, among: str | None = None) -> str:
+        return label(value, language, among=among)
+
+    found.filters |= {"when": when_in, "left": left_in, "instant": instant, "day": day}
+    found.globals |= {
+        "t": lambda zh, en: zh if chinese else en,
+        "language": language,
+        "label": label_in,
+        "clock_label": lambda name: clock_label(name, language),
+        "role_label": lambda role: ROLE_LABELS[role][0 if chinese else 1],
+    }
+    return found
+
+
 def page(request: Request, template: str, *, status: int = 200, **view: Any) -> HTMLResponse:
     """Return *template* filled with *view*, for whoever is looking."""
-    house: House = request.app.state.house
     seer: Seer | None = view.get("seer")
     shown = {
         "seer": None,
@@ -176,7 +103,8 @@ def page(request: Request, template: str, *, status: int = 200, **view: Any) -> 
         "sections": sections_of(seer) if seer else (),
         **view,
     }
-    return HTMLResponse(house.templates.get_template(template).render(shown), status_code=status)
+    made = templates(language_of(request)).get_template(template).render(shown)
+    return HTMLResponse(made, status_code=status)
 
 
 def see_other(address: str) -> Response:
@@ -184,33 +112,24 @@ def see_other(address: str) -> Response:
     return RedirectResponse(address, status_code=303)
 
 
-SECTIONS: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("/", "工作台", frozenset(Role)),
-    ("/dispatch", "派单台", frozenset({Role.STREET_DISPATCHER})),
+SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
+    ("/", ("工作台", "Workbench"), frozenset(Role)),
+    ("/dispatch", ("派单台", "Dispatch desk"), frozenset({Role.STREET_DISPATCHER})),
     (
         "/register",
-        "登记",
+        ("登记", "Register"),
         frozenset({Role.COMMUNITY_WORKER, Role.CENTER_COORDINATOR, Role.DEPT_COORDINATOR}),
     ),
-    ("/tasks", "任务中心", frozenset(Role) - {Role.REGISTRAR}),
-    ("/pairings", "结对管理", frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
-    ("/figures", "统计分析", frozenset(Role) - {Role.REGISTRAR}),
-    ("/audit", "审计回放", frozenset({Role.AUDITOR})),
+    ("/tasks", ("任务中心", "Tasks"), frozenset(Role) - {Role.REGISTRAR}),
+    ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
+    ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
+    ("/audit", ("审计回放", "Audit"), frozenset({Role.AUDITOR})),
 )
 
 
 def sections_of(seer: Seer) -> list[tuple[str, str]]:
     """Return the pages of somebody's role, in the order of the menu."""
-    return [(address, name) for address, name, roles in SECTIONS if seer.role in roles]
-
-
-def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
-    """Return a refusal as a page says it: the sentence in the office's words, and its rule."""
-
-    def name(code: str) -> str:
-        return seer.names.unit(code, "zh")
-
-    return {"rule": refusal.rule, "sentence": in_office_words(refusal.chinese, name)}
+    return [(address, seer.say(*both)) for address, both, roles in SECTIONS if seer.role in roles]
 
 
 def as_instant(value: datetime | str | None) -> datetime | None:
@@ -232,36 +151,38 @@ def day(value: datetime | str | None) -> str:
     return instant(value)[:10]
 
 
-def when(value: datetime | str | None) -> str:
+def when(value: datetime | str | None, language: Language = "zh") -> str:
     """Return an instant as people say it: 今天 08:50, 12-10 17:00, last year's in full."""
     found = as_instant(value)
     if found is None:
         return ""
     today = datetime.now(OFFICE)
     if found.date() == today.date():
-        return f"今天 {found:%H:%M}"
+        return f"{'今天' if language == 'zh' else 'today'} {found:%H:%M}"
     return f"{found:%m-%d %H:%M}" if found.year == today.year else f"{found:%Y-%m-%d %H:%M}"
 
 
-_STEPS: tuple[tuple[float, str, Callable[[float], float]], ...] = (
-    (86_400.0, "天", lambda seconds: seconds / 86_400),
-    (3_600.0, "小时", lambda seconds: seconds / 3_600),
-    (60.0, "分钟", lambda seconds: seconds / 60),
+_STEPS: tuple[tuple[int, Both], ...] = (
+    (86_400, ("天", "d")),
+    (3_600, ("小时", "h")),
+    (60, ("分钟", "min")),
 )
 
 
-def left(value: datetime | str | None) -> tuple[str, str]:
+def left(value: datetime | str | None, language: Language = "zh") -> tuple[str, str]:
     """Return how long it is until an instant, in words, and how near it is: red, amber or ""."""
     found = as_instant(value)
     if found is None:
         return "", ""
     seconds = (found - datetime.now(OFFICE)).total_seconds()
-    for size, name, count in _STEPS:
+    english = language == "en"
+    for size, name in _STEPS:
         if abs(seconds) >= size:
-            words = f"{int(count(abs(seconds)))} {name}"
+            words = f"{int(abs(seconds) / size)} {name[english]}"
             break
     else:
-        words = "不到 1 分钟"
+        words = "less than 1 min" if english else "不到 1 分钟"
     if seconds < 0:
-        return f"超 {words}", "red"
-    return f"剩 {words}", "amber" if seconds < 3 * 3600 else ""
+        return f"{words} late" if english else f"超 {words}", "red"
+    tone = "amber" if seconds < 3 * 3600 else ""
+    return f"{words} left" if english else f"剩 {words}", tone

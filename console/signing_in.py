@@ -6,8 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from console.seeing import MARK_COOKIE, SESSION_COOKIE, House, ours, page, see_other, seer_of
+from console.seeing import MARK_COOKIE, SESSION_COOKIE, language_of, ours, page, see_other, seer_of
 from domain.registry.commands import SessionEnd
+from services.seeing import House
 from services.signing_in import LetIn, NotLetIn, NotYet, now
 
 router = APIRouter()
@@ -107,6 +108,15 @@ def change_post(
     except NotLetIn:
         return see_other("/")
     return _with(found, see_other("/"))
+
+
+@router.post("/language")
+def language(request: Request, back: Annotated[str, Form()] = "/") -> Response:
+    """Switch between Chinese and English; it changes nothing but this browser's pages."""
+    answer = see_other(_within(back))
+    chosen = "zh" if language_of(request) == "en" else "en"
+    answer.set_cookie("language", chosen, secure=True, samesite="lax", path="/")
+    return answer
 
 
 @router.post("/size")

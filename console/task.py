@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.evidence import evidence_of
-from console.scope import task_at
-from console.seeing import Seer, page, seer_of, told
+from console.seeing import page, seer_of
 from console.tasks import tags_of
 from domain.sealed import Sealed
 from domain.task.case import TASK
@@ -18,6 +17,8 @@ from domain.task.reading import Sight
 from domain.task.state import AssistStatus, Known
 from projections.history import case_history
 from services.offering import Offer, offers
+from services.scope import task_at
+from services.seeing import Seer, told
 from wording.commands import COMMAND_LABELS
 from wording.labels import clock_label, label
 from wording.names import KnownNames

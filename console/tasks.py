@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from console.scope import within
-from console.seeing import Seer, page, seer_of
+from console.seeing import page, seer_of
 from domain.task.facts import SupervisionLevel, TaskState
 from domain.task.state import SlaRegion
 from projections.task_board import TaskFilter, TaskLine
 from projections.task_picture import FINAL
+from services.scope import within
+from services.seeing import Seer
 from wording.labels import label
 
 router = APIRouter()

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from console.seeing import OFFICE, Seer, as_instant, page, seer_of
+from console.seeing import OFFICE, as_instant, page, seer_of
 from projections.unit_inbox import COMMANDS, InboxLine
+from services.seeing import Seer
 from services.waiting import waiting_at
 from wording.commands import COMMAND_LABELS
 from wording.labels import label

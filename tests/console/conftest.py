@@ -11,10 +11,10 @@ from starlette.testclient import TestClient
 from accounts.links import Links
 from accounts.store import Accounts
 from console.app import create_app
-from console.seeing import House
 from projections.boards import open_boards
 from runtime.settings import Settings
 from services.rating_links import RatingLinks
+from services.seeing import House
 from services.signing_in import Doorkeeper
 from tests import accounts
 from tests.journeys.district import BUREAU, CENTER, STREET

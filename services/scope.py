@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from console.seeing import NothingHere, Seer
 from domain.people import Role
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
 from projections.pairing_board import PairingLine
 from projections.task_board import TaskFilter
+from services.seeing import NothingHere, Seer
 
 _OF_A_UNIT = frozenset({Role.DEPT_COORDINATOR, Role.DEPT_STAFF})
 

@@ -1,0 +1,139 @@
+"""Who is looking, at what house: somebody signed in, in one post, through one door."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from accounts.store import Session
+from desk.casework import Who
+from desk.opening import Books
+from desk.orders import Door
+from domain.people import Channel, Known, Role
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from projections.boards import Boards
+from services.rating_links import RatingLinks
+from services.signing_in import Doorkeeper
+from wording.labels import Language
+from wording.names import KnownNames
+from wording.office_words import in_office_words
+
+
+class SignedOut(Exception):
+    """Nobody is signed in."""
+
+
+class NothingHere(Exception):
+    """There is nothing at this address for whoever asks, whether or not it exists."""
+
+
+@dataclass
+class House:
+    """What console and API work with: open books, boards that follow them, who lets people in."""
+
+    books: Books
+    boards: Boards
+    doorkeeper: Doorkeeper
+    links: RatingLinks
+    demo_cast: tuple[tuple[str, str, str], ...] = ()
+    """Staff number, whose post it is and password, on a home that only plays."""
+
+    def catch_up(self) -> None:
+        """Have the boards know what the ledger knows, whoever else follows."""
+        self.boards.follower(self.books.ledger).catch_up()
+
+
+@dataclass(frozen=True)
+class Seer:
+    """Somebody signed in, looking, in one language."""
+
+    house: House
+    session: Session
+    rules: Rules
+    at: datetime
+    channel: Channel = Channel.CONSOLE
+    language: Language = "zh"
+
+    @property
+    def role(self) -> Role:
+        """The role they act in."""
+        return Role(self.session.role)
+
+    @property
+    def unit(self) -> str:
+        """The unit they act for."""
+        return self.session.unit
+
+    @property
+    def door(self) -> Door:
+        """How the desk is told of them."""
+        return Door(self.channel, Known.SESSION, self.session.session)
+
+    @property
+    def who(self) -> Who:
+        """Who asks at the desk."""
+        door = self.door
+        return Who(
+            self.session.person, door.channel, self.unit, self.role, door.known, door.session
+        )
+
+    @cached_property
+    def name(self) -> str:
+        """Their own name."""
+        known = self.rules.people.get(self.session.person)
+        if known is None or known.name is None:
+            return "—"
+        plain = self.house.books.vault.open(known.name)
+        return "—" if plain is None else plain.decode("utf-8")
+
+    @cached_property
+    def names(self) -> KnownNames:
+        """What units, places, categories and cases are called."""
+        return KnownNames(self.rules, number_of=self.number_of)
+
+    def say(self, chinese: str, english: str) -> str:
+        """Return the one of both that they read."""
+        return chinese if self.language == "zh" else english
+
+    def unit_name(self, code: str) -> str:
+        """Return what a unit is called."""
+        return self.names.unit(code, self.language)
+
+    def place_name(self, division: str) -> str:
+        """Return what a place is called."""
+        return self.names.place(division, self.language)
+
+    def category_name(self, code: str) -> str:
+        """Return what a category is called."""
+        return self.names.category(code, self.language)
+
+    def number_of(self, stream: str) -> str | None:
+        """Return what people call the case *stream*: a task's number, a pairing's title."""
+        if stream.startswith("task/"):
+            line = self.house.boards.tasks.get(stream)
+            return None if line is None else line.number
+        pairing = self.house.boards.pairings.get(stream)
+        return None if pairing is None else pairing.title
+
+
+def seer_by(
+    house: House,
+    token: str | None,
+    at: datetime,
+    channel: Channel = Channel.CONSOLE,
+    language: Language = "zh",
+) -> Seer:
+    """Return who is signed in by *token*; raise `SignedOut`."""
+    session = house.doorkeeper.session_of(token, at)
+    if session is None:
+        raise SignedOut
+    rules = house.books.rulebook.rules(house.books.desk.neighbours)
+    return Seer(house, session, rules, at, channel, language)
+
+
+def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
+    """Return a refusal as people read it: the sentence in the office's words, and its rule."""
+    name: Callable[[str], str] = seer.unit_name
+    chinese = in_office_words(refusal.chinese, name)
+    return {"rule": refusal.rule, "sentence": seer.say(chinese, refusal.english)}
