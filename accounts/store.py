@@ -47,6 +47,13 @@ sessions = Table(
     Column("seen_at", Text, nullable=False),
 )
 
+proofs = Table(
+    "account_proof",
+    metadata,
+    Column("proof", Text, primary_key=True),
+    Column("used_at", Text, nullable=False),
+)
+
 IDLE = timedelta(minutes=30)
 WHOLE = timedelta(hours=8)
 _SEEN_AGAIN = timedelta(seconds=30)
@@ -143,6 +150,23 @@ class Accounts:
                     .values(seen_at=instant_text(now))
                 )
         return session
+
+    def named(self, session: str) -> Session | None:
+        """Return the session of that name; it is not seen for being looked at."""
+        asked = select(sessions).where(sessions.c.session == session)
+        with self.engine.connect() as connection:
+            found = connection.execute(asked).one_or_none()
+        return None if found is None else _session(found)
+
+    def first_use(self, proof: str, now: datetime, kept: timedelta) -> bool:
+        """Note that *proof* is used; False where it was before. Notes are kept for *kept*."""
+        with self.engine.begin() as connection:
+            old = instant_text(now - kept)
+            connection.execute(delete(proofs).where(proofs.c.used_at < old))
+            if connection.execute(select(proofs.c.proof).where(proofs.c.proof == proof)).first():
+                return False
+            connection.execute(insert(proofs), {"proof": proof, "used_at": instant_text(now)})
+        return True
 
     def end(self, session: str) -> bool:
         """Forget the session of that name; say whether there was one."""

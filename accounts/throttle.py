@@ -16,8 +16,8 @@ _KEPT = 20_000
 class Throttle:
     """Counts tries by key within a sliding minute; the oldest keys are forgotten first."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now, self._lock = now, threading.Lock()
+    def __init__(self, now: Callable[[], float] = time.monotonic, tries: int = TRIES) -> None:
+        self._now, self._lock, self._tries = now, threading.Lock(), tries
         self._tried: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wait_for(self, key: str) -> float:
@@ -27,7 +27,7 @@ class Throttle:
             tried = self._tried.pop(key, deque())
             while tried and now - tried[0] >= WITHIN_SECONDS:
                 tried.popleft()
-            left = WITHIN_SECONDS - (now - tried[0]) if len(tried) >= TRIES else 0.0
+            left = WITHIN_SECONDS - (now - tried[0]) if len(tried) >= self._tries else 0.0
             if not left:
                 tried.append(now)
             self._tried[key] = tried

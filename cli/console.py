@@ -1,4 +1,4 @@
-"""`jiedui console`: the console for people with a browser, served until it is told to stop."""
+"""`jiedui console`: the pages for people and the API for programs, served until told to stop."""
 
 import click
 
@@ -9,15 +9,19 @@ from cli.operate import tell_address
 @click.command()
 @pass_context
 def console(context: Context) -> None:
-    r"""工作台：网页，供协调员、承办人员、审计员使用。 The console, for people with a browser.
+    r"""工作台与接口：网页供人使用，/api/v1 供程序使用。 Pages for people, an API for programs.
 
     Set JIEDUI_CONSOLE_ADDRESS for another address than 127.0.0.1:8400.
 
     \b
     Exit status: 0 stopped in order; 2 it could not start.
     """
+    from starlette.applications import Starlette
+    from starlette.routing import Mount
+
     from accounts.links import Links
     from accounts.store import Accounts
+    from api.app import PREFIX, create_api
     from console.app import USUAL_ADDRESS, create_app
     from projections.boards import open_boards
     from services.demo_accounts import demo_cast
@@ -43,5 +47,8 @@ def console(context: Context) -> None:
         tell_address(settings, "console", f"{url_of(listener)}/")
         click.echo(f"工作台已运行：{url_of(listener)}/ The console is running.", err=True)
 
-    run(lambda: serve_until_signalled(create_app(house), listener, told))
+    doors = Starlette(
+        routes=[Mount(PREFIX, create_api(house)), Mount("/", create_app(house))],
+    )
+    run(lambda: serve_until_signalled(doors, listener, told))
     boards.close()

@@ -251,7 +251,7 @@ def schema() -> None:
 @schema.command("commands")
 def commands_schema() -> None:
     """每类案卷的命令，按人填写的形式（密封字段为文本）。 Commands as people write them."""
-    from cli.schemas import commands
+    from services.command_schemas import commands
 
     _print_schema({category: commands(case) for category, case in CASES.items()})
 

@@ -14,7 +14,7 @@ from domain.models import models_of
 from domain.refusals import CommandRefused
 from services.acting import given, order_of
 from services.offering import BY_COMMAND_LINE
-from services.scope import sees_pairing, task_at
+from services.scope import pairing_at, task_at
 from services.seeing import NothingHere, Seer, told
 from wording.commands import COMMAND_LABELS
 
@@ -32,10 +32,7 @@ class Case:
             self.policy_id = state.body.need.policy_id
             self.title = key.upper()
         else:
-            seer.house.catch_up()
-            line = seer.house.boards.pairings.get(f"pairing/{key}")
-            if line is None or not sees_pairing(seer, line):
-                raise NothingHere
+            line = pairing_at(seer, key)
             self.stream, self.body, self.policy_id = line.stream, None, line.policy
             self.title = line.title
         self.kind = CASES["task" if section == "tasks" else "pairing"]

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from console.seeing import page, seer_of
-from console.task import about, words_of
+from console.task import about
 from desk.identifiers import new_uuid7
 from domain.task.facts import TaskState
 from domain.task.state import Known
@@ -15,6 +15,7 @@ from domain.task.suggesting import VERSION as SUGGESTION
 from projections.task_board import TaskFilter, TaskLine
 from projections.unit_inbox import InboxLine
 from services.offering import offers
+from services.reading_tasks import words_of
 from services.scope import task_at
 from services.seeing import Seer, told
 from services.suggesting import Suggestion, suggestions

@@ -6,9 +6,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from console.seeing import page, seer_of
-from domain.people import Role
 from domain.service_definitions import DEFINITIONS
-from projections.service_levels import LevelFilter
+from services.scope import measured_by
 
 router = APIRouter()
 GROUPS = (
@@ -28,11 +27,7 @@ def show(
     """Show the rates of whoever looks: of their division, a department's of its own tasks."""
     seer = seer_of(request, "/figures")
     seer.house.catch_up()
-    if seer.role in {Role.DEPT_COORDINATOR, Role.DEPT_STAFF}:
-        wanted = LevelFilter(unit=seer.unit)
-    else:
-        wanted = LevelFilter(place=seer.rules.units[seer.unit].division)
-    rates = seer.house.boards.levels.rates(wanted, by=by)
+    rates = seer.house.boards.levels.rates(measured_by(seer), by=by)
 
     def named(group: str) -> str:
         if by == "unit":

@@ -1,7 +1,5 @@
 """结对管理: the list, and each pairing: who, for what, how far, and what came of it."""
 
-from collections.abc import Iterator
-from itertools import count
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -13,11 +11,10 @@ from domain.pairing.case import PAIRING
 from domain.pairing.facts import PairingState
 from domain.pairing.state import Drafted
 from projections.history import case_history
-from projections.pairing_board import PairingLine
 from projections.task_board import TaskFilter
 from services.offering import offers
-from services.scope import sees_pairing
-from services.seeing import NothingHere, Seer
+from services.scope import pairing_at, pairings_of
+from services.seeing import Seer
 from wording.labels import clock_label, label
 from wording.sentences import deadline_text
 
@@ -34,7 +31,7 @@ def show_list(
     """Show the pairings of whoever looks, the newest first."""
     seer = seer_of(request, "/pairings")
     seer.house.catch_up()
-    theirs = [line for line in _found(seer, q.strip()) if sees_pairing(seer, line)]
+    theirs = list(pairings_of(seer, q.strip()))
     rows = [
         (
             line,
@@ -56,24 +53,12 @@ def show_list(
     )
 
 
-def _found(seer: Seer, search: str) -> Iterator[PairingLine]:
-    """Yield every pairing that *search* finds; whose each is to see is asked of it by itself."""
-    for number in count(1):
-        lines, _ = seer.house.boards.pairings.find(search=search or None, page=number, size=500)
-        if not lines:
-            return
-        yield from lines
-
-
 @router.get("/pairings/{key}")
 def show(request: Request, key: str, receipt: int | None = None) -> Response:
     """Show one pairing."""
     seer = seer_of(request, "/pairings")
-    seer.house.catch_up()
-    stream = f"pairing/{key}"
-    line = seer.house.boards.pairings.get(stream)
-    if line is None or not sees_pairing(seer, line):
-        raise NothingHere
+    line = pairing_at(seer, key)
+    stream = line.stream
     case, rules = seer.house.books.desk.case(stream)
     found = offers(seer.house.books.desk, stream, seer.who, line.policy)
     tasks = seer.house.boards.tasks.find(TaskFilter(pairing=stream), size=20)

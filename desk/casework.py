@@ -55,6 +55,8 @@ class Asking:
     command: dict[str, Any]
     occurred_at: datetime | None = None
     because_of: str | None = None
+    if_version: int | None = None
+    """Where given, the command is meant for the case as it stood at this version and no other."""
 
     def digest(self) -> str:
         """What makes two commands with the same id the same command."""
@@ -159,6 +161,16 @@ def command_conflict(command_id: str) -> CommandRefused:
         f"命令编号 {command_id} 已用于内容不同的命令；请换一个新编号，或按原内容重试。",
         f"Command id {command_id} was used for another command; take a new id, "
         "or repeat the first command as it was.",
+    )
+
+
+def moved_on(expected: int, found: int) -> CommandRefused:
+    """Say that a case is not any more what whoever asks had looked at."""
+    return CommandRefused(
+        "case-moved-on",
+        f"案卷已有新进展：您看到的是第 {expected} 版，现为第 {found} 版；请重新查看后再提交。",
+        f"The case moved on: you looked at version {expected}, it has {found}; "
+        "look again, then submit.",
     )
 
 

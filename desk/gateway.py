@@ -103,13 +103,13 @@ class Gateway:
 
         Raises `CommandRefused` where it would be refused, or `NotNow`.
         """
+        await self._in_time(self.would_now, order, door)
+
+    def would_now(self, order: Order, door: Door = COMMAND_LINE) -> None:
+        """Do as `would`, in the calling thread."""
         asking = asking_of(kind_of(order.stream), order, door)
-
-        def deciding() -> None:
-            with _outages_are_not_now():
-                self.desk.would(order.stream, asking)
-
-        await self._in_time(deciding)
+        with _outages_are_not_now():
+            self.desk.would(order.stream, asking)
 
 
 @contextmanager
@@ -135,7 +135,9 @@ def asking_of(kind: CaseKind, order: Order, door: Door = COMMAND_LINE) -> Asking
     """
     who = order.who(door)
     _check(kind, order)
-    return Asking(order.command_id, who, order.command, order.occurred_at)
+    return Asking(
+        order.command_id, who, order.command, order.occurred_at, if_version=order.if_version
+    )
 
 
 def _check(kind: CaseKind, order: Order) -> None:

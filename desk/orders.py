@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import ConfigDict, StringConstraints, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError
 
 from desk.casework import Who, malformed
 from domain.gate import refused
@@ -69,6 +69,8 @@ class Order(Frozen):
     by: Giver | PersonId | SubjectId
     command: dict[str, Any]
     occurred_at: Instant | None = None
+    if_version: Annotated[int, Field(ge=0)] | None = None
+    """The version the case had when whoever asks looked at it: with another it is refused."""
 
     def who(self, door: Door) -> Who:
         """Return who gives the order at *door*; refuse whoever says to be the system."""

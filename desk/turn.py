@@ -19,6 +19,7 @@ from desk.casework import (
     another_type,
     command_conflict,
     malformed,
+    moved_on,
     ring_of,
     taken_for_another,
     too_large,
@@ -118,6 +119,8 @@ class Turn:
 
     def _decided(self, asking: Asking) -> _Decided:
         """Let the decider judge the command in each role its person could be acting in."""
+        if asking.if_version is not None and asking.if_version != self.trial.version:
+            raise moved_on(asking.if_version, self.trial.version)
         self._may_have_happened(asking)
         refusal: CommandRefused | None = None
         asking, sealed = self._sealed(asking)

@@ -20,23 +20,18 @@ from docs.probing import Row, pairing_rows, task_rows
 from domain.calendar import CalendarYear, Overlay
 from domain.casebook import CASES
 from domain.clocks import Deadline, LimitText
-from domain.gate import GATE_RULES
 from domain.oversight import commands as oversight_commands
 from domain.oversight import facts as oversight_facts
-from domain.oversight import refusal_rules as oversight_refusals
 from domain.oversight import words as oversight_words
 from domain.pairing import commands as pairing_commands
 from domain.pairing import facts as pairing_facts
-from domain.pairing import refusal_rules as pairing_refusals
 from domain.people import ROLE_LABELS, Role
 from domain.policy import Policy
 from domain.registry import commands as registry_commands
 from domain.registry import facts as registry_facts
-from domain.registry import refusal_rules as registry_refusals
 from domain.sealed import Seal, Sealed
 from domain.task import commands as task_commands
 from domain.task import facts as task_facts
-from domain.task import refusal_rules as task_refusals
 from domain.values import (
     Code,
     DivisionCode,
@@ -50,6 +45,7 @@ from domain.values import (
     VerifierKeyText,
 )
 from runtime.settings import PREFIX, Settings
+from services.refusing import CATALOGUE
 from wording.glossary import GLOSSARY
 from wording.labels import PAIRING_STATES, TASK_STATES, Both
 from wording.sentences import SENTENCES, clock_label, label
@@ -361,7 +357,6 @@ def _rows(rows: list[Row], may: dict[str, frozenset[Role]], states: list[Any]) -
 
 def refusals() -> str:
     """Return every rule that can refuse, with its sentence."""
-    task = {code: (rule.chinese, rule.english) for code, rule in task_refusals.RULES.items()}
     parts = [
         "# Refusals 拒绝规则\n",
         MADE,
@@ -371,13 +366,7 @@ def refusals() -> str:
             "personal data.\n"
         ),
     ]
-    for title, rules in (
-        ("Support task 帮扶任务", task),
-        ("Every kind of case 各类案卷", GATE_RULES),
-        ("Pairing 结对", pairing_refusals.REFUSAL_RULES),
-        ("Registry 名册", registry_refusals.REFUSAL_RULES),
-        ("Oversight 审计与见证", oversight_refusals.REFUSAL_RULES),
-    ):
+    for title, rules in CATALOGUE:
         lines = ((f"`{code}`", zh, en) for code, (zh, en) in rules.items())
         parts += [f"## {title}\n", table(("rule", "中文", "English"), lines)]
     return "\n".join(parts)

@@ -147,10 +147,13 @@ class SupervisionBoard:
         quarter: str | None = None,
         unit: str | None = None,
         stream: str | None = None,
+        place: str | None = None,
         limit: int = 500,
     ) -> list[Step]:
-        """Return the steps themselves, the newest first."""
+        """Return the steps themselves, the newest first; *place* means everything within it."""
         asked = select(steps).order_by(steps.c.position.desc()).limit(limit)
+        if place is not None:
+            asked = asked.where(steps.c.place.startswith(area_of(place), autoescape=True))
         for column, value in (
             (steps.c.quarter, quarter),
             (steps.c.unit, unit),

@@ -310,6 +310,33 @@ class TaskBoard:
             found = connection.execute(asked).mappings().all()
         return TaskPage(tuple(line_of(dict(row)) for row in found), total, page, size)
 
+    def after(
+        self,
+        wanted: TaskFilter = ALL_TASKS,
+        *,
+        cursor: tuple[str, str] | None = None,
+        since: int = -1,
+        size: int = 100,
+    ) -> list[TaskLine]:
+        """Return at most *size* tasks *wanted* that follow *cursor*, the first registered first.
+
+        A cursor is `registered_at` and `stream` of the last line seen: lines are neither missed nor
+        told twice while others come. *since* leaves out what no entry beyond it has changed.
+        """
+        conditions = [*wanted.conditions(), tasks.c.position > since]
+        if cursor is not None:
+            at, stream = cursor
+            same = and_(tasks.c.registered_at == at, tasks.c.stream > stream)
+            conditions.append(or_(tasks.c.registered_at > at, same))
+        asked = (
+            select(tasks)
+            .where(*conditions)
+            .order_by(tasks.c.registered_at, tasks.c.stream)
+            .limit(min(max(size, 1), 1000))
+        )
+        with self._engine.connect() as connection:
+            return [line_of(dict(row)) for row in connection.execute(asked).mappings()]
+
     def every(
         self, wanted: TaskFilter = ALL_TASKS, *, order: Order = "-registered_at"
     ) -> Iterator[TaskLine]:

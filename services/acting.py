@@ -37,6 +37,9 @@ def given(seer: Seer, order: Order) -> Receipt:
     (answer,) = Gateway(seer.house.books).submit_batch_now([order], seer.door)
     if answer.refusal is not None:
         raise answer.refusal
-    assert answer.receipt is not None, "an answer is one of the two"
+    receipt = answer.receipt
+    assert receipt is not None, "an answer is one of the two"
     seer.house.catch_up()
-    return answer.receipt
+    if receipt.number or not receipt.stream.startswith("task/"):
+        return receipt
+    return receipt.model_copy(update={"number": seer.number_of(receipt.stream) or ""})

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from accounts.passwords import hashed, matches
 from accounts.store import Accounts, Session
@@ -18,6 +18,11 @@ from domain.people import Grant, Role
 from domain.refusals import CommandRefused
 from domain.registry.commands import SessionEnd
 from domain.rules import Rules
+from domain.values import instant_text
+from transparency.keys import SignatureInvalid, VerifierKey
+from transparency.notes import Note, NoteMalformed, read_note
+
+PROOF_LASTS = timedelta(minutes=1)
 
 
 class NotLetIn(Exception):
@@ -30,6 +35,15 @@ class NotYet(Exception):
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         super().__init__(f"{seconds:.0f}")
+
+
+PROOF_FIRST_LINE = "jiedui-session-v1"
+"""What a proof of an account key begins with; nothing else signed by such a key does."""
+
+
+def proof_text(person: str, at: datetime) -> str:
+    """Return the text of the note by which *person* proves, at this instant, that it is them."""
+    return f"{PROOF_FIRST_LINE}\n{person}\n{instant_text(at)}\n"
 
 
 @dataclass(frozen=True)
@@ -79,6 +93,35 @@ class Doorkeeper:
         self._throttle.forget(key)
         return self._let_in(person, posts[0], at, at)
 
+    def sign_in_by_key(self, proof: str, at: datetime) -> LetIn:
+        """Let somebody in who holds their account key, in the first of their roles.
+
+        *proof* is a signed note (C2SP) over `proof_text`, good for a minute either way, and once.
+        Raises `NotLetIn`.
+        """
+        try:
+            note = read_note(proof.encode())
+            first, person, signed_at, rest = note.text.split("\n")
+            said = datetime.fromisoformat(signed_at)
+        except (NoteMalformed, ValueError):
+            raise NotLetIn from None
+        fresh = said.tzinfo is not None and abs(at - said) <= PROOF_LASTS
+        if first != PROOF_FIRST_LINE or rest or not fresh or not self._holds_key(person, note):
+            raise NotLetIn
+        posts = self.posts(person, at)
+        used = hashlib.sha256(note.text.encode()).hexdigest()
+        if not posts or not self._accounts.first_use(used, at, PROOF_LASTS * 3):
+            raise NotLetIn
+        return self._let_in(person, posts[0], at, at)
+
+    def _holds_key(self, person: str, note: Note) -> bool:
+        known = self._rules.people.get(person)
+        try:
+            keys = [VerifierKey.parse(one) for one in known.keys] if known else []
+            return any(key.signed(note) for key in keys)
+        except SignatureInvalid:
+            return False
+
     def _let_in(self, person: str, post: Grant, at: datetime, since: datetime) -> LetIn:
         token, session = self._accounts.begin(person, post.role.value, post.unit, at, since)
         self._note(person, "begin_session", session, role=post.role.value, unit=post.unit)
@@ -107,6 +150,13 @@ class Doorkeeper:
             self.sign_out(found, SessionEnd.REVOKED)
             return None
         return found
+
+    def stands(self, session: Session, at: datetime) -> bool:
+        """Say whether *session* stands still; being asked, it is not seen for that."""
+        found = self._accounts.named(session.session)
+        if found is None or found.over(at):
+            return False
+        return self._rules.holds(found.person, Role(found.role), found.unit, at)
 
     def sign_out(self, session: Session, cause: SessionEnd) -> None:
         """End *session* and note why."""

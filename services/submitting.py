@@ -158,24 +158,32 @@ def read_line(line: str) -> Order | CommandRefused:
             f"The line exceeds {_LINE_MAX} characters.",
         )
     try:
-        told = json.loads(
-            line,
+        return read_order(read_json(line))
+    except CommandRefused as refusal:
+        return refusal
+
+
+def read_json(text: str) -> Any:
+    """Return the value a JSON text holds, where any two readers would understand it alike.
+
+    Raises `CommandRefused`.
+    """
+    try:
+        return json.loads(
+            text,
             object_pairs_hook=_each_key_once,
             parse_int=_an_integer,
             parse_constant=_no_number,
         )
-        return read_order(told)
     except _Refused as refused:
-        return refused.refusal
+        raise refused.refusal from None
     except json.JSONDecodeError as error:
-        return CommandRefused(
+        raise CommandRefused(
             "order-malformed",
             f"第 {error.colno} 列处不是合法的 JSON。",
             f"Not JSON at column {error.colno}.",
-        )
+        ) from None
     except RecursionError:
-        return CommandRefused(
+        raise CommandRefused(
             "order-malformed", "JSON 嵌套过深。", "The JSON is nested too deeply."
-        )
-    except CommandRefused as refusal:
-        return refusal
+        ) from None

@@ -186,7 +186,7 @@ def test_xes_has_a_trace_for_every_case_with_its_facts_in_order(exports: Exports
     )
     assert r4pm.bindings.get_num_cases(item) == len(streams)
     r4pm.remove_item(item)
-    log = ET.parse(exports.path("log.xes")).getroot()  # noqa: S314 - a file of our own making
+    log = ET.parse(exports.path("log.xes")).getroot()
     space = "{http://www.xes-standard.org/}"
     for trace in log.iter(f"{space}trace"):
         name = _value(trace, "concept:name")
@@ -288,7 +288,7 @@ def test_work_entered_late_is_drawn_when_it_happened(tmp_path: Path) -> None:
             other = "recorded_at" if axis is Axis.OCCURRED else "occurred_at"
             assert all(any(a["name"] == other for a in one["attributes"]) for one in events)
             write_xes(reader, selection, tmp_path / "log.xes", **by)
-            log = ET.parse(tmp_path / "log.xes").getroot()  # noqa: S314 - a file of our own making
+            log = ET.parse(tmp_path / "log.xes").getroot()
             found = {
                 int(_value(event, "concept:instance")[1:]): _at(_value(event, "time:timestamp"))
                 for event in log.iter("{http://www.xes-standard.org/}event")

@@ -1,0 +1,154 @@
+"""Boards to read: what waits, figures with what they are made of, supervision, units."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from api.callers import Caller
+from api.cases import READING
+from domain.people import Role
+from domain.service_definitions import DEFINITIONS
+from projections.directory import UnitLine
+from projections.service_levels import LevelFilter, Rate
+from projections.supervision_board import Step
+from projections.unit_inbox import InboxLine
+from services.scope import OF_A_UNIT, measured_by
+from services.seeing import NothingHere, Seer
+from services.waiting import waiting_at
+from wording.labels import label
+
+router = APIRouter(tags=["boards"])
+
+
+class Waiting(BaseModel):
+    """One thing that waits, with what it is called."""
+
+    item: InboxLine
+    label: str
+
+
+class Inbox(BaseModel):
+    """What waits at the caller's unit for their role, and how much in all."""
+
+    items: list[Waiting]
+    total: int
+
+
+class Figure(BaseModel):
+    """A rate of one group as its two counts; *metric* names its definition and version."""
+
+    metric: str
+    group: str
+    numerator: int
+    denominator: int
+    excluded: int
+    name: str
+    counted: str
+    of: str
+
+
+class Figures(BaseModel):
+    """Rates of the caller's division, or of a department's own tasks."""
+
+    items: list[Figure]
+
+
+class Ladder(BaseModel):
+    """How many open tasks stand on each rung now, and the steps up, the newest first."""
+
+    ladder: dict[str, int]
+    steps: list[Step]
+
+
+class Units(BaseModel):
+    """The units of the registry."""
+
+    items: list[UnitLine]
+
+
+@router.get("/inbox", responses=READING)
+def inbox(
+    seer: Caller,
+    order: Literal["pressing", "due", "number"] = "pressing",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> Inbox:
+    """Return what waits for the caller's role at their unit, the most pressing first."""
+    lines, total = waiting_at(
+        seer.house.boards,
+        seer.rules,
+        seer.unit,
+        seer.role,
+        seer.at,
+        order=order,
+        limit=limit,
+        offset=offset,
+    )
+    return Inbox(
+        items=[
+            Waiting(item=line, label=label(line.what, seer.language, among="ToDo"))
+            for line in lines
+        ],
+        total=total,
+    )
+
+
+Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+
+
+@router.get("/figures", responses=READING)
+def figures(
+    seer: Caller,
+    by: Literal["all", "unit", "street", "category", "month"] = "all",
+    month_from: Month = None,
+    month_to: Month = None,
+) -> Figures:
+    """Return the rates, each with numerator, denominator and its definition."""
+    wanted = measured_by(seer, LevelFilter(month_from=month_from, month_to=month_to))
+    return Figures(
+        items=[_figure(seer, rate) for rate in seer.house.boards.levels.rates(wanted, by)]
+    )
+
+
+def _figure(seer: Seer, rate: Rate) -> Figure:
+    defined = DEFINITIONS[rate.metric]
+    return Figure(
+        metric=rate.metric,
+        group=rate.group,
+        numerator=rate.numerator,
+        denominator=rate.denominator,
+        excluded=rate.excluded,
+        name=seer.say(defined.zh, defined.en),
+        counted=seer.say(defined.numerator_zh, defined.numerator),
+        of=seer.say(defined.denominator_zh, defined.denominator),
+    )
+
+
+@router.get("/supervision", responses=READING)
+def supervision(seer: Caller, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Ladder:
+    """Return the ladder of supervision as it stands within the caller's duties."""
+    if seer.role in {Role.REGISTRAR, Role.COMMUNITY_WORKER, Role.RESIDENT}:
+        raise NothingHere
+    board = seer.house.boards.supervision
+    if seer.role in OF_A_UNIT:
+        return Ladder(
+            ladder=board.ladder(unit=seer.unit), steps=board.steps(unit=seer.unit, limit=limit)
+        )
+    own = seer.rules.units[seer.unit].division
+    return Ladder(ladder=board.ladder(place=own), steps=board.steps(place=own, limit=limit))
+
+
+@router.get("/units", responses=READING)
+def list_units(seer: Caller, kind: Annotated[str | None, Query(max_length=40)] = None) -> Units:
+    """Return the units of the registry, which is public within the mechanism."""
+    return Units(items=seer.house.boards.directory.units(kind=kind))
+
+
+@router.get("/units/{key}", responses=READING)
+def show_unit(seer: Caller, key: str) -> UnitLine:
+    """Return one unit by its code."""
+    found = seer.house.boards.directory.unit(key)
+    if found is None:
+        raise NothingHere
+    return found

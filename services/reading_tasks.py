@@ -1,0 +1,51 @@
+"""What somebody reads of a task: names opened as far as the rules let them see, the rest masked."""
+
+from typing import Any
+
+from domain.sealed import Sealed
+from domain.task.reading import Sight
+from services.seeing import Seer
+from wording.names import KnownNames
+
+
+def names_for(seer: Seer, seen: Sight) -> KnownNames:
+    """Return names that open what is theirs to read, and mask how a resident is reached."""
+    vault = seer.house.books.vault
+
+    def opening(sealed: Sealed) -> str | None:
+        resident = sealed.holder.startswith("subject/")
+        if seen < Sight.WORDS:
+            return None
+        plain = vault.open(sealed)
+        if plain is None:
+            return None
+        try:
+            text = plain.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        return text if not resident or seen >= Sight.CONTACT else masked(text)
+
+    return KnownNames(seer.rules, opening, seer.number_of)
+
+
+def masked(text: str) -> str:
+    """Return a name or number with its middle out of sight: 王*兰, 138****0000."""
+    if len(text) >= 7 and any(sign.isdigit() for sign in text):
+        return f"{text[:3]}****{text[-4:]}"
+    if len(text) <= 1:
+        return "*"
+    return f"{text[0]}{'*' * max(1, len(text) - 2)}{text[-1] if len(text) > 2 else ''}"
+
+
+def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
+    """Return what was said, and how the resident is reached, as far as it is seen."""
+    names = names_for(seer, seen)
+    found = dict.fromkeys(("text", "name", "phone", "address"), "")
+    for entry in entries:
+        if entry.kind in {"task_registered.v1", "registration_corrected.v1"}:
+            for field in found:
+                sealed = entry.fact.get(field)
+                plain = None if sealed is None else names.opened(sealed)
+                if plain is not None:
+                    found[field] = plain
+    return found
