@@ -5,21 +5,19 @@ them, `Idempotency-Key` is the command id, `If-Match` the version the caller loo
 `?dry-run=true` the decider is asked and nothing recorded.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 
 from api.callers import Caller
 from api.cases import stream_of
 from api.describing import problems
-from api.problems import Problem
 from api.reading_requests import json_object
 from desk.gateway import Gateway
-from desk.orders import Order, Receipt, read_order
+from desk.orders import CommandId, Order, Receipt, read_order
 from desk.sealing import opaque_uuid
 from domain.casebook import CASES
 from domain.models import models_of
@@ -62,11 +60,13 @@ BY_A_SERVICE = frozenset(
 BEGINNINGS = {"register_task": "tasks", "draft_pairing": "pairings"}
 """Commands that begin a case: its id follows from caller and key, so that a retry finds it."""
 
+ANSWERS = problems(400, 401, 404, 409, 412, 413, 415, 422, 429, 503) | {
+    204: {"description": "Asked with dry-run: it would be accepted."}
+}
 _NOT_PEOPLE = {Role.SYSTEM, Role.RESIDENT}
-_ETAG = re.compile(r'^"(\d{1,9})"$')
 
-Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[!-~]{1,160}$")]
-Match = Annotated[str | None, Header(alias="If-Match", max_length=200)]
+Key = Annotated[CommandId, Header(alias="Idempotency-Key")]
+Match = Annotated[str | None, Header(alias="If-Match", pattern=r'^"?[0-9]{1,9}"?$')]
 Dry = Annotated[bool, Query(alias="dry-run")]
 
 
@@ -81,17 +81,10 @@ def given_by_people(category: str) -> list[str]:
 
 
 def order_from(
-    seer: Seer, stream: str, kind: str, body: dict[str, Any], key: str | None, match: str | None
+    seer: Seer, stream: str, kind: str, body: dict[str, Any], key: str, match: str | None
 ) -> Order:
-    """Return the order a request holds; raise `Problem` and `CommandRefused`."""
-    if key is None:
-        raise Problem("key-missing")
-    version = None
-    if match is not None and match != "*":
-        found = _ETAG.fullmatch(match.removeprefix("W/"))
-        if found is None:
-            raise Problem("version-unclear")
-        version = int(found[1])
+    """Return the order a request holds; raise `CommandRefused`."""
+    version = None if match is None else int(match.strip('"'))
     occurred = body.pop("occurred_at", None)
     return read_order(
         {
@@ -110,38 +103,62 @@ def answered(receipt: Receipt) -> Response:
     return JSONResponse(receipt.model_dump(mode="json"), headers={"ETag": f'"{receipt.version}"'})
 
 
-def _operation(category: str, kind: str) -> Callable[..., Awaitable[Response]]:
-    begins = kind in BEGINNINGS
+Operation = Callable[..., Awaitable[Response]]
 
-    async def give(
+
+def _beginning(category: str, kind: str) -> Operation:
+    """Return the operation that begins a case; its id follows from the key."""
+
+    async def begin(
+        request: Request, seer: Caller, idempotency: Key, match: Match = None, dry: Dry = False
+    ) -> Response:
+        def stream() -> str:
+            return f"{category}/{opaque_uuid(category, seer.session.person, idempotency)}"
+
+        return await _give(request, seer, stream, kind, idempotency, match, dry=dry)
+
+    return begin
+
+
+def _step(category: str, kind: str) -> Operation:
+    """Return the operation that takes a case a step on."""
+
+    async def step(
         request: Request,
         seer: Caller,
-        key: Annotated[str, "path"] = "",
-        idempotency: Key = None,
+        key: Annotated[str, Path(max_length=80)],
+        idempotency: Key,
         match: Match = None,
         dry: Dry = False,
     ) -> Response:
-        body = await json_object(request)
+        def stream() -> str:
+            return stream_of(seer, category, key)
 
-        def deciding() -> Response:
-            if idempotency is None:
-                raise Problem("key-missing")
-            if begins:
-                own = opaque_uuid(category, seer.session.person, idempotency)
-                stream = f"{category}/{own}"
-            else:
-                stream = stream_of(seer, category, key)
-            order = order_from(seer, stream, kind, body, idempotency, match)
-            if dry:
-                Gateway(seer.house.books).would_now(order, seer.door)
-                return JSONResponse({"would": True})
-            return answered(given(seer, order))
+        return await _give(request, seer, stream, kind, idempotency, match, dry=dry)
 
-        return await run_in_threadpool(deciding)
+    return step
 
-    give.__name__ = kind
-    give.__doc__ = COMMAND_LABELS[kind]
-    return give
+
+async def _give(
+    request: Request,
+    seer: Seer,
+    stream: Callable[[], str],
+    kind: str,
+    idempotency: str,
+    match: str | None,
+    *,
+    dry: bool,
+) -> Response:
+    body = await json_object(request)
+
+    def deciding() -> Response:
+        order = order_from(seer, stream(), kind, body, idempotency, match)
+        if dry:
+            Gateway(seer.house.books).would_now(order, seer.door)
+            return Response(status_code=204)
+        return answered(given(seer, order))
+
+    return await run_in_threadpool(deciding)
 
 
 def _described(category: str, kind: str) -> dict[str, Any]:
@@ -172,13 +189,13 @@ def _add_operations() -> None:
             path = f"/{collection}" if begins else f"/{collection}/{{key}}/{kind}"
             router.add_api_route(
                 path,
-                _operation(category, kind),
+                (_beginning if begins else _step)(category, kind),
                 methods=["POST"],
                 operation_id=kind if category in {"task", "pairing"} else f"{category}_{kind}",
                 summary=COMMAND_LABELS[kind],
                 tags=[collection],
                 response_model=Receipt,
-                responses=problems(400, 401, 404, 409, 412, 413, 415, 422, 429, 503),
+                responses=ANSWERS,
                 openapi_extra=_described(category, kind),
             )
 

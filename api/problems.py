@@ -65,25 +65,6 @@ KINDS: dict[str, tuple[int, Both, Both]] = {
         ("不支持该方法", "The method is not for this address"),
         ("Allow 列出可用的方法。", "Allow lists the methods there are."),
     ),
-    "key-missing": (
-        400,
-        ("缺少幂等键", "No idempotency key"),
-        (
-            "提交命令须带 Idempotency-Key（1 至 160 位字母、数字、. _ : / -），重试时用同一个。",
-            (
-                "A command carries an Idempotency-Key (1 to 160 letters, digits, . _ : / -); "
-                "a retry carries the same."
-            ),
-        ),
-    ),
-    "version-unclear": (
-        400,
-        ("版本不明", "The version is not clear"),
-        (
-            'If-Match 应为一个 ETag，如 "12"。',
-            'If-Match holds one entity tag, such as "12".',
-        ),
-    ),
     "cursor-unclear": (
         400,
         ("游标不明", "The cursor is not clear"),
@@ -92,10 +73,16 @@ KINDS: dict[str, tuple[int, Both, Both]] = {
             "cursor is the next of the page before.",
         ),
     ),
-    "query-malformed": (
+    "request-malformed": (
         422,
-        ("查询条件不符", "The query is not of its form"),
-        ("有条件不合要求，见 errors。", "Some conditions are not of their form; see errors."),
+        ("请求不合要求", "The request is not of its form"),
+        (
+            "地址、条件或请求头有不合要求的，见 errors。命令须带 Idempotency-Key，重试时用同一个。",
+            (
+                "Some part of the address, query or headers is not of its form; see errors. "
+                "A command carries an Idempotency-Key; a retry carries the same."
+            ),
+        ),
     ),
     "too-many": (
         429,
@@ -257,7 +244,7 @@ def tell_problems(app: FastAPI) -> None:
             {"where": ".".join(str(part) for part in one["loc"]), "message": one["msg"]}
             for one in error.errors()
         ]
-        return told(request, "query-malformed", errors=faults)
+        return told(request, "request-malformed", errors=faults)
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:

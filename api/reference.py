@@ -57,6 +57,7 @@ def describe(app: FastAPI) -> None:
             for name in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(name, None)
             _lift_definitions(made)
+            _nothing_is_not_sent(made)
             app.openapi_schema = made
         return app.openapi_schema
 
@@ -82,6 +83,17 @@ def _lift_definitions(made: dict[str, Any]) -> None:
     made["paths"] = lifted(made["paths"])
     for name in list(shared):
         shared[name] = lifted(shared[name])
+
+
+def _nothing_is_not_sent(made: dict[str, Any]) -> None:
+    """Take null out of what headers and queries may hold: there, nothing is sent instead."""
+    for methods in made["paths"].values():
+        for about in methods.values():
+            for parameter in about.get("parameters", ()):
+                schema = parameter["schema"]
+                kinds = [one for one in schema.pop("anyOf", ()) if one != {"type": "null"}]
+                for kind in kinds:
+                    schema |= kind
 
 
 @router.get("/openapi.json", responses=problems(429, 503))

@@ -54,8 +54,8 @@ def test_the_same_key_gives_the_same_receipt_and_another_body_a_conflict(calling
 
 def test_a_command_without_a_key_is_no_command(calling: Calling) -> None:
     answer = calling("W01").give("/tasks", **NEED)
-    assert answer.status_code == 400
-    assert answer.json()["type"].endswith("/key-missing")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "header.Idempotency-Key"
 
 
 def test_what_was_looked_at_must_still_stand(calling: Calling) -> None:
@@ -83,7 +83,7 @@ def test_a_dry_run_records_nothing(calling: Calling) -> None:
     would = dispatcher.client.post(
         f"/tasks/{number}/triage_task?dry-run=true", json=body, headers={"Idempotency-Key": "x"}
     )
-    assert would.json() == {"would": True}
+    assert would.status_code == 204
     refused = dispatcher.client.post(
         f"/tasks/{number}/accept_task?dry-run=true", json={}, headers={"Idempotency-Key": "x"}
     )

@@ -1,0 +1,75 @@
+"""Every route, by every role, on a task of theirs, of a sibling street, of nobody: no leak."""
+
+import pytest
+
+from tests.api.conftest import Calling, Program
+from tests.console.conftest import STAFF
+from tests.console.test_matrix import ABSENT, SEE, WORDS
+from tests.journeys.district import BUREAU
+from tests.oversight.town import GRANDMOTHER
+
+PRIVATE = tuple(str(GRANDMOTHER[name]) for name in ("name", "phone", "address"))
+WORDS_SAID = str(GRANDMOTHER["text"])
+LISTS = ("/tasks", "/pairings", "/inbox", "/figures", "/supervision", "/units", "/facts")
+
+
+@pytest.fixture
+def number(calling: Calling) -> str:
+    town = calling.office.town
+    task = town.task()
+    town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
+    town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
+    return calling.office.number_of(task)
+
+
+def routes(program: Program) -> list[tuple[str, str]]:
+    paths = program.get("/openapi.json").json()["paths"]
+    return [
+        (method.upper(), path)
+        for path, methods in paths.items()
+        for method in methods
+        if "{key}" in path
+    ]
+
+
+@pytest.mark.parametrize("staff", STAFF)
+def test_no_route_tells_or_takes_what_is_not_theirs(
+    calling: Calling, number: str, staff: str
+) -> None:
+    program = calling(staff)
+    head = calling.office.town.books.ledger.head
+    calls = 0
+    for method, path in routes(program):
+        asked = {}
+        for key in (number, ABSENT):
+            before = head()
+            answer = program.client.request(
+                method,
+                path.replace("{key}", key),
+                json={} if method == "POST" else None,
+                # What nobody may send as it stands: a body without what it must hold.
+                headers={"Idempotency-Key": "m", "If-Match": '"99"'} if method == "POST" else {},
+            )
+            calls += 1
+            asked[key] = answer
+            assert answer.status_code < 500, (path, answer.text)
+            assert head() == before, path
+            for secret in PRIVATE:
+                assert secret not in answer.text, path
+            if staff not in WORDS:
+                assert WORDS_SAID not in answer.text, path
+        if path.startswith(("/tasks", "/pairings")):
+            absent = asked[ABSENT]
+            assert absent.status_code == 404, (path, absent.text)
+            if staff not in SEE or path.startswith("/pairings"):
+                assert asked[number].content == absent.content
+            elif method == "POST":
+                assert asked[number].status_code in {409, 412, 422}, (path, asked[number].text)
+    for path in LISTS:
+        answer = program.get(path)
+        calls += 1
+        assert answer.status_code < 500, (path, answer.text)
+        assert staff in SEE or number not in answer.text, path
+        for secret in (*PRIVATE, WORDS_SAID):
+            assert secret not in answer.text, path
+    assert calls > 190
