@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from domain.models import models_of, seals_of
 from domain.refusals import CommandRefused
 from domain.sealed import Seal, sealed_in
+from domain.values import STREAM
 from vault.vault import Prepared, Sealing
 
 
@@ -98,6 +99,12 @@ def _to_seal(
         if seal.holder != "case" and named.get(seal.holder) is None:
             named[seal.holder] = f"subject/{opaque_uuid('subject', stream, command_id)}"
         holder = stream if seal.holder == "case" else str(named[seal.holder])
+        if holder != stream and not (holder.startswith("subject/") and STREAM.fullmatch(holder)):
+            raise CommandRefused(
+                "command-malformed",
+                f"命令格式不符：{seal.holder} 应为 subject/<UUID>，或留空由系统编号。",
+                f"The command is not of its form: {seal.holder} is subject/<uuid>, or left out.",
+            )
         item = opaque_uuid("item", stream, command_id, name)
         texts.append(_Text(name, holder, item, plaintext))
     return named, texts

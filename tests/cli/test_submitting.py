@@ -74,6 +74,11 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         {"occurred_at": "0001-01-01T00:00:00+08:00"},
         "command-malformed",
     ),
+    "a resident named otherwise": ({"requester": "AAA", "name": "陈"}, "command-malformed"),
+    "a resident who is a unit": (
+        {"requester": "unit/440106-MZJ", "name": "陈"},
+        "command-malformed",
+    ),
     "a text for a flag": ({"ad_hoc": "yes"}, "command-malformed"),
     "a number for a flag": ({"ad_hoc": 1}, "command-malformed"),
     "a flag for a text": ({"matter": True}, "command-malformed"),
