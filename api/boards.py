@@ -1,6 +1,6 @@
 """Boards to read: what waits, figures with what they are made of, supervision, units."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from projections.directory import UnitLine
 from projections.service_levels import LevelFilter, Rate
 from projections.supervision_board import Step
 from projections.unit_inbox import InboxLine
+from services.posts import posts_of
 from services.scope import OF_A_UNIT, measured_by
 from services.seeing import NothingHere, Seer
 from services.waiting import waiting_at
@@ -65,6 +66,36 @@ class Units(BaseModel):
     """The units of the registry."""
 
     items: list[UnitLine]
+
+
+class PersonItem(BaseModel):
+    """A post and who holds it; *name* is None where it is not the caller's to know."""
+
+    person: str
+    name: str | None
+    role: str
+    unit: str
+
+
+class People(BaseModel):
+    """Posts of people in government service."""
+
+    items: list[PersonItem]
+
+
+class PolicyItem(BaseModel):
+    """A policy pack as it is in force."""
+
+    policy: str
+    version: str
+    calendar: str
+    pack: dict[str, Any]
+
+
+class Policies(BaseModel):
+    """The policy packs in force."""
+
+    items: list[PolicyItem]
 
 
 @router.get("/inbox", responses=READING)
@@ -143,6 +174,33 @@ def supervision(seer: Caller, limit: Annotated[int, Query(ge=1, le=500)] = 100) 
 def list_units(seer: Caller, kind: Annotated[str | None, Query(max_length=40)] = None) -> Units:
     """Return the units of the registry, which is public within the mechanism."""
     return Units(items=seer.house.boards.directory.units(kind=kind))
+
+
+@router.get("/people", responses=READING)
+def list_people(seer: Caller, unit: Annotated[str | None, Query(max_length=40)] = None) -> People:
+    """Return who holds which post now; names are those of the caller's unit, or for registrars."""
+    return People(
+        items=[
+            PersonItem(person=one.person, name=one.name, role=one.role, unit=one.unit)
+            for one in posts_of(seer, unit)
+        ]
+    )
+
+
+@router.get("/policies", responses=READING)
+def list_policies(seer: Caller) -> Policies:
+    """Return the policy packs in force, whole: categories, limits, grounds, calendars' versions."""
+    return Policies(
+        items=[
+            PolicyItem(
+                policy=name,
+                version=terms.version,
+                calendar=terms.calendar.version,
+                pack=terms.policy.model_dump(mode="json"),
+            )
+            for name, terms in sorted(seer.rules.policies.items())
+        ]
+    )
 
 
 @router.get("/units/{key}", responses=READING)

@@ -202,7 +202,7 @@ def _read(cursor: str | None) -> tuple[str, str] | None:
     return first, second
 
 
-@router.get("/tasks/{key}", tags=["tasks"], responses=LOOKING)
+@router.get("/tasks/{key}", tags=["tasks"], response_model=TaskDetail, responses=LOOKING)
 def show_task(seer: Caller, key: str, answer: Response, known: NoneMatch = None) -> Any:
     """Return one task, by work-order number or id; `ETag` is its version."""
     stream, state, seen = task_at(seer, _number_of(seer, key))
@@ -292,7 +292,7 @@ def list_pairings(
     )
 
 
-@router.get("/pairings/{key}", tags=["pairings"], responses=LOOKING)
+@router.get("/pairings/{key}", tags=["pairings"], response_model=PairingDetail, responses=LOOKING)
 def show_pairing(seer: Caller, key: str, answer: Response, known: NoneMatch = None) -> Any:
     """Return one pairing by its id; `ETag` is its version."""
     line = pairing_at(seer, key)

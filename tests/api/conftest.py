@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from api.app import create_api
+from api.app import PREFIX, create_api
 from tests.console.conftest import PASSWORD, Office, approved, office
 
 __all__ = ["approved", "office"]
@@ -35,11 +37,12 @@ class Calling:
     """Opens programs at one API."""
 
     def __init__(self, office: Office) -> None:
-        self.office, self.app = office, create_api(office.house)
+        self.office = office
+        self.app = Starlette(routes=[Mount(PREFIX, create_api(office.house))])
 
     def __call__(self, number: str = "", **about: Any) -> Program:
         client = TestClient(
-            self.app, base_url="https://api", raise_server_exceptions=False, **about
+            self.app, base_url=f"https://api{PREFIX}", raise_server_exceptions=False, **about
         )
         if number:
             answer = client.post("/sessions", json={"staff_number": number, "password": PASSWORD})

@@ -81,7 +81,7 @@ def test_a_dry_run_records_nothing(calling: Calling) -> None:
     before = calling.office.town.books.ledger.head()
     body = {"urgency": "NORMAL", "duty_class": "COOPERATE"}
     would = dispatcher.client.post(
-        f"/tasks/{number}/triage_task?dry-run=true", json=body, headers={"Idempotency-Key": "x"}
+        f"tasks/{number}/triage_task?dry-run=true", json=body, headers={"Idempotency-Key": "x"}
     )
     assert would.status_code == 204
     refused = dispatcher.client.post(

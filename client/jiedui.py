@@ -1,0 +1,205 @@
+"""The client: signs in, reads, and gives commands that are recorded once, however often sent."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+
+from client.shapes import (
+    FactItem,
+    HistoryItem,
+    OfferItem,
+    PairingDetail,
+    Receipt,
+    Session,
+    TaskDetail,
+)
+
+TRIES = 5
+"""How often a request that was not taken now is sent again."""
+
+
+class Refused(Exception):
+    """A rule, or the form of a request, said no; nothing was recorded."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        self.status = int(problem.get("status", 0))
+        self.rule = str(problem.get("rule") or str(problem.get("type", "")).rpartition("/")[2])
+        self.chinese = str(problem.get("chinese") or problem.get("detail", ""))
+        self.english = str(problem.get("english") or problem.get("detail", ""))
+        super().__init__(f"{self.rule}: {self.chinese}")
+
+
+class NothingThere(Refused):
+    """There is nothing at this address for whoever asks."""
+
+
+class SignedOut(Refused):
+    """The session is over, or was never begun."""
+
+
+class NotNow(Refused):
+    """It could not be taken now, and not after several tries; its key may be sent again."""
+
+
+_ERRORS: dict[int, type[Refused]] = {401: SignedOut, 404: NothingThere, 429: NotNow, 503: NotNow}
+
+
+class Jiedui:
+    """One session at one server; close it, or use it in a `with`."""
+
+    def __init__(
+        self, url: str, token: str | None = None, http: httpx2.Client | None = None
+    ) -> None:
+        self._http = http or httpx2.Client(timeout=60)
+        self._base = f"{url.rstrip('/')}/api/v1"
+        self._token = token
+
+    @classmethod
+    def signed_in(
+        cls,
+        url: str,
+        staff_number: str,
+        password: str,
+        post: tuple[str, str] | None = None,
+        http: httpx2.Client | None = None,
+    ) -> Self:
+        """Return a client signed in by staff number and password, in *post* (role, unit)."""
+        made = cls(url, http=http)
+        made.sign_in({"staff_number": staff_number, "password": password}, post)
+        return made
+
+    def sign_in(self, shown: Mapping[str, Any], post: tuple[str, str] | None = None) -> None:
+        """Begin a session; *shown* is `staff_number` and `password`, or a `proof` by key."""
+        body = dict(shown)
+        if post is not None:
+            body["post"] = {"role": post[0], "unit": post[1]}
+        self._token = str(self._ask("POST", "/sessions", json=body)["token"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the session and let go of the connection."""
+        with suppress(Refused, httpx2.HTTPError):
+            if self._token is not None:
+                self._ask("DELETE", "/sessions/current")
+        self._token = None
+        self._http.close()
+
+    @property
+    def session(self) -> Session:
+        """Who is signed in."""
+        return Session.model_validate(self._ask("GET", "/sessions/current"))
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def tasks(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """Yield tasks within the session's duties, the first registered first.
+
+        *wanted* narrows them as the reference says: `state`, `category`, `place`, `open`, …
+        """
+        for item in self._pages("/tasks", wanted):
+            yield item["task"]
+
+    def pairings(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """Yield the pairings that are the session's to see."""
+        for item in self._pages("/pairings", wanted):
+            yield item["pairing"]
+
+    def _pages(self, path: str, wanted: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        asked, cursor = dict(wanted), None
+        while True:
+            page = self._ask("GET", path, params=asked | ({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page["next"]
+            if cursor is None:
+                return
+
+    def task(self, number: str) -> TaskDetail:
+        """Return one task by work-order number or id; raise `NothingThere`."""
+        return TaskDetail.model_validate(self._ask("GET", f"/tasks/{number}"))
+
+    def pairing(self, key: str) -> PairingDetail:
+        """Return one pairing by its id; raise `NothingThere`."""
+        return PairingDetail.model_validate(self._ask("GET", f"/pairings/{key}"))
+
+    def history(self, number: str, of: str = "tasks") -> list[HistoryItem]:
+        """Return what happened to a case, the first fact first."""
+        told = self._ask("GET", f"/{of}/{number}/history")
+        return [HistoryItem.model_validate(one) for one in told["items"]]
+
+    def offers(self, number: str, of: str = "tasks") -> list[OfferItem]:
+        """Return what may be done with a case now, and which rule refuses the rest."""
+        told = self._ask("GET", f"/{of}/{number}/offers")
+        return [OfferItem.model_validate(one) for one in told["items"]]
+
+    def inbox(self, **wanted: Any) -> list[dict[str, Any]]:
+        """Return what waits for the session's post."""
+        return [one["item"] for one in self._ask("GET", "/inbox", params=wanted)["items"]]
+
+    def all_of(self, path: str) -> list[dict[str, Any]]:
+        """Return the items of a board that has one page: `/units`, `/people`, `/figures`."""
+        return list(self._ask("GET", path)["items"])
+
+    def facts(self, after: int = -1, *, wait: int = 0, forever: bool = False) -> Iterator[FactItem]:
+        """Yield the facts beyond position *after*; with *forever*, those that are still to come.
+
+        Keep the position of the last one taken in: with it nothing is missed or told twice.
+        """
+        while True:
+            page = self._ask("GET", "/facts", params={"after": after, "wait": wait, "limit": 500})
+            yield from (FactItem.model_validate(one) for one in page["items"])
+            if page["next"] == after and not forever:
+                return
+            after = page["next"]
+
+    # -- commands --------------------------------------------------------------------------
+
+    def give(
+        self,
+        path: str,
+        command: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        if_version: int | None = None,
+    ) -> Receipt:
+        """Give a command, such as `tasks/DQ…/accept_task`, and return its receipt.
+
+        It is sent again with the same key while the server says `not now`. Raises `Refused` with
+        the rule, `NotNow` when several tries were in vain.
+        """
+        headers = {"Idempotency-Key": key or f"client/{uuid4()}"}
+        if if_version is not None:
+            headers["If-Match"] = f'"{if_version}"'
+        told = self._ask("POST", f"/{path.strip('/')}", json=dict(command or {}), headers=headers)
+        return Receipt.model_validate(told)
+
+    def _ask(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        headers = more.pop("headers", {})
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        tries = TRIES
+        while True:
+            tries -= 1
+            try:
+                answer = self._http.request(method, self._base + path, headers=headers, **more)
+            except httpx2.TransportError:
+                # Reading may be asked again, and so may a command, by its key.
+                if not tries or (method == "POST" and "Idempotency-Key" not in headers):
+                    raise
+                time.sleep(1)
+                continue
+            if answer.status_code in {429, 503} and tries:
+                time.sleep(min(float(answer.headers.get("Retry-After", "1")), 30.0))
+                continue
+            if answer.is_success:
+                return dict(answer.json()) if answer.content else {}
+            problem = answer.json() if "json" in answer.headers.get("content-type", "") else {}
+            raise _ERRORS.get(answer.status_code, Refused)({"status": answer.status_code} | problem)
