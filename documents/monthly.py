@@ -1,0 +1,137 @@
+"""月报: the rates of one month with both their counts, over all, by street and by unit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from documents.paper import Bar, Block, Body, Chart, Heading, Paper, Stand, Table, day
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One rate: what it is called, its two counts, how many were left out, and its share."""
+
+    metric: str
+    name: str
+    numerator: int
+    denominator: int
+    excluded: int
+    percent: str | None
+    definition: str
+
+    @property
+    def told(self) -> str:
+        """The rate with its counts: 80.0%（12/15）."""
+        if not self.denominator:
+            return "—"
+        return f"{self.percent}（{self.numerator}/{self.denominator}）"
+
+    @property
+    def permille(self) -> int:
+        """The rate in thousandths, for a bar."""
+        return self.numerator * 1000 // self.denominator if self.denominator else 0
+
+
+@dataclass(frozen=True)
+class Group:
+    """The rates of one street or unit, by metric."""
+
+    name: str
+    figures: dict[str, Figure]
+
+
+@dataclass(frozen=True)
+class MonthlyReport:
+    """What a monthly report says; *columns* are the metrics shown by group, the first as a chart."""
+
+    organ: str
+    year: int
+    month: int
+    about: str
+    ended: bool
+    figures: tuple[Figure, ...]
+    columns: tuple[tuple[str, str], ...]
+    streets: tuple[Group, ...]
+    units: tuple[Group, ...]
+    stand: Stand
+
+
+def monthly_paper(report: MonthlyReport) -> Paper:
+    """Return the report as a paper."""
+    counted = tuple(one for one in report.figures if one.denominator)
+    until = "" if report.ended else f"（本月未结束，截至{day(report.stand.at)}）"
+    blocks: list[Block] = [
+        Body(
+            f"现将{report.about}{report.year}年{report.month}月结对帮扶任务办理情况报告如下{until}。"
+        ),
+        Heading("一、总体情况"),
+    ]
+    if counted:
+        blocks += [
+            Table(
+                ("指标", "比率", "分子", "分母", "剔除"),
+                tuple(
+                    (
+                        one.name,
+                        one.percent or "—",
+                        str(one.numerator),
+                        str(one.denominator),
+                        str(one.excluded),
+                    )
+                    for one in report.figures
+                ),
+                (8, 4, 3, 3, 3),
+                frozenset({1, 2, 3, 4}),
+            ),
+            Chart(
+                "各项比率",
+                tuple(Bar(one.name, one.permille, one.told) for one in counted),
+            ),
+        ]
+    else:
+        blocks.append(Body("本月没有可计的事实。"))
+    for title, what, groups in (
+        ("二、各街道情况", "街道", report.streets),
+        ("三、各单位情况", "单位", report.units),
+    ):
+        blocks += [Heading(title), *_by_group(report, what, groups)]
+    blocks += [
+        Heading("四、指标口径"),
+        Table(
+            ("指标", "分子 ÷ 分母"),
+            tuple((f"{one.name}\n{one.metric}", one.definition) for one in report.figures),
+            (5, 16),
+        ),
+    ]
+    return Paper(
+        organ=report.organ,
+        title=f"结对帮扶工作月报（{report.year}年{report.month}月）",
+        number=report.about,
+        to="",
+        blocks=tuple(blocks),
+        closing=(report.organ, report.stand.at),
+        stand=report.stand,
+    )
+
+
+def _by_group(report: MonthlyReport, what: str, groups: tuple[Group, ...]) -> tuple[Block, ...]:
+    if not groups:
+        return (Body("本月没有可计的事实。"),)
+    first, name = report.columns[0]
+    told: Callable[[Group, str], str] = lambda group, metric: (
+        group.figures[metric].told if metric in group.figures else "—"
+    )
+    rows = tuple(
+        (group.name, *(told(group, metric) for metric, _ in report.columns)) for group in groups
+    )
+    bars = tuple(
+        Bar(group.name, group.figures[first].permille, group.figures[first].told)
+        for group in groups
+        if first in group.figures and group.figures[first].denominator
+    )
+    table = Table(
+        (what, *(called for _, called in report.columns)),
+        rows,
+        (8, *(6 for _ in report.columns)),
+        frozenset(range(1, len(report.columns) + 1)),
+    )
+    return (table, Chart(f"各{what}{name}", bars)) if bars else (table,)
