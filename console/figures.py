@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from console.documents import monthly_links
 from console.seeing import page, seer_of
-from domain.people import Role
 from domain.service_definitions import DEFINITIONS
-from projections.service_levels import LevelFilter
+from services.scope import levels_within
 
 router = APIRouter()
 GROUPS = (
@@ -28,11 +28,7 @@ def show(
     """Show the rates of whoever looks: of their division, a department's of its own tasks."""
     seer = seer_of(request, "/figures")
     seer.house.catch_up()
-    if seer.role in {Role.DEPT_COORDINATOR, Role.DEPT_STAFF}:
-        wanted = LevelFilter(unit=seer.unit)
-    else:
-        wanted = LevelFilter(place=seer.rules.units[seer.unit].division)
-    rates = seer.house.boards.levels.rates(wanted, by=by)
+    rates = seer.house.boards.levels.rates(levels_within(seer), by=by)
 
     def named(group: str) -> str:
         if by == "unit":
@@ -42,4 +38,12 @@ def show(
         return seer.names.category(group, "zh") if by == "category" else group or "合计"
 
     rows = [(DEFINITIONS[rate.metric], named(rate.group), rate) for rate in rates]
-    return page(request, "figures.html", seer=seer, rows=rows, by=by, groups=GROUPS)
+    return page(
+        request,
+        "figures.html",
+        seer=seer,
+        rows=rows,
+        by=by,
+        groups=GROUPS,
+        documents=monthly_links(seer),
+    )

@@ -7,21 +7,22 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from console.documents import links
 from console.evidence import evidence_of
 from console.seeing import page, seer_of
 from console.tasks import tags_of
-from domain.sealed import Sealed
 from domain.task.case import TASK
 from domain.task.facts import TaskState
 from domain.task.reading import Sight
 from domain.task.state import AssistStatus, Known
 from projections.history import case_history
 from services.offering import Offer, offers
+from services.reading import names_for, words_of
 from services.scope import task_at
 from services.seeing import Seer, told
+from services.task_papers import TaskFile, task_papers
 from wording.commands import COMMAND_LABELS
 from wording.labels import clock_label, label
-from wording.names import KnownNames
 from wording.sentences import deadline_text
 
 router = APIRouter()
@@ -73,9 +74,10 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     assert line is not None, "it was found by its number"
     ledger = seer.house.books.ledger
     entries = ledger.read(stream)
-    history = case_history(ledger, stream, _names(seer, seen), "zh")
+    history = case_history(ledger, stream, names_for(seer, seen), "zh")
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
+    papers = task_papers(TaskFile(line.number, state, entries, seer.names, ""))
     return page(
         request,
         "task.html",
@@ -87,7 +89,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         tags=tags_of(line),
         category=seer.names.category(line.category, "zh"),
         about=list(about(seer, state)),
-        words=words_of(seer, entries, seen),
+        words=words_of(entries, names_for(seer, seen)),
         rail=list(_rail(state, entries, clocks)),
         clocks=[
             (clock_label(one.name), one.due, _why(one)) for one in clocks if "." not in one.name
@@ -101,6 +103,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         ],
         done=sum(one.status is AssistStatus.DONE for one in state.body.assists),
         evidence=list(evidence_of(entries)) if seen >= Sight.WORDS else [],
+        documents=links(seer, f"/tasks/{line.number}/documents", papers),
         facts=len(entries),
         position=entries[-1].position,
         fingerprint=entries[-1].hash[:16],
@@ -137,49 +140,6 @@ def _why(clock: Any) -> str:
     if clock.deadline is None:
         return ""
     return deadline_text(clock.deadline.model_dump(mode="json")).partition("：")[0]
-
-
-def _names(seer: Seer, seen: Sight) -> KnownNames:
-    """Return names that open what is theirs to read, and mask how a resident is reached."""
-    vault = seer.house.books.vault
-
-    def opening(sealed: Sealed) -> str | None:
-        resident = sealed.holder.startswith("subject/")
-        if seen < Sight.WORDS:
-            return None
-        plain = vault.open(sealed)
-        if plain is None:
-            return None
-        try:
-            text = plain.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
-        return text if not resident or seen >= Sight.CONTACT else masked(text)
-
-    return KnownNames(seer.rules, opening, seer.number_of)
-
-
-def masked(text: str) -> str:
-    """Return a name or number with its middle out of sight: 王*兰, 138****0000."""
-    if len(text) >= 7 and any(sign.isdigit() for sign in text):
-        return f"{text[:3]}****{text[-4:]}"
-    if len(text) <= 1:
-        return "*"
-    return f"{text[0]}{'*' * max(1, len(text) - 2)}{text[-1] if len(text) > 2 else ''}"
-
-
-def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
-    """Return what was said, and how the resident is reached, as far as it is seen."""
-    names = _names(seer, seen)
-    found = dict.fromkeys(("text", "name", "phone", "address"), "")
-    for entry in entries:
-        if entry.kind in {"task_registered.v1", "registration_corrected.v1"}:
-            for field in found:
-                sealed = entry.fact.get(field)
-                plain = None if sealed is None else names.opened(sealed)
-                if plain is not None:
-                    found[field] = plain
-    return found
 
 
 def about(seer: Seer, state: Known) -> Iterator[tuple[str, str, str]]:

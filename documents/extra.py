@@ -8,7 +8,7 @@ _NEEDED = ("typst", "docx", "noto_cjk_sans_otc")
 
 
 class ExtraMissing(Exception):
-    """This installation makes no papers: its extra is not installed."""
+    """No papers are made here: the extra they need is not installed."""
 
     def __init__(self) -> None:
         super().__init__(

@@ -1,6 +1,5 @@
 """月报: the rates of one month with both their counts, over all, by street and by unit."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from documents.paper import Bar, Block, Body, Chart, Heading, Paper, Stand, Table, day
@@ -38,10 +37,17 @@ class Group:
     name: str
     figures: dict[str, Figure]
 
+    def told(self, metric: str) -> str:
+        """Return a rate with its counts below, for a cell."""
+        figure = self.figures.get(metric)
+        if figure is None or not figure.denominator:
+            return "—"
+        return f"{figure.percent}\n{figure.numerator}/{figure.denominator}"
+
 
 @dataclass(frozen=True)
 class MonthlyReport:
-    """What a monthly report says; *columns* are the metrics shown by group, the first as a chart."""
+    """What a monthly report says; *columns* are the metrics told by group, the first also drawn."""
 
     organ: str
     year: int
@@ -117,11 +123,8 @@ def _by_group(report: MonthlyReport, what: str, groups: tuple[Group, ...]) -> tu
     if not groups:
         return (Body("本月没有可计的事实。"),)
     first, name = report.columns[0]
-    told: Callable[[Group, str], str] = lambda group, metric: (
-        group.figures[metric].told if metric in group.figures else "—"
-    )
     rows = tuple(
-        (group.name, *(told(group, metric) for metric, _ in report.columns)) for group in groups
+        (group.name, *(group.told(metric) for metric, _ in report.columns)) for group in groups
     )
     bars = tuple(
         Bar(group.name, group.figures[first].permille, group.figures[first].told)

@@ -10,7 +10,7 @@ OFFICE = timezone(timedelta(hours=8), "UTC+8")
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the first level: 一、……"""
+    """A heading of the first level, in 黑体."""
 
     text: str
 

@@ -129,7 +129,7 @@ class _Writing:
         within: Any = None,
     ) -> Any:
         """Add *text* as one paragraph, of the document or *within* a cell."""
-        from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+        from docx.enum.text import WD_LINE_SPACING, WD_PARAGRAPH_ALIGNMENT
         from docx.shared import Pt, RGBColor
 
         made = (self.document if within is None else within).add_paragraph()
@@ -140,7 +140,7 @@ class _Writing:
         if indent:
             form.first_line_indent = Pt(2 * size)
         if align is not None:
-            made.alignment = WD_ALIGN_PARAGRAPH[align]
+            made.alignment = WD_PARAGRAPH_ALIGNMENT[align]
         run = made.add_run(seen(text))
         _lettered(run, font, size)
         if colour is not None:
@@ -194,11 +194,11 @@ class _Writing:
     @staticmethod
     def _page_number(paragraph: Any) -> None:
         """Have the page's number stand at the foot as 4号: — 1 —."""
-        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.enum.text import WD_PARAGRAPH_ALIGNMENT
         from docx.oxml import OxmlElement
         from docx.oxml.ns import qn
 
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.alignment = WD_PARAGRAPH_ALIGNMENT.CENTER
         field = OxmlElement("w:fldSimple")
         field.set(qn("w:instr"), "PAGE")
         _lettered(paragraph.add_run("— "), "宋体", 14)

@@ -6,6 +6,7 @@ from domain.people import Role
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
 from projections.pairing_board import PairingLine
+from projections.service_levels import LevelFilter
 from projections.task_board import TaskFilter
 from services.seeing import NothingHere, Seer
 
@@ -21,6 +22,13 @@ def within(seer: Seer, wanted: TaskFilter) -> TaskFilter:
     if place is None or not place.startswith(own):
         place = own
     return replace(wanted, place=place)
+
+
+def levels_within(seer: Seer) -> LevelFilter:
+    """Return which counts are theirs: of their division, a department's of its own tasks."""
+    if seer.role in _OF_A_UNIT:
+        return LevelFilter(unit=seer.unit)
+    return LevelFilter(place=seer.rules.units[seer.unit].division)
 
 
 def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:

@@ -1,0 +1,126 @@
+"""文件: papers to print, sign and file, handed out as files to keep, never shown as pages."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from console.seeing import OFFICE, page, seer_of
+from documents.extra import ExtraMissing
+from services.documents import (
+    CALLED,
+    FORMS,
+    Handed,
+    NoSuchDocument,
+    form_named,
+    monthly_document,
+    pairing_document,
+    task_document,
+)
+from services.seeing import Seer
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Link:
+    """A document as a page offers it: what the link says, and where it leads."""
+
+    text: str
+    address: str
+
+
+def links(seer: Seer, address: str, kinds: list[str]) -> list[Link]:
+    """Return a link to every form of these *kinds* of document below *address*."""
+    return [
+        Link(
+            seer.say(f"打印{CALLED[kind][0]} PDF", f"Print {CALLED[kind][1]}, PDF")
+            if form == "pdf"
+            else seer.say(f"{CALLED[kind][0]} Word（可编辑）", f"{CALLED[kind][1]}, Word"),
+            f"{address}/{kind}.{form}",
+        )
+        for kind in kinds
+        for form in FORMS[kind]
+    ]
+
+
+def monthly_links(seer: Seer) -> list[Link]:
+    """Return a link to every form of the reports of the last three months, this one first."""
+    now = seer.at.astimezone(OFFICE)
+    months = [divmod(now.year * 12 + now.month - 1 - back, 12) for back in range(3)]
+    return [
+        Link(f"{year}-{month + 1:02} {one.text}", f"/figures/{year}-{month + 1:02}.{form}")
+        for year, month in months
+        for one, form in zip(links(seer, "", ["report"]), FORMS["report"], strict=True)
+    ]
+
+
+@router.get("/tasks/{number}/documents/{kind}.{form}")
+def about_a_task(
+    request: Request,
+    number: str,
+    kind: str,
+    form: str,
+) -> Response:
+    """Hand out a document about the task with this number."""
+    seer = seer_of(request)
+    try:
+        return _file(task_document(seer, number, kind, form_named(form), _site(request)))
+    except (NoSuchDocument, ExtraMissing) as reason:
+        return _not_made(request, seer, reason)
+
+
+@router.get("/pairings/{key}/documents/agreement.{form}")
+def agreement(request: Request, key: str, form: str) -> Response:
+    """Hand out the agreement of a pairing."""
+    seer = seer_of(request, "/pairings")
+    try:
+        return _file(pairing_document(seer, key, form_named(form), _site(request)))
+    except (NoSuchDocument, ExtraMissing) as reason:
+        return _not_made(request, seer, reason)
+
+
+@router.get("/figures/{month}.{form}")
+def report(
+    request: Request,
+    month: str,
+    form: str,
+) -> Response:
+    """Hand out the report of a month."""
+    seer = seer_of(request, "/figures")
+    try:
+        return _file(monthly_document(seer, month, form_named(form), _site(request)))
+    except ExtraMissing as reason:
+        return _not_made(request, seer, reason)
+
+
+def _site(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
+
+
+def _file(handed: Handed) -> Response:
+    names = f"filename=\"{handed.plain_name}\"; filename*=UTF-8''{quote(handed.name)}"
+    return Response(
+        handed.content,
+        media_type=handed.media_type,
+        headers={
+            "Content-Disposition": f"attachment; {names}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+def _not_made(request: Request, seer: Seer, reason: Exception) -> Response:
+    chinese, _, english = str(reason).partition("。 ")
+    missing = isinstance(reason, ExtraMissing)
+    return page(
+        request,
+        "message.html",
+        seer=seer,
+        status=503 if missing else 409,
+        title=seer.say("没有可打印的文件", "No document"),
+        sentence=seer.say(f"{chinese}。", english),
+        rule="",
+    )

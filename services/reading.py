@@ -1,0 +1,56 @@
+"""What was said about a task, opened as far as somebody sees it, for every page and paper alike."""
+
+from collections.abc import Iterable
+
+from domain.sealed import Sealed
+from domain.task.reading import Sight
+from ledger.entry import Entry
+from services.seeing import Seer
+from vault.vault import Vault
+from wording.names import KnownNames, Opening
+
+
+def names_for(seer: Seer, seen: Sight) -> KnownNames:
+    """Return names that open what is theirs to read, and mask how a resident is reached."""
+    return KnownNames(seer.rules, opening(seer.house.books.vault, seen), seer.number_of)
+
+
+def opening(vault: Vault, seen: Sight) -> Opening:
+    """Return what opens a sealed text for somebody who sees this much of its task."""
+
+    def opened(sealed: Sealed) -> str | None:
+        resident = sealed.holder.startswith("subject/")
+        if seen < Sight.WORDS:
+            return None
+        plain = vault.open(sealed)
+        if plain is None:
+            return None
+        try:
+            text = plain.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        return text if not resident or seen >= Sight.CONTACT else masked(text)
+
+    return opened
+
+
+def masked(text: str) -> str:
+    """Return a name or number with its middle out of sight: 王*兰, 138****0000."""
+    if len(text) >= 7 and any(sign.isdigit() for sign in text):
+        return f"{text[:3]}****{text[-4:]}"
+    if len(text) <= 1:
+        return "*"
+    return f"{text[0]}{'*' * max(1, len(text) - 2)}{text[-1] if len(text) > 2 else ''}"
+
+
+def words_of(entries: Iterable[Entry], names: KnownNames) -> dict[str, str]:
+    """Return what was said, and how the resident is reached, as far as *names* opens it."""
+    found = dict.fromkeys(("text", "name", "phone", "address"), "")
+    for entry in entries:
+        if entry.kind in {"task_registered.v1", "registration_corrected.v1"}:
+            for field in found:
+                sealed = entry.fact.get(field)
+                plain = None if sealed is None else names.opened(sealed)
+                if plain is not None:
+                    found[field] = plain
+    return found
