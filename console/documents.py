@@ -6,13 +6,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from console.seeing import OFFICE, page, seer_of
-from documents.extra import ExtraMissing
+from console.seeing import OFFICE, seer_of
 from services.documents import (
     CALLED,
     FORMS,
     Handed,
-    NoSuchDocument,
     form_named,
     monthly_document,
     pairing_document,
@@ -65,20 +63,14 @@ def about_a_task(
 ) -> Response:
     """Hand out a document about the task with this number."""
     seer = seer_of(request)
-    try:
-        return _file(task_document(seer, number, kind, form_named(form), _site(request)))
-    except (NoSuchDocument, ExtraMissing) as reason:
-        return _not_made(request, seer, reason)
+    return _file(task_document(seer, number, kind, form_named(form), _site(request)))
 
 
 @router.get("/pairings/{key}/documents/agreement.{form}")
 def agreement(request: Request, key: str, form: str) -> Response:
     """Hand out the agreement of a pairing."""
     seer = seer_of(request, "/pairings")
-    try:
-        return _file(pairing_document(seer, key, form_named(form), _site(request)))
-    except (NoSuchDocument, ExtraMissing) as reason:
-        return _not_made(request, seer, reason)
+    return _file(pairing_document(seer, key, form_named(form), _site(request)))
 
 
 @router.get("/figures/{month}.{form}")
@@ -89,10 +81,7 @@ def report(
 ) -> Response:
     """Hand out the report of a month."""
     seer = seer_of(request, "/figures")
-    try:
-        return _file(monthly_document(seer, month, form_named(form), _site(request)))
-    except ExtraMissing as reason:
-        return _not_made(request, seer, reason)
+    return _file(monthly_document(seer, month, form_named(form), _site(request)))
 
 
 def _site(request: Request) -> str:
@@ -109,18 +98,4 @@ def _file(handed: Handed) -> Response:
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "X-Content-Type-Options": "nosniff",
         },
-    )
-
-
-def _not_made(request: Request, seer: Seer, reason: Exception) -> Response:
-    chinese, _, english = str(reason).partition("。 ")
-    missing = isinstance(reason, ExtraMissing)
-    return page(
-        request,
-        "message.html",
-        seer=seer,
-        status=503 if missing else 409,
-        title=seer.say("没有可打印的文件", "No document"),
-        sentence=seer.say(f"{chinese}。", english),
-        rule="",
     )

@@ -24,6 +24,7 @@ from documents.pdf import pdf_of
 from documents.word import docx_of
 from domain.pairing.case import PAIRING
 from domain.pairing.state import Drafted
+from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.service_definitions import DEFINITIONS
 from ledger.entry import Entry
@@ -68,15 +69,13 @@ def form_named(text: str) -> Form:
     raise NothingHere
 
 
-class NoSuchDocument(Exception):
-    """The case is theirs to see, and there is no document of this kind about it, or not yet."""
-
-    def __init__(self, kind: str) -> None:
-        name = CALLED.get(kind, (kind, kind))
-        super().__init__(
-            f"目前没有{name[0]}可打印：案卷还没有办到这一步，或者这种文件没有该格式。 "
-            f"There is no {name[1]} now: the case has not come that far, or not in this form."
-        )
+def _none_of(kind: str) -> CommandRefused:
+    chinese, english = CALLED[kind]
+    return CommandRefused(
+        "no-document",
+        f"目前没有{chinese}可打印：案卷还没有办到这一步，或者{chinese}没有这种格式。",
+        f"There is no {english} now: the case has not come that far, or not in this form.",
+    )
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def task_document(seer: Seer, number: str, kind: str, form: Form, site: str) -> 
     """Return a document about the task with this number; *site* is where people open the console.
 
     Raises `NothingHere` alike for a task there is none of and one that is not theirs to see, and
-    for a kind there is none of; `NoSuchDocument`, and `ExtraMissing` where no papers can be made.
+    for a kind there is none of; `CommandRefused`, and `ExtraMissing` where no papers can be made.
     """
     stream, state, seen = task_at(seer, number)
     if kind not in PAPERS:
@@ -105,10 +104,10 @@ def task_document(seer: Seer, number: str, kind: str, form: Form, site: str) -> 
 
 
 def task_document_of(file: TaskFile, kind: str, form: Form) -> Handed:
-    """Return a document about the task in *file*; raise `NoSuchDocument` and `ExtraMissing`."""
+    """Return a document about the task in *file*; raise `CommandRefused` and `ExtraMissing`."""
     made = task_paper(file, kind) if form in FORMS.get(kind, ()) else None
     if made is None:
-        raise NoSuchDocument(kind)
+        raise _none_of(kind)
     return _handed(made, kind, form, file.number)
 
 
@@ -131,9 +130,9 @@ def pairing_document(seer: Seer, key: str, form: Form, site: str) -> Handed:
 def agreement_document(
     state: Any, entries: list[Entry], rules: Rules, address: str, form: Form
 ) -> Handed:
-    """Return the agreement of the pairing in *state*; raise `NoSuchDocument`, `ExtraMissing`."""
+    """Return the agreement of the pairing in *state*; raise `CommandRefused`, `ExtraMissing`."""
     if not isinstance(state, Drafted):
-        raise NoSuchDocument("agreement")
+        raise _none_of("agreement")
     made = agreement_paper(_agreement(state, entries, rules, address))
     return _handed(made, "agreement", form, entries[0].stream.rpartition("/")[2])
 

@@ -1,8 +1,10 @@
 """Which cases lie within somebody's duties, for lists; each case is asked again by itself."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from domain.people import Role
+from domain.rules import Rules
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
 from projections.pairing_board import PairingLine
@@ -48,6 +50,14 @@ def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:
     if seen is Sight.NOTHING or not isinstance(case.state, Known):
         raise NothingHere
     return line.stream, case.state, seen
+
+
+def widest_sight(task: Known, person: str, rules: Rules, at: datetime) -> Sight:
+    """Return the most that any post of *person* lets them see of *task*."""
+    known = rules.people.get(person)
+    posts = () if known is None else known.grants
+    found = [sight(task, person, one.role, one.unit, rules, at) for one in posts if one.stands(at)]
+    return max(found, default=Sight.NOTHING)
 
 
 def sees_pairing(seer: Seer, line: PairingLine) -> bool:
