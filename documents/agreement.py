@@ -19,6 +19,7 @@ from documents.paper import (
 
 _ORDINALS = "一二三四五六七八九十"
 _ITEMS = (5, 26, 12, 16)
+_STAMP = "（盖章）　　　　年　　月　　日"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def _parties(agreement: PairingAgreement) -> Particulars:
         tuple(
             (one.part, f"{one.name}（牵头）" if one.name == agreement.lead else one.name)
             for one in agreement.parties
-        )
+        ),
+        paired=False,
     )
 
 
@@ -135,16 +137,14 @@ def _items(one: ListOfItems) -> Table:
         )
         for number, item in enumerate(one.items, 1)
     )
-    return Table(("序号", "项目", "类别", "认领单位"), rows, _ITEMS, frozenset({0}))
+    return Table(("序号", "项目", "类别", "认领单位"), rows, _ITEMS)
 
 
 def _signatures(agreement: PairingAgreement) -> Places:
-    return Places(
-        tuple(
-            (
-                one.name,
-                "（尚未签署）" if one.signed_at is None else f"已于{moment(one.signed_at)}签署",
-            )
-            for one in agreement.parties
-        )
-    )
+    return Places(tuple((one.name, f"{_signed(one)}\n{_STAMP}") for one in agreement.parties))
+
+
+def _signed(party: Party) -> str:
+    if party.signed_at is None:
+        return "（尚未签署）"
+    return f"已于{moment(party.signed_at)}签署"

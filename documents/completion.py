@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from documents.paper import Body, Heading, Paper, Places, Stand, Table, moment, particulars
+from documents.paper import Heading, Paper, Places, Stand, Table, moment, particulars
 from documents.task_order import SEALED, Case
 
 
@@ -64,7 +64,6 @@ def completion_paper(sheet: Completion) -> Paper:
                         ("序号", "材料", "上传时间", "现场采集"),
                         evidence,
                         (2, 5, 6, 3),
-                        frozenset({0}),
                     ),
                 )
                 if evidence
@@ -76,8 +75,11 @@ def completion_paper(sheet: Completion) -> Paper:
                 ("居民评价", "\n".join(f"{moment(at)} {told}" for at, told in sheet.feedback)),
                 ("当前状态", sheet.state),
             ),
-            Body("承办人员、审核人员签字："),
-            Places((("承办人员", "签字："), ("审核人员", "签字："))),
+            Places(
+                tuple(
+                    (who, "签字：\n　　　　　　年　　月　　日") for who in ("承办人员", "审核人员")
+                )
+            ),
         ),
         closing=(sheet.main, sheet.submitted_at),
         stand=sheet.stand,

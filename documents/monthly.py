@@ -105,13 +105,13 @@ def monthly_paper(report: MonthlyReport) -> Paper:
         Table(
             ("指标", "分子 ÷ 分母"),
             tuple((f"{one.name}\n{one.metric}", one.definition) for one in report.figures),
-            (5, 16),
+            (8, 15),
         ),
     ]
     return Paper(
         organ=report.organ,
         title=f"结对帮扶工作月报（{report.year}年{report.month}月）",
-        number=report.about,
+        number=f"统计范围：{report.about}",
         to="",
         blocks=tuple(blocks),
         closing=(report.organ, report.stand.at),

@@ -1,5 +1,7 @@
 """A paper as plain values: head, blocks in order, closing, and what it was made from."""
 
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TypeAlias
@@ -24,9 +26,27 @@ class Body:
 
 @dataclass(frozen=True)
 class Particulars:
-    """Names with their values, ruled, as on a form."""
+    """Names with their values, ruled, as on a form: two short ones on a line if *paired*."""
 
     rows: tuple[tuple[str, str], ...]
+    paired: bool = True
+
+    def lines(self) -> Iterator[tuple[str, ...]]:
+        """Yield the lines of the form: name and value, or both of two."""
+        waiting: tuple[str, str] | None = None
+        for row in self.rows:
+            if not (self.paired and _is_short(row[1])):
+                if waiting is not None:
+                    yield waiting
+                waiting = None
+                yield row
+            elif waiting is None:
+                waiting = row
+            else:
+                yield (*waiting, *row)
+                waiting = None
+        if waiting is not None:
+            yield waiting
 
 
 @dataclass(frozen=True)
@@ -90,6 +110,15 @@ class Paper:
     blocks: tuple[Block, ...]
     closing: tuple[str, datetime] | None
     stand: Stand
+
+
+_HALF_A_LINE = 21
+"""How many narrow characters half a line of a form takes; a Chinese one takes the room of two."""
+
+
+def _is_short(value: str) -> bool:
+    room = sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in value)
+    return "\n" not in value and room <= _HALF_A_LINE
 
 
 def particulars(*rows: tuple[str, str | None]) -> Particulars:

@@ -17,7 +17,7 @@ import segno
 from documents.charts import bars_svg
 from documents.extra import font_file, needed
 from documents.lettering import MISSING, fitted
-from documents.paper import Bar, Block, Chart, Paper, day, moment
+from documents.paper import Bar, Block, Chart, Paper, Particulars, day, moment
 
 _TEMPLATE = Path(__file__).with_name("paper.typ")
 
@@ -98,6 +98,8 @@ def _block(block: Block) -> dict[str, Any]:
         svg = bars_svg(_fitted_bars(block.bars))
         told = "；".join(f"{bar.label} {bar.told}" for bar in block.bars)
         return {"kind": kind, "title": block.title, "svg": svg, "told": told}
+    if isinstance(block, Particulars):
+        return {"kind": kind, "lines": list(block.lines())}
     value = asdict(block)
     value.pop("figures", None)
     figures = sorted(getattr(block, "figures", ()))

@@ -47,18 +47,16 @@ def supervision_paper(sheet: Supervision) -> Paper:
         to=sheet.unit,
         blocks=(
             Body(
-                f"你单位主办的下列帮扶任务因{newest.cause}，现予{newest.level}。"
+                f"你单位主办的下列帮扶任务现予督办，督办级别为{newest.level}（{newest.cause}）。"
                 f"请{until}办理并报告进展。"
             ),
             particulars(
-                ("督办级别", newest.level),
-                ("督办事由", newest.cause),
                 ("督办意见", why),
                 ("督办时间", moment(newest.at)),
                 ("当前状态", f"{sheet.state}{'（已超期）' if sheet.overdue else ''}"),
                 (
                     "办理期限",
-                    None if sheet.due is None else f"{moment(sheet.due)}\n{sheet.due_because}",
+                    None if sheet.due is None else f"{moment(sheet.due)}（{sheet.due_because}）",
                 ),
             ),
             Heading("督办事项"),

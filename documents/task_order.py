@@ -29,7 +29,6 @@ class Case:
     def about(self) -> Particulars:
         """Return it as the rows of a form."""
         return particulars(
-            ("工单编号", self.number),
             ("服务类别", f"{self.category}（{self.request_type}）"),
             ("诉求来源", self.source),
             ("发生地点", self.place),
@@ -75,18 +74,13 @@ def task_order_paper(order: TaskOrder) -> Paper:
             order.case.about(),
             Heading("办理要求"),
             particulars(
-                ("主办单位", order.main),
                 ("协办单位", "、".join(order.assist)),
                 ("承办人员", order.handler),
-                ("派单时间", moment(order.dispatched_at)),
                 ("签收期限", moment(order.sign_in_by)),
-                ("办理期限", f"{moment(order.due)}\n{order.due_because}"),
+                ("办理期限", f"{moment(order.due)}（{order.due_because}）"),
                 ("派单说明", order.note),
             ),
-            Body(
-                "因职责或者其他原因不能办理的，请在签收期限内写明依据退单；需要延期的，请在办理期限"
-                "届满前提出。办结后由审核人员审核、居民评价。"
-            ),
+            Body("不能办理的，请在签收期限内写明依据退单；需要延期的，请在办理期限届满前提出。"),
         ),
         closing=(order.by, order.dispatched_at),
         stand=order.stand,

@@ -44,7 +44,7 @@ def docx_of(paper: Paper) -> bytes:
         organ, instant = paper.closing
         made.paragraph("")
         made.paragraph(organ, align="RIGHT")
-        made.paragraph(f"{day(instant)}　　", align="RIGHT")
+        made.paragraph(day(instant), align="RIGHT", right=32)
     made.imprint(paper.stand)
     return made.saved(paper)
 
@@ -71,6 +71,7 @@ class _Writing:
         )
         _rule(organ, "bottom", red, 12)
         self.paragraph(paper.number, size=12, align="RIGHT")
+        self.paragraph("", size=10, line=14)
         self.paragraph(paper.title, size=22, font=_TITLE_FONT, align="CENTER", line=None)
         self.paragraph("")
         if paper.to:
@@ -79,21 +80,20 @@ class _Writing:
     def block(self, block: Block) -> None:
         match block:
             case Heading(text):
-                self.paragraph(text, font=_HEAD_FONT, indent=True)
+                heading = self.paragraph(text, font=_HEAD_FONT, indent=True)
+                heading.paragraph_format.keep_with_next = True
             case Body(text):
                 for line in text.split("\n"):
                     if line.strip():
                         self.paragraph(line, indent=True)
-            case Particulars(rows):
-                self._grid(rows, (2, 8))
+            case Particulars():
+                self._form(block)
             case Table(head, rows, widths, figures):
                 self._grid((head, *rows), widths, figures, headed=True)
             case Chart():
                 self._chart(block)
             case Places(rows):
-                self._grid(
-                    tuple((who, f"{told}\n（盖章）　　　年　月　日") for who, told in rows), (5, 5)
-                )
+                self._grid(rows, (5, 5))
 
     def imprint(self, stand: Stand) -> None:
         """Say at the end what the paper was made from, with the code that leads there."""
@@ -108,13 +108,14 @@ class _Writing:
         )
         picture.seek(0)
         code.add_run().add_picture(picture, width=Mm(22))
+        code.paragraph_format.keep_with_next = True
         for line in (
             f"账本位置 {stand.position:,}，{moment(stand.at)}入账",
             f"凭证 {stand.digest}",
             f"查询 {stand.address}",
             "本件可编辑；以账本和 PDF 为准，扫码登录后可核对。",
         ):
-            self.paragraph(line, size=9, line=13)
+            self.paragraph(line, size=9, line=13).paragraph_format.keep_with_next = True
 
     def paragraph(
         self,
@@ -125,6 +126,7 @@ class _Writing:
         colour: str | None = None,
         align: str | None = None,
         indent: bool = False,
+        right: float = 0,
         line: float | None = _LINE_POINTS,
         within: Any = None,
     ) -> Any:
@@ -139,6 +141,7 @@ class _Writing:
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
         if indent:
             form.first_line_indent = Pt(2 * size)
+        form.right_indent = Pt(right)
         if align is not None:
             made.alignment = WD_PARAGRAPH_ALIGNMENT[align]
         run = made.add_run(seen(text))
@@ -157,6 +160,20 @@ class _Writing:
         self.document.save(first)
         return _same_bytes(first.getvalue())
 
+    def _form(self, form: Particulars) -> None:
+        """Add a form of four columns; a single value takes three of them."""
+        lines = list(form.lines())
+        grid = self._grid(
+            tuple(line if len(line) == 4 else (*line, "", "") for line in lines),
+            (23, 55, 23, 55),
+            names=frozenset({0, 2}),
+        )
+        for row, line in zip(grid.rows, lines, strict=True):
+            if len(line) == 2:
+                whole = row.cells[1].merge(row.cells[3])
+                for empty in whole.paragraphs[line[1].count("\n") + 1 :]:
+                    _remove(empty)
+
     def _grid(
         self,
         rows: tuple[tuple[str, ...], ...],
@@ -164,25 +181,35 @@ class _Writing:
         figures: frozenset[int] = frozenset(),
         *,
         headed: bool = False,
-    ) -> None:
-        from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
-        from docx.shared import Mm
+        names: frozenset[int] = frozenset(),
+    ) -> Any:
+        from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
+        from docx.shared import Mm, Pt
 
         grid = self.document.add_table(rows=0, cols=len(shares), style="Table Grid")
         grid.autofit = False
+        grid.alignment = WD_TABLE_ALIGNMENT.CENTER
+        widths = [Mm(_LINE_WIDTH_MM * share / sum(shares)) for share in shares]
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = width
         for number, row in enumerate(rows):
             cells = grid.add_row().cells
             heads = headed and number == 0
             for column, (cell, text) in enumerate(zip(cells, row, strict=True)):
-                cell.width = Mm(_LINE_WIDTH_MM * shares[column] / sum(shares))
+                cell.width = widths[column]
                 cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-                align = "CENTER" if heads else "RIGHT" if column in figures else None
+                centred = heads or column in names
+                align = "CENTER" if centred else "RIGHT" if column in figures else None
                 font = _HEAD_FONT if heads else _TEXT_FONT
                 for line in text.split("\n"):
-                    self.paragraph(line, size=12, font=font, align=align, line=None, within=cell)
+                    made = self.paragraph(
+                        line, size=12, font=font, align=align, line=20, within=cell
+                    )
+                    made.paragraph_format.space_before = Pt(2)
                 _remove(cell.paragraphs[0])
             if heads:
                 _repeated(grid.rows[0])
+        return grid
 
     def _chart(self, chart: Chart) -> None:
         from docx.shared import Mm

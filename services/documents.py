@@ -156,7 +156,7 @@ def monthly_document(seer: Seer, month: str, form: Form, site: str) -> Handed:
             organ=unit.name,
             year=int(year),
             month=int(number),
-            about=unit.name if wanted.unit else seer.names.place(unit.division, "zh"),
+            about=_extent(seer, wanted),
             ended=month < now,
             figures=tuple(_figure(rate) for rate in rates(wanted)),
             columns=tuple((metric, DEFINITIONS[metric].zh) for metric in _COLUMNS),
@@ -178,6 +178,15 @@ def _head(ledger: Ledger, address: str) -> Stand:
     newest = ledger.entry(ledger.head())
     assert newest is not None, "a book whose people look at figures is not empty"
     return Stand(newest.position, newest.hash, newest.recorded_at, address)
+
+
+def _extent(seer: Seer, wanted: LevelFilter) -> str:
+    """Return in words what is counted: what a unit handles, or what lies in a division."""
+    unit = seer.rules.units[seer.unit]
+    if wanted.unit is not None:
+        return f"{unit.name}主办"
+    place = seer.names.place(unit.division, "zh")
+    return f"{place}辖区" if place != unit.division else f"{unit.name}辖区（{unit.division}）"
 
 
 def _columns(wanted: LevelFilter) -> LevelFilter:

@@ -9,6 +9,7 @@ from documents.completion import Completion, completion_paper
 from documents.paper import Paper, Stand, moment
 from documents.supervision import Step, Supervision, supervision_paper
 from documents.task_order import Case, TaskOrder, task_order_paper
+from domain.clocks import Deadline
 from domain.task.facts import SupervisionLevel
 from domain.task.state import Known
 from ledger.entry import Entry
@@ -127,7 +128,7 @@ def _order(file: TaskFile, given: Entry) -> Paper:
             dispatched_at=given.recorded_at,
             sign_in_by=datetime.fromisoformat(given.fact["sign_in_by"]["due"]),
             due=due.due,
-            due_because=deadline_text(due.model_dump(mode="json")),
+            due_because=_because(due),
             handler=file.handler,
             stand=file.stand,
         )
@@ -181,7 +182,7 @@ def _reviewed(file: TaskFile, since: int) -> str:
     if not approved:
         return "待审核"
     on_site = "，经现场核查" if approved[-1].fact["verified_on_site"] else ""
-    by = who(approved[-1].by, file.names)
+    by = _by(file, approved[-1])
     return f"审核通过{on_site}\n{by}，{moment(approved[-1].recorded_at)}"
 
 
@@ -206,7 +207,7 @@ def _supervision(file: TaskFile, newest: Entry) -> Paper:
             unit=file.unit(newest.fact["unit"]),
             steps=tuple(_steps(file)),
             due=None if due is None else due.due,
-            due_because="" if due is None else deadline_text(due.model_dump(mode="json")),
+            due_because="" if due is None else _because(due),
             overdue=body.sla.overdue,
             state=label(file.state.name),
             answer_by=due.due if due is not None and ahead else None,
@@ -222,10 +223,22 @@ def _steps(file: TaskFile) -> Iterator[Step]:
             at=one.recorded_at,
             level=label(SupervisionLevel(one.fact["level"])),
             cause=_cause(str(one.fact["cause"])),
-            by=who(one.by, file.names),
+            by=_by(file, one),
             reason=file.opened(reason),
             sealed=reason is not None,
         )
+
+
+def _by(file: TaskFile, entry: Entry) -> str:
+    """Return who acted, without how it was known: that stands in the record."""
+    by = entry.by
+    person = by if by.person is None else by.model_copy(update={"known": None})
+    return who(person, file.names)
+
+
+def _because(due: Deadline) -> str:
+    """Return why something is due when it is: how long, and since when."""
+    return deadline_text(due.model_dump(mode="json")).partition("：")[0]
 
 
 def _cause(code: str) -> str:
