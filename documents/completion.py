@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from documents.paper import Heading, Paper, Places, Stand, Table, moment, particulars
+from documents.paper import Paper, Places, Stand, moment
 from documents.task_order import SEALED, Case
 
 
@@ -33,9 +33,9 @@ class Completion:
 def completion_paper(sheet: Completion) -> Paper:
     """Return the completion sheet as a paper."""
     submitted = f"{moment(sheet.submitted_at)}（{'按期' if sheet.on_time else '超期'}）"
-    evidence = tuple(
-        (str(number), label, moment(at), "是" if on_site else "")
-        for number, (label, at, on_site) in enumerate(sheet.evidence, 1)
+    evidence = (
+        f"{label}（{moment(at)}上传{'，现场采集' if on_site else ''}）"
+        for label, at, on_site in sheet.evidence
     )
     return Paper(
         organ=sheet.main,
@@ -43,34 +43,18 @@ def completion_paper(sheet: Completion) -> Paper:
         number=f"工单编号 {sheet.case.number}",
         to="",
         blocks=(
-            sheet.case.about(),
-            Heading("办理结果"),
-            particulars(
+            sheet.case.about(
                 ("主办单位", sheet.main),
                 ("承办人员", sheet.handler),
                 ("联系居民", "\n".join(f"{moment(at)} {told}" for at, told in sheet.contacts)),
                 ("协办情况", "\n".join(f"{unit}：{told}" for unit, told in sheet.assist)),
                 ("提交时间", submitted),
                 ("是否解决", "已解决" if sheet.resolved else "未解决"),
-                ("答复居民", sheet.reply or SEALED),
-                ("内部说明", sheet.note),
                 ("办理费用", sheet.cost),
                 ("退回重办", f"{sheet.reworks}次" if sheet.reworks else None),
-            ),
-            *(
-                (
-                    Heading("佐证材料"),
-                    Table(
-                        ("序号", "材料", "上传时间", "现场采集"),
-                        evidence,
-                        (2, 5, 6, 3),
-                    ),
-                )
-                if evidence
-                else ()
-            ),
-            Heading("审核和评价"),
-            particulars(
+                ("答复居民", sheet.reply or SEALED),
+                ("内部说明", sheet.note),
+                ("佐证材料", "\n".join(evidence)),
                 ("结果审核", sheet.reviewed),
                 ("居民评价", "\n".join(f"{moment(at)} {told}" for at, told in sheet.feedback)),
                 ("当前状态", sheet.state),
@@ -81,6 +65,6 @@ def completion_paper(sheet: Completion) -> Paper:
                 )
             ),
         ),
-        closing=(sheet.main, sheet.submitted_at),
+        closing=None,
         stand=sheet.stand,
     )

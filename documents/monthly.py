@@ -107,6 +107,7 @@ def monthly_paper(report: MonthlyReport) -> Paper:
             tuple((f"{one.name}\n{one.metric}", one.definition) for one in report.figures),
             (8, 15),
         ),
+        Body("特此报告。"),
     ]
     return Paper(
         organ=report.organ,

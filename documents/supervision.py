@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from documents.paper import Body, Heading, Paper, Stand, Table, moment, particulars
+from documents.paper import Block, Body, Heading, Paper, Stand, Table, moment
 from documents.task_order import SEALED, Case
 
 
@@ -50,24 +50,30 @@ def supervision_paper(sheet: Supervision) -> Paper:
                 f"你单位主办的下列帮扶任务现予督办，督办级别为{newest.level}（{newest.cause}）。"
                 f"请{until}办理并报告进展。"
             ),
-            particulars(
-                ("督办意见", why),
-                ("督办时间", moment(newest.at)),
+            sheet.case.about(
                 ("当前状态", f"{sheet.state}{'（已超期）' if sheet.overdue else ''}"),
+                ("督办时间", moment(newest.at)),
                 (
                     "办理期限",
                     None if sheet.due is None else f"{moment(sheet.due)}（{sheet.due_because}）",
                 ),
+                ("督办人员", newest.by),
+                ("督办意见", why),
             ),
-            Heading("督办事项"),
-            sheet.case.about(),
-            Heading("督办经过"),
-            Table(
-                ("时间", "级别", "事由", "督办人"),
-                tuple((moment(one.at), one.level, one.cause, one.by) for one in sheet.steps),
-                (6, 3, 4, 6),
-            ),
+            *_story(sheet),
+            Body("特此督办。"),
         ),
         closing=(sheet.by, newest.at),
         stand=sheet.stand,
+    )
+
+
+def _story(sheet: Supervision) -> tuple[Block, ...]:
+    """Return all the steps, where the newest was not the first."""
+    if len(sheet.steps) == 1:
+        return ()
+    rows = tuple((moment(one.at), one.level, one.cause, one.by) for one in sheet.steps)
+    return (
+        Heading("督办经过"),
+        Table(("时间", "级别", "事由", "督办人"), rows, (6, 3, 4, 6)),
     )

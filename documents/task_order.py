@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from documents.paper import Body, Heading, Paper, Particulars, Stand, moment, particulars
+from documents.paper import Body, Paper, Particulars, Stand, moment, particulars
 
 SEALED = "（内容密封，不在查阅范围内）"
 """What stands in a paper where its reader may not see what was said."""
@@ -26,8 +26,8 @@ class Case:
     text: str | None
     resident: str | None
 
-    def about(self) -> Particulars:
-        """Return it as the rows of a form."""
+    def about(self, *more: tuple[str, str | None]) -> Particulars:
+        """Return it as the rows of a form, with *more* below."""
         return particulars(
             ("服务类别", f"{self.category}（{self.request_type}）"),
             ("诉求来源", self.source),
@@ -38,6 +38,7 @@ class Case:
             ("所属结对", self.pairing),
             ("诉求居民", self.resident or f"{self.residents}位居民等候办理"),
             ("诉求内容", self.text or SEALED),
+            *more,
         )
 
 
@@ -69,11 +70,9 @@ def task_order_paper(order: TaskOrder) -> Paper:
         blocks=(
             Body(
                 f"现将下列帮扶任务交由你单位主办{helped}。请于{moment(order.sign_in_by)}前签收，"
-                f"{moment(order.due)}前办结，并如实反馈办理结果。"
+                f"{moment(order.due)}前办结并反馈结果。"
             ),
-            order.case.about(),
-            Heading("办理要求"),
-            particulars(
+            order.case.about(
                 ("协办单位", "、".join(order.assist)),
                 ("承办人员", order.handler),
                 ("签收期限", moment(order.sign_in_by)),

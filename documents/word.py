@@ -37,13 +37,15 @@ def docx_of(paper: Paper) -> bytes:
     """Return *paper* as docx; raise `ExtraMissing`."""
     needed()
     made = _Writing()
+    made.code(paper.stand.address)
     made.head(paper)
     for block in paper.blocks:
         made.block(block)
     if paper.closing is not None:
         organ, instant = paper.closing
-        made.paragraph("")
-        made.paragraph(organ, align="RIGHT")
+        before = [*made.document.paragraphs[-1:], made.paragraph("")]
+        for one in (*before, made.paragraph(organ, align="RIGHT")):
+            one.paragraph_format.keep_with_next = True
         made.paragraph(day(instant), align="RIGHT", right=32)
     made.imprint(paper.stand)
     return made.saved(paper)
@@ -61,8 +63,10 @@ class _Writing:
         page.page_width, page.page_height = Mm(210), Mm(297)
         page.top_margin, page.left_margin = Mm(37), Mm(28)
         page.bottom_margin, page.right_margin = Mm(35), Mm(26)
-        page.footer_distance = Mm(24)
-        self._page_number(page.footer.paragraphs[0])
+        page.header_distance, page.footer_distance = Mm(13), Mm(24)
+        page.different_first_page_header_footer = True
+        for footer in (page.first_page_footer, page.footer):
+            self._page_number(footer.paragraphs[0])
 
     def head(self, paper: Paper) -> None:
         red = "C8102E"
@@ -95,27 +99,30 @@ class _Writing:
             case Places(rows):
                 self._grid(rows, (5, 5))
 
-    def imprint(self, stand: Stand) -> None:
-        """Say at the end what the paper was made from, with the code that leads there."""
+    def code(self, address: str) -> None:
+        """Have the code that leads to *address* stand above the first page's text."""
+        from docx.enum.text import WD_PARAGRAPH_ALIGNMENT
         from docx.shared import Mm
 
-        self.paragraph("")
-        code = self.paragraph("", line=None)
-        _rule(code, "top", "000000", 6)
         picture = BytesIO()
-        segno.make(stand.address, error="q", micro=False).save(
-            picture, kind="png", scale=6, border=0
-        )
+        segno.make(address, error="q", micro=False).save(picture, kind="png", scale=6, border=0)
         picture.seek(0)
-        code.add_run().add_picture(picture, width=Mm(22))
-        code.paragraph_format.keep_with_next = True
-        for line in (
-            f"账本位置 {stand.position:,}，{moment(stand.at)}入账",
+        above = self.document.sections[0].first_page_header.paragraphs[0]
+        above.alignment = WD_PARAGRAPH_ALIGNMENT.RIGHT
+        above.add_run().add_picture(picture, width=Mm(18))
+
+    def imprint(self, stand: Stand) -> None:
+        """Say at the end what the paper was made from."""
+        self.paragraph("", line=14)
+        lines = (
+            f"账本位置 {stand.position:,}，{moment(stand.at)}入账。本件可编辑，以账本和 PDF 为准。",
             f"凭证 {stand.digest}",
             f"查询 {stand.address}",
-            "本件可编辑；以账本和 PDF 为准，扫码登录后可核对。",
-        ):
-            self.paragraph(line, size=9, line=13).paragraph_format.keep_with_next = True
+        )
+        written = [self.paragraph(line, size=9, line=13) for line in lines]
+        _rule(written[0], "top", "000000", 6)
+        for line in written[:-1]:
+            line.paragraph_format.keep_with_next = True
 
     def paragraph(
         self,
