@@ -10,6 +10,7 @@ from console.seeing import OFFICE, seer_of
 from services.documents import (
     CALLED,
     FORMS,
+    Form,
     Handed,
     form_named,
     monthly_document,
@@ -32,12 +33,7 @@ class Link:
 def links(seer: Seer, address: str, kinds: list[str]) -> list[Link]:
     """Return a link to every form of these *kinds* of document below *address*."""
     return [
-        Link(
-            seer.say(f"打印{CALLED[kind][0]} PDF", f"Print {CALLED[kind][1]}, PDF")
-            if form == "pdf"
-            else seer.say(f"{CALLED[kind][0]} Word（可编辑）", f"{CALLED[kind][1]}, Word"),
-            f"{address}/{kind}.{form}",
-        )
+        Link(_says(seer, form, *CALLED[kind]), f"{address}/{kind}.{form}")
         for kind in kinds
         for form in FORMS[kind]
     ]
@@ -46,12 +42,23 @@ def links(seer: Seer, address: str, kinds: list[str]) -> list[Link]:
 def monthly_links(seer: Seer) -> list[Link]:
     """Return a link to every form of the reports of the last three months, this one first."""
     now = seer.at.astimezone(OFFICE)
-    months = [divmod(now.year * 12 + now.month - 1 - back, 12) for back in range(3)]
+    begun = [divmod(now.year * 12 + now.month - 1 - back, 12) for back in range(3)]
+    months = [f"{year}-{month + 1:02}" for year, month in begun]
+    chinese, english = CALLED["report"]
     return [
-        Link(f"{year}-{month + 1:02} {one.text}", f"/figures/{year}-{month + 1:02}.{form}")
-        for year, month in months
-        for one, form in zip(links(seer, "", ["report"]), FORMS["report"], strict=True)
+        Link(
+            _says(seer, form, f" {month} {chinese}", f"{english} {month}"),
+            f"/figures/{month}.{form}",
+        )
+        for month in months
+        for form in FORMS["report"]
     ]
+
+
+def _says(seer: Seer, form: Form, chinese: str, english: str) -> str:
+    if form == "pdf":
+        return seer.say(f"打印{chinese} PDF", f"Print {english} (PDF)")
+    return seer.say(f"{chinese.strip()} Word（可编辑）", f"Edit {english} (Word)")
 
 
 @router.get("/tasks/{number}/documents/{kind}.{form}")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from documents.paper import Bar, Block, Body, Chart, Heading, Paper, Stand, Table, day
 
+_BARS = 20
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -123,19 +125,28 @@ def monthly_paper(report: MonthlyReport) -> Paper:
 def _by_group(report: MonthlyReport, what: str, groups: tuple[Group, ...]) -> tuple[Block, ...]:
     if not groups:
         return (Body("本月没有可计的事实。"),)
-    first, name = report.columns[0]
-    rows = tuple(
-        (group.name, *(group.told(metric) for metric, _ in report.columns)) for group in groups
-    )
-    bars = tuple(
-        Bar(group.name, group.figures[first].permille, group.figures[first].told)
-        for group in groups
-        if first in group.figures and group.figures[first].denominator
-    )
     table = Table(
         (what, *(called for _, called in report.columns)),
-        rows,
+        tuple(
+            (group.name, *(group.told(metric) for metric, _ in report.columns)) for group in groups
+        ),
         (8, *(6 for _ in report.columns)),
         frozenset(range(1, len(report.columns) + 1)),
     )
-    return (table, Chart(f"各{what}{name}", bars)) if bars else (table,)
+    return (table, *_chart(report, what, groups))
+
+
+def _chart(report: MonthlyReport, what: str, groups: tuple[Group, ...]) -> tuple[Block, ...]:
+    """Return the first rate as a chart that fits a page: of those with the most to count."""
+    metric, name = report.columns[0]
+    counted = [
+        (one.name, one.figures[metric])
+        for one in groups
+        if metric in one.figures and one.figures[metric].denominator
+    ]
+    if not counted:
+        return ()
+    most = sorted(counted, key=lambda one: -one[1].denominator)[:_BARS]
+    only = f"（件数最多的{_BARS}个）" if len(counted) > _BARS else ""
+    bars = tuple(Bar(called, one.permille, one.told) for called, one in most)
+    return (Chart(f"各{what}{name}{only}", bars),)

@@ -77,7 +77,7 @@ class _Writing:
         self.paragraph(paper.number, size=12, align="RIGHT")
         self.paragraph("", size=10, line=14)
         self.paragraph(paper.title, size=22, font=_TITLE_FONT, align="CENTER", line=None)
-        self.paragraph("")
+        self.paragraph("", size=10, line=14)
         if paper.to:
             self.paragraph(f"{paper.to}：")
 

@@ -67,7 +67,8 @@ def docx_text(content: bytes) -> str:
     document = Document(BytesIO(content))
     told = [paragraph.text for paragraph in document.paragraphs]
     for table in document.tables:
-        told += [cell.text for row in table.rows for cell in row.cells]
+        cells = {cell._tc: cell.text for row in table.rows for cell in row.cells}
+        told += cells.values()  # a cell that spans several columns is one
     return "\n".join(told)
 
 
