@@ -4,7 +4,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,6 +12,7 @@ from cli.commanding import StreamOf, commands_of
 from cli.context import Context, json_option, pass_context
 from cli.filters import each_of, one_of
 from cli.meaning import known_unit
+from cli.papers import add_documents
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
 from domain.casebook import CASES
@@ -370,66 +370,6 @@ def _add_readers(group: click.Group, category: str) -> None:
         _history(context, category, case, as_json, language)
 
 
-_out = click.option(
-    "--out",
-    required=True,
-    type=click.Path(path_type=Path),
-    help="写入的文件，以 .pdf 或 .docx 结尾。 The file to write: .pdf or .docx.",
-)
-_address = click.option(
-    "--address", help="工作台的网址，写入二维码。 Where people open the console, for the QR code."
-)
-_force = click.option("--force", is_flag=True, help="覆盖已有文件。 Replace a file that is there.")
-
-
-@task.command("document")
-@click.argument("case")
-@click.option(
-    "--kind",
-    required=True,
-    type=click.Choice(["order", "completion", "supervision"]),
-    help="交办单、办结单、督办单。 Which document.",
-)
-@_out
-@_address
-@_force
-@pass_context
-def task_document(
-    context: Context, case: str, kind: str, out: Path, address: str | None, force: bool
-) -> None:
-    r"""打印交办单、办结单、督办单。 A document to print, as PDF or docx.
-
-    用 --key 时按本人职责可见的内容打印；否则密封内容不启封。
-    With --key it says what its person may see; otherwise sealed texts stay sealed.
-
-    \b
-    Exit status: 0 done; 1 there is no such case or document; 2 it could not be tried.
-    """
-    from cli.papers import task_paper_to
-
-    stream = _stream(context, "task", case, opening=False)
-    task_paper_to(context, stream, kind, out, address, force)
-
-
-@pairing.command("document")
-@click.argument("case")
-@_out
-@_address
-@_force
-@pass_context
-def pairing_document(
-    context: Context, case: str, out: Path, address: str | None, force: bool
-) -> None:
-    r"""打印结对协议。 The agreement of a pairing, as PDF or docx.
-
-    \b
-    Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
-    """
-    from cli.papers import agreement_to
-
-    stream = _stream(context, "pairing", case, opening=False)
-    agreement_to(context, stream, out, address, force)
-
-
 _add_readers(task, "task")
 _add_readers(pairing, "pairing")
+add_documents(task, pairing, _stream)

@@ -1,12 +1,13 @@
 """`jiedui task document`, `jiedui pairing document`: papers to print, sign and file."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import Context, Speaking
+from cli.context import Context, Speaking, pass_context
 from cli.people import proven_person
 from domain.refusals import CommandRefused
 from domain.task.reading import Sight
@@ -15,6 +16,65 @@ from wording.names import KnownNames
 
 if TYPE_CHECKING:
     from services.documents import Form, Handed
+
+StreamOf = Callable[[Context, str, str | None, bool], str]
+"""Returns the stream a person means, of a category, by what they wrote."""
+
+_out = click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="写入的文件，以 .pdf 或 .docx 结尾。 The file to write: .pdf or .docx.",
+)
+_address = click.option(
+    "--address", help="工作台的网址，写入二维码。 Where people open the console, for the QR code."
+)
+_force = click.option("--force", is_flag=True, help="覆盖已有文件。 Replace a file that is there.")
+
+
+def add_documents(task: click.Group, pairing: click.Group, stream_of: StreamOf) -> None:
+    """Give both groups their command `document`."""
+
+    @task.command("document")
+    @click.argument("case")
+    @click.option(
+        "--kind",
+        required=True,
+        type=click.Choice(["order", "completion", "supervision"]),
+        help="交办单、办结单、督办单。 Which document.",
+    )
+    @_out
+    @_address
+    @_force
+    @pass_context
+    def task_document(
+        context: Context, case: str, kind: str, out: Path, address: str | None, force: bool
+    ) -> None:
+        r"""打印交办单、办结单、督办单。 A document to print, as PDF or docx.
+
+        用 --key 时按本人职责可见的内容打印；否则密封内容不启封。
+        With --key it says what its person may see; otherwise sealed texts stay sealed.
+
+        \b
+        Exit status: 0 done; 1 there is no such case or document; 2 it could not be tried.
+        """
+        task_paper_to(context, stream_of(context, "task", case, False), kind, out, address, force)
+
+    @pairing.command("document")
+    @click.argument("case")
+    @_out
+    @_address
+    @_force
+    @pass_context
+    def pairing_document(
+        context: Context, case: str, out: Path, address: str | None, force: bool
+    ) -> None:
+        r"""打印结对协议。 The agreement of a pairing, as PDF or docx.
+
+        \b
+        Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
+        """
+        agreement_to(context, stream_of(context, "pairing", case, False), out, address, force)
 
 
 def task_paper_to(

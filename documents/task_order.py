@@ -5,8 +5,8 @@ from datetime import datetime
 
 from documents.paper import Body, Paper, Particulars, Stand, moment, particulars
 
-SEALED = "（内容密封，不在查阅范围内）"
-"""What stands in a paper where its reader may not see what was said."""
+SEALED = "（内容密封或者已删除，本件不载）"
+"""What stands in a paper where its reader may not see what was said, or nobody can any more."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from cli.main import attempt
 from documents import extra
+from documents.task_order import SEALED
 from runtime.settings import Settings
 from tests.accounts import key_of
 from tests.cli.test_command_line import Done, jiedui
@@ -27,7 +28,7 @@ def test_without_a_key_sealed_texts_stay_sealed(
     assert done.returncode == 0, done.stderr
     shown = reader.flat(out.read_bytes())
     assert f"https://jiedui.example.org/tasks/{number}" in shown
-    assert "（内容密封，不在查阅范围内）" in shown
+    assert SEALED in shown
     for plain in (*GRANDMOTHER.values(), "请先电话联系"):
         assert plain not in shown
     again = run(tmp_path, *words)

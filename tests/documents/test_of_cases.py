@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from documents import extra
+from documents.task_order import SEALED
 from tests.console.conftest import STAFF, Browser, Office
 from tests.console.test_matrix import ABSENT, SEE, WORDS
 from tests.documents.conftest import Reader, docx_text
@@ -93,6 +94,22 @@ def test_a_completion_sheet_says_what_was_done_and_what_came_of_it(
     for told in ("帮扶任务办结单", "双侧扶手已经装好。", "已解决", "办理后", "审核通过", "按期"):
         assert told in shown, told
     assert browser.get(f"{address}.docx").status_code == 409
+    assert "居民评价" not in shown
+    callback = {"reached": True, "contacted": True, "resolved": True, "grade": 5}
+    office.town.ask(approved, "record_callback", "center", **callback)
+    after = reader.flat(handed(browser.get(f"{address}.pdf"), "pdf"))
+    assert re.search("居民评价.*非常满意", after)
+    assert "已结案" in after
+
+
+def test_a_result_that_was_sent_back_has_no_completion_sheet(office: Office, approved: str) -> None:
+    number, browser = office.number_of(approved), office.browser("D01")
+    bad = {"reached": True, "contacted": True, "resolved": False, "grade": 1}
+    office.town.ask(approved, "record_callback", "center", **bad)
+    assert f"/tasks/{number}/documents/completion.pdf" in offered(browser, f"/tasks/{number}")
+    office.town.ask(approved, "order_rework", "dispatcher", reason="扶手松动。")
+    assert f"/tasks/{number}/documents/completion.pdf" not in offered(browser, f"/tasks/{number}")
+    assert browser.get(f"/tasks/{number}/documents/completion.pdf").status_code == 409
 
 
 def test_an_agreement_has_three_lists_claims_and_signatures(
@@ -163,7 +180,7 @@ def test_a_paper_shows_its_reader_what_the_page_shows_and_no_more(
         assert (GRANDMOTHER["text"] in shown) == (staff in WORDS)
         for field in ("name", "phone", "address"):
             assert GRANDMOTHER[field] not in shown, field
-        assert "（内容密封，不在查阅范围内）" in shown or staff in WORDS
+        assert SEALED in shown or staff in WORDS
 
 
 def test_whoever_handles_it_has_name_and_number_on_their_order(
