@@ -85,8 +85,7 @@ def task_paper_to(
     Without one, sealed texts stay sealed. Raises `CommandRefused` and `ExtraMissing`.
     """
     from services.documents import task_document_of
-    from services.reading import opening
-    from services.scope import widest_sight
+    from services.reading_tasks import opening, widest_sight
     from services.task_papers import TaskFile
 
     case, rules = context.books.desk.case(stream)

@@ -15,7 +15,7 @@ from domain.task.suggesting import VERSION as SUGGESTION
 from projections.task_board import TaskFilter, TaskLine
 from projections.unit_inbox import InboxLine
 from services.offering import offers
-from services.reading import names_for, words_of
+from services.reading_tasks import words_of
 from services.scope import task_at
 from services.seeing import Seer, told
 from services.suggesting import Suggestion, suggestions
@@ -90,7 +90,7 @@ def _task(seer: Seer, number: str) -> dict[str, Any]:
         "task": line,
         "state_label": label(TaskState(line.state)),
         "about": list(about(seer, state)),
-        "words": words_of(entries, names_for(seer, seen)),
+        "words": words_of(seer, entries, seen),
         "offered": {one.kind for one in found if one.accepted},
         "suggested": _suggested(seer, stream, state),
         "similar": _similar(seer, line),

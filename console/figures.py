@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from console.documents import monthly_links
 from console.seeing import page, seer_of
 from domain.service_definitions import DEFINITIONS
-from services.scope import levels_within
+from services.scope import measured_by
 
 router = APIRouter()
 GROUPS = (
@@ -28,7 +28,7 @@ def show(
     """Show the rates of whoever looks: of their division, a department's of its own tasks."""
     seer = seer_of(request, "/figures")
     seer.house.catch_up()
-    rates = seer.house.boards.levels.rates(levels_within(seer), by=by)
+    rates = seer.house.boards.levels.rates(measured_by(seer), by=by)
 
     def named(group: str) -> str:
         if by == "unit":

@@ -17,7 +17,7 @@ from domain.task.reading import Sight
 from domain.task.state import AssistStatus, Known
 from projections.history import case_history
 from services.offering import Offer, offers
-from services.reading import names_for, words_of
+from services.reading_tasks import names_for, words_of
 from services.scope import task_at
 from services.seeing import Seer, told
 from services.task_papers import TaskFile, task_papers
@@ -89,7 +89,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         tags=tags_of(line),
         category=seer.names.category(line.category, "zh"),
         about=list(about(seer, state)),
-        words=words_of(entries, names_for(seer, seen)),
+        words=words_of(seer, entries, seen),
         rail=list(_rail(state, entries, clocks)),
         clocks=[
             (clock_label(one.name), one.due, _why(one)) for one in clocks if "." not in one.name

@@ -30,8 +30,8 @@ from domain.service_definitions import DEFINITIONS
 from ledger.entry import Entry
 from ledger.store import Ledger
 from projections.service_levels import LevelFilter, Rate
-from services.reading import names_for
-from services.scope import levels_within, sees_pairing, task_at
+from services.reading_tasks import names_for
+from services.scope import measured_by, pairing_at, task_at
 from services.seeing import NothingHere, Seer
 from services.task_papers import PAPERS, TaskFile, task_paper
 from wording.labels import label
@@ -117,11 +117,7 @@ def pairing_document(seer: Seer, key: str, form: Form, site: str) -> Handed:
     Raises `NothingHere` alike for a pairing there is none of and one that is not theirs to see,
     and `ExtraMissing`.
     """
-    seer.house.catch_up()
-    stream = f"pairing/{key}"
-    line = seer.house.boards.pairings.get(stream)
-    if line is None or not sees_pairing(seer, line):
-        raise NothingHere
+    stream = pairing_at(seer, key).stream
     case, rules = seer.house.books.desk.case(stream)
     entries = seer.house.books.ledger.read(stream)
     return agreement_document(case.state, entries, rules, f"{site}/pairings/{key}", form)
@@ -147,7 +143,7 @@ def monthly_document(seer: Seer, month: str, form: Form, site: str) -> Handed:
     if not _MONTH.fullmatch(month) or month > now:
         raise NothingHere
     stand = _head(seer.house.books.ledger, f"{site}/figures")
-    wanted = replace(levels_within(seer), month_from=month, month_to=month)
+    wanted = measured_by(seer, LevelFilter(month_from=month, month_to=month))
     rates = seer.house.boards.levels.rates
     unit = seer.rules.units[seer.unit]
     year, _, number = month.partition("-")

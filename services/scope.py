@@ -1,23 +1,24 @@
 """Which cases lie within somebody's duties, for lists; each case is asked again by itself."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from itertools import count
 
 from domain.people import Role
-from domain.rules import Rules
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
 from projections.pairing_board import PairingLine
-from projections.service_levels import LevelFilter
+from projections.service_levels import EVERYTHING, LevelFilter
 from projections.task_board import TaskFilter
 from services.seeing import NothingHere, Seer
 
-_OF_A_UNIT = frozenset({Role.DEPT_COORDINATOR, Role.DEPT_STAFF})
+OF_A_UNIT = frozenset({Role.DEPT_COORDINATOR, Role.DEPT_STAFF})
+"""Roles that see what is their unit's, wherever it lies."""
 
 
 def within(seer: Seer, wanted: TaskFilter) -> TaskFilter:
     """Return *wanted*, narrowed to what lies within the duties of whoever looks."""
-    if seer.role in _OF_A_UNIT:
+    if seer.role in OF_A_UNIT:
         return replace(wanted, unit=seer.unit)
     own = seer.rules.units[seer.unit].division
     place = wanted.place
@@ -26,11 +27,11 @@ def within(seer: Seer, wanted: TaskFilter) -> TaskFilter:
     return replace(wanted, place=place)
 
 
-def levels_within(seer: Seer) -> LevelFilter:
-    """Return which counts are theirs: of their division, a department's of its own tasks."""
-    if seer.role in _OF_A_UNIT:
-        return LevelFilter(unit=seer.unit)
-    return LevelFilter(place=seer.rules.units[seer.unit].division)
+def measured_by(seer: Seer, wanted: LevelFilter = EVERYTHING) -> LevelFilter:
+    """Return *wanted*, narrowed to the figures of their division, a department's to its own."""
+    if seer.role in OF_A_UNIT:
+        return replace(wanted, unit=seer.unit)
+    return replace(wanted, place=seer.rules.units[seer.unit].division)
 
 
 def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:
@@ -52,12 +53,25 @@ def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:
     return line.stream, case.state, seen
 
 
-def widest_sight(task: Known, person: str, rules: Rules, at: datetime) -> Sight:
-    """Return the most that any post of *person* lets them see of *task*."""
-    known = rules.people.get(person)
-    posts = () if known is None else known.grants
-    found = [sight(task, person, one.role, one.unit, rules, at) for one in posts if one.stands(at)]
-    return max(found, default=Sight.NOTHING)
+def pairing_at(seer: Seer, key: str) -> PairingLine:
+    """Return the pairing with this id.
+
+    Raises `NothingHere` alike for one there is none of and one that is not theirs to see.
+    """
+    seer.house.catch_up()
+    line = seer.house.boards.pairings.get(f"pairing/{key}")
+    if line is None or not sees_pairing(seer, line):
+        raise NothingHere
+    return line
+
+
+def pairings_of(seer: Seer, search: str | None = None) -> Iterator[PairingLine]:
+    """Yield every pairing that is theirs to see and that *search* finds, the newest first."""
+    for number in count(1):
+        lines, _ = seer.house.boards.pairings.find(search=search or None, page=number, size=500)
+        if not lines:
+            return
+        yield from (line for line in lines if sees_pairing(seer, line))
 
 
 def sees_pairing(seer: Seer, line: PairingLine) -> bool:

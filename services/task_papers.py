@@ -14,7 +14,7 @@ from domain.task.facts import SupervisionLevel
 from domain.task.state import Known
 from ledger.entry import Entry
 from projections.history import who
-from services.reading import words_of
+from services.reading_tasks import words_by
 from wording.fields import EVIDENCE
 from wording.labels import LABELS, clock_label, label
 from wording.names import KnownNames
@@ -77,7 +77,7 @@ class TaskFile:
     def case(self) -> Case:
         """What every paper says of it."""
         body, need = self.state.body, self.state.body.need
-        words = words_of(self.entries, self.names)
+        words = words_by(self.names, self.entries)
         urgency = label("URGENT" if body.is_urgent else "NORMAL", among="Urgency")
         return Case(
             number=self.number,

@@ -1,10 +1,12 @@
-"""What was said about a task, opened as far as somebody sees it, for every page and paper alike."""
+"""What somebody reads of a task: names opened as far as the rules let them see, the rest masked."""
 
-from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
+from domain.rules import Rules
 from domain.sealed import Sealed
-from domain.task.reading import Sight
-from ledger.entry import Entry
+from domain.task.reading import Sight, sight
+from domain.task.state import Known
 from services.seeing import Seer
 from vault.vault import Vault
 from wording.names import KnownNames, Opening
@@ -43,7 +45,12 @@ def masked(text: str) -> str:
     return f"{text[0]}{'*' * max(1, len(text) - 2)}{text[-1] if len(text) > 2 else ''}"
 
 
-def words_of(entries: Iterable[Entry], names: KnownNames) -> dict[str, str]:
+def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
+    """Return what was said, and how the resident is reached, as far as it is seen."""
+    return words_by(names_for(seer, seen), entries)
+
+
+def words_by(names: KnownNames, entries: Any) -> dict[str, str]:
     """Return what was said, and how the resident is reached, as far as *names* opens it."""
     found = dict.fromkeys(("text", "name", "phone", "address"), "")
     for entry in entries:
@@ -54,3 +61,11 @@ def words_of(entries: Iterable[Entry], names: KnownNames) -> dict[str, str]:
                 if plain is not None:
                     found[field] = plain
     return found
+
+
+def widest_sight(task: Known, person: str, rules: Rules, at: datetime) -> Sight:
+    """Return the most that any post of *person* lets them see of *task*."""
+    known = rules.people.get(person)
+    posts = () if known is None else known.grants
+    found = [sight(task, person, one.role, one.unit, rules, at) for one in posts if one.stands(at)]
+    return max(found, default=Sight.NOTHING)
