@@ -46,8 +46,8 @@ $(READY): requirements/dev.txt pyproject.toml
 
 lock:  ## Renew the lock files (needs uv).
 	uv pip compile --group rivals --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/rivals.txt
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
+	uv pip compile pyproject.toml --extra documents --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra documents --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
 
 clean:
 	rm -rf .venv .rivals .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

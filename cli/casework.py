@@ -12,6 +12,7 @@ from cli.commanding import StreamOf, commands_of
 from cli.context import Context, json_option, pass_context
 from cli.filters import each_of, one_of
 from cli.meaning import known_unit
+from cli.papers import add_documents
 from cli.tables import print_table
 from desk.identifiers import new_uuid7
 from domain.casebook import CASES
@@ -371,3 +372,4 @@ def _add_readers(group: click.Group, category: str) -> None:
 
 _add_readers(task, "task")
 _add_readers(pairing, "pairing")
+add_documents(task, pairing, _stream)

@@ -193,6 +193,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 _FAULTS = (
     ("audit.verify.verifying", "CannotVerify"),
     ("desk.orders", "NotNow"),
+    ("documents.extra", "ExtraMissing"),
     ("ledger.database", "ClockBehind"),
     ("ledger.database", "LedgerDamaged"),
     ("ledger.database", "LedgerMissing"),

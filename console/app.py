@@ -13,6 +13,7 @@ from console import (
     acting,
     auditing,
     dispatching,
+    documents,
     evidence,
     figures,
     own_account,
@@ -26,6 +27,7 @@ from console import task as task_page
 from console import tasks as task_list
 from console.seeing import NotOurForm, page, see_other
 from desk.orders import NotNow
+from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
 from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
@@ -60,6 +62,7 @@ def create_app(house: House) -> FastAPI:
         task_list,
         task_page,
         evidence,
+        documents,
         residents,
         acting,
         pairings,
@@ -119,7 +122,7 @@ def _say_what_is_wrong(app: FastAPI) -> None:
             request, 500, "系统出了差错", "已记入系统日志，您的记录没有改变；请稍后再试。"
         )
 
-    for kind in (NotNow, LedgerUnavailable, BoardStopped):
+    for kind in (NotNow, LedgerUnavailable, BoardStopped, ExtraMissing):
         app.exception_handler(kind)(_not_now)
 
 

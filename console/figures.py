@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from console.documents import monthly_links
 from console.seeing import page, seer_of
 from domain.service_definitions import DEFINITIONS
 from services.scope import measured_by
@@ -37,4 +38,12 @@ def show(
         return seer.names.category(group, "zh") if by == "category" else group or "合计"
 
     rows = [(DEFINITIONS[rate.metric], named(rate.group), rate) for rate in rates]
-    return page(request, "figures.html", seer=seer, rows=rows, by=by, groups=GROUPS)
+    return page(
+        request,
+        "figures.html",
+        seer=seer,
+        rows=rows,
+        by=by,
+        groups=GROUPS,
+        documents=monthly_links(seer),
+    )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from console.documents import links
 from console.seeing import page, seer_of
 from console.task import acts, not_now
 from domain.pairing.case import PAIRING
@@ -85,6 +86,7 @@ def show(request: Request, key: str, receipt: int | None = None) -> Response:
         tasks=[(one, label_of(one.state)) for one in tasks.lines],
         tasks_total=tasks.total,
         history=list(reversed(case_history(seer.house.books.ledger, stream, seer.names, "zh"))),
+        documents=links(seer, f"/pairings/{key}/documents", ["agreement"]),
         may=acts(f"/pairings/{key}", found),
         may_not=not_now(seer, found),
         receipt=receipt,

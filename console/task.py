@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from console.documents import links
 from console.evidence import evidence_of
 from console.seeing import page, seer_of
 from console.tasks import tags_of
@@ -19,6 +20,7 @@ from services.offering import Offer, offers
 from services.reading_tasks import names_for, words_of
 from services.scope import task_at
 from services.seeing import Seer, told
+from services.task_papers import TaskFile, task_papers
 from wording.commands import COMMAND_LABELS
 from wording.labels import clock_label, label
 from wording.sentences import deadline_text
@@ -75,6 +77,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     history = case_history(ledger, stream, names_for(seer, seen), "zh")
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
+    papers = task_papers(TaskFile(line.number, state, entries, seer.names, ""))
     return page(
         request,
         "task.html",
@@ -100,6 +103,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         ],
         done=sum(one.status is AssistStatus.DONE for one in state.body.assists),
         evidence=list(evidence_of(entries)) if seen >= Sight.WORDS else [],
+        documents=links(seer, f"/tasks/{line.number}/documents", papers),
         facts=len(entries),
         position=entries[-1].position,
         fingerprint=entries[-1].hash[:16],

@@ -1,18 +1,26 @@
 """What somebody reads of a task: names opened as far as the rules let them see, the rest masked."""
 
+from datetime import datetime
 from typing import Any
 
+from domain.rules import Rules
 from domain.sealed import Sealed
-from domain.task.reading import Sight
+from domain.task.reading import Sight, sight
+from domain.task.state import Known
 from services.seeing import Seer
-from wording.names import KnownNames
+from vault.vault import Vault
+from wording.names import KnownNames, Opening
 
 
 def names_for(seer: Seer, seen: Sight) -> KnownNames:
     """Return names that open what is theirs to read, and mask how a resident is reached."""
-    vault = seer.house.books.vault
+    return KnownNames(seer.rules, opening(seer.house.books.vault, seen), seer.number_of)
 
-    def opening(sealed: Sealed) -> str | None:
+
+def opening(vault: Vault, seen: Sight) -> Opening:
+    """Return what opens a sealed text for somebody who sees this much of its task."""
+
+    def opened(sealed: Sealed) -> str | None:
         resident = sealed.holder.startswith("subject/")
         if seen < Sight.WORDS:
             return None
@@ -25,7 +33,7 @@ def names_for(seer: Seer, seen: Sight) -> KnownNames:
             return None
         return text if not resident or seen >= Sight.CONTACT else masked(text)
 
-    return KnownNames(seer.rules, opening, seer.number_of)
+    return opened
 
 
 def masked(text: str) -> str:
@@ -39,7 +47,11 @@ def masked(text: str) -> str:
 
 def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
     """Return what was said, and how the resident is reached, as far as it is seen."""
-    names = names_for(seer, seen)
+    return words_by(names_for(seer, seen), entries)
+
+
+def words_by(names: KnownNames, entries: Any) -> dict[str, str]:
+    """Return what was said, and how the resident is reached, as far as *names* opens it."""
     found = dict.fromkeys(("text", "name", "phone", "address"), "")
     for entry in entries:
         if entry.kind in {"task_registered.v1", "registration_corrected.v1"}:
@@ -49,3 +61,11 @@ def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
                 if plain is not None:
                     found[field] = plain
     return found
+
+
+def widest_sight(task: Known, person: str, rules: Rules, at: datetime) -> Sight:
+    """Return the most that any post of *person* lets them see of *task*."""
+    known = rules.people.get(person)
+    posts = () if known is None else known.grants
+    found = [sight(task, person, one.role, one.unit, rules, at) for one in posts if one.stands(at)]
+    return max(found, default=Sight.NOTHING)

@@ -21,6 +21,7 @@ ROOMS = (
     "domain",
     "desk",
     "dispatch",
+    "documents",
     "importing",
     "ledger",
     "policies",
