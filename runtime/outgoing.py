@@ -29,6 +29,15 @@ _WRAPPING = (
 )
 """Networks whose addresses hold an IPv4 address, and how many bits follow it there."""
 
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""The only part of IPv6 that is given out as public addresses (RFC 4291)."""
+
+_SPECIAL = tuple(
+    ipaddress.ip_network(one)
+    for one in ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "3fff::/20")
+)
+"""Parts of the public ranges nobody's server is in (RFC 6890), which Python takes for global."""
+
 _INNER = tuple(
     ipaddress.ip_network(one)
     for one in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
@@ -64,10 +73,11 @@ def is_public(text: str) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         for network, after in _WRAPPING:
             if address in network:
-                return ipaddress.IPv4Address((int(address) >> after) & 0xFFFFFFFF).is_global
-        if address.teredo is not None:
+                return is_public(str(ipaddress.IPv4Address((int(address) >> after) & 0xFFFFFFFF)))
+        if address not in _UNICAST:
             return False
-    return address.is_global and not address.is_multicast
+    special = any(address in one for one in _SPECIAL)
+    return address.is_global and not address.is_multicast and not special
 
 
 def is_inner(text: str) -> bool:

@@ -24,7 +24,7 @@ from domain.refusals import CommandRefused
 from domain.values import instant_text
 from ledger.database import LedgerUnavailable
 from ledger.entry import instant_of
-from runtime.outgoing import Answer, NotSent, Outgoing
+from runtime.outgoing import AddressRefused, Answer, NotSent, Outgoing
 from runtime.standard_webhooks import headers_for
 from webhooks import pace
 from webhooks.addresses import why_refused
@@ -120,7 +120,10 @@ class Relay:
         why = why_refused(url, self._whom.hosts, inner=self._whom.inner)
         line = None
         if why is None:
-            line = Outgoing(url, inner=self._whom.inner, verify=self._whom.verify)
+            try:
+                line = Outgoing(url, inner=self._whom.inner, verify=self._whom.verify)
+            except AddressRefused:
+                why = "address-malformed"
         try:
             while stream in self._open:
                 more = False

@@ -29,8 +29,8 @@ from activities.quiet_hours import QuietHours, quiet_hours_of
 from desk.casework import Asking
 from desk.desk import Desk
 from domain.task.case import TASK
-from domain.task.case import is_urgent as urgent_task
 from runtime.settings import SettingsRefused, load_settings
+from tests.domain.task.stories import registered
 from tests.domain.world import CIVIL_AFFAIRS, DISPATCHER, HEALTH
 from tests.workflows.office import Postman, new_case, new_id
 from tests.workflows.test_notifying import listening
@@ -334,7 +334,9 @@ async def test_what_is_urgent_is_told_at_night(
 
 
 def test_a_task_says_itself_whether_it_is_urgent() -> None:
-    assert TASK.is_urgent is urgent_task
+    assert not TASK.is_urgent(TASK.initial)
+    assert not TASK.is_urgent(registered().state)
+    assert TASK.is_urgent(registered(urgent=True).state)
 
 
 async def test_each_unit_is_told_by_its_own_channel_and_the_receipt_names_it(
