@@ -1,22 +1,6 @@
 """Which notifier tells whom: one from the settings, and others for the units a file names.
 
-people = "sms"                      # persons in service and residents; left out: JIEDUI_NOTIFIER
-
-[channels.shipai]
-kind = "wecom"                      # or dingtalk, feishu, webhook
-base = "https://wecom.example.org"  # left out: the public host
-token_file = "shipai.token"         # beside this file; mode 0600
-secret_file = "shipai.secret"       # where the bot wants signatures
-inner = true                        # a private network; left out: the public one only
-
-[channels.sms]
-kind = "webhook"
-url = "https://sms.example.org/send"
-secret_file = "sms.secret"
-bytes_max = 420
-
-[units]
-"440106003-SO" = "shipai"
+What may stand in that file is shown in `docs/production.md`.
 """
 
 import tomllib

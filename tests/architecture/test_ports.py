@@ -28,6 +28,7 @@ ROOMS = (
     "runtime",
     "services",
     "vault",
+    "webhooks",
     "wording",
     "worker",
     "workflows",
