@@ -11,16 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
     ColumnElement,
     Connection,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
     and_,
     delete,
     exists,
@@ -32,6 +24,13 @@ from sqlalchemy import (
 
 from domain.values import instant_text
 from ledger.database import make_file, parsed, speaking_plainly, sqlite_file, writing_engine
+from webhooks.schema import (
+    metadata,
+    webhook_attempt,
+    webhook_delivery,
+    webhook_reach,
+    webhook_turn,
+)
 
 LEASE = timedelta(seconds=10)
 """How long a silent relay keeps its turn."""
@@ -43,46 +42,6 @@ ATTEMPTS_KEPT = 1000
 """How many attempts of a subscription are remembered."""
 
 _LOCK = 7305011
-_metadata = MetaData()
-_turn = Table(
-    "webhook_turn",
-    _metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("holder", Text, nullable=False),
-    Column("lease_until", Text, nullable=False),
-)
-_reach = Table(
-    "webhook_reach",
-    _metadata,
-    Column("subscription", Text, primary_key=True),
-    Column("position", BigInteger, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("failing_since", Text, nullable=False),
-    Column("held_until", Text, nullable=False),
-)
-_delivery = Table(
-    "webhook_delivery",
-    _metadata,
-    Column("subscription", Text, primary_key=True),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("stream", Text, nullable=False),
-    Column("tried", Integer, nullable=False),
-    Column("due_at", Text, nullable=False),
-    Column("dead", Boolean, nullable=False),
-)
-_attempt = Table(
-    "webhook_attempt",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("subscription", Text, nullable=False),
-    Column("position", BigInteger, nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("at", Text, nullable=False),
-    Column("status", Integer),
-    Column("outcome", Text, nullable=False),
-    Column("millis", Integer, nullable=False),
-)
-Index("webhook_attempt_of", _attempt.c.subscription, _attempt.c.id)
 
 
 @dataclass(frozen=True)
@@ -132,9 +91,9 @@ class Store:
             make_file(file)
         self._engine = writing_engine(address)
         with self._writing() as connection:
-            _metadata.create_all(connection)
-            if connection.execute(select(_turn.c.id)).one_or_none() is None:
-                connection.execute(insert(_turn), {"id": 1, "holder": "", "lease_until": ""})
+            metadata.create_all(connection)
+            if connection.execute(select(webhook_turn.c.id)).one_or_none() is None:
+                connection.execute(insert(webhook_turn), {"id": 1, "holder": "", "lease_until": ""})
 
     def close(self) -> None:
         """Let go of the database."""
@@ -145,18 +104,18 @@ class Store:
     def take(self, holder: str, now: datetime) -> bool:
         """Take or keep the turn for *holder*; say whether it is theirs."""
         with self._writing() as connection:
-            stands = connection.execute(select(_turn)).one()
+            stands = connection.execute(select(webhook_turn)).one()
             taken = stands.holder not in ("", holder) and stands.lease_until > instant_text(now)
             if not taken:
                 until = instant_text(now + LEASE)
-                connection.execute(update(_turn).values(holder=holder, lease_until=until))
+                connection.execute(update(webhook_turn).values(holder=holder, lease_until=until))
             return not taken
 
     def let_go(self, holder: str) -> None:
         """Give the turn back, so that a stand-by need not wait for it to run out."""
         with self._writing() as connection:
-            mine = _turn.c.holder == holder
-            connection.execute(update(_turn).where(mine).values(holder="", lease_until=""))
+            mine = webhook_turn.c.holder == holder
+            connection.execute(update(webhook_turn).where(mine).values(holder="", lease_until=""))
 
     # -- what waits --------------------------------------------------------------------------
 
@@ -164,12 +123,12 @@ class Store:
         """Return how *subscription*, which begins after position *after*, fares."""
         with self._writing() as connection:
             row = connection.execute(
-                select(_reach).where(_reach.c.subscription == subscription)
+                select(webhook_reach).where(webhook_reach.c.subscription == subscription)
             ).one_or_none()
             asked = (
-                select(_delivery.c.dead, func.count())
-                .where(_delivery.c.subscription == subscription)
-                .group_by(_delivery.c.dead)
+                select(webhook_delivery.c.dead, func.count())
+                .where(webhook_delivery.c.subscription == subscription)
+                .group_by(webhook_delivery.c.dead)
             )
             counted = {bool(dead): int(many) for dead, many in connection.execute(asked)}
         waiting, dead = counted.get(False, 0), counted.get(True, 0)
@@ -192,14 +151,14 @@ class Store:
         Nothing where somebody else has read on meanwhile.
         """
         with self._writing() as connection:
-            mine = _reach.c.subscription == subscription
-            position = connection.scalar(select(_reach.c.position).where(mine))
+            mine = webhook_reach.c.subscription == subscription
+            position = connection.scalar(select(webhook_reach.c.position).where(mine))
             if position is None:
                 fresh = {"failures": 0, "failing_since": "", "held_until": ""}
                 told = {"subscription": subscription, "position": until, **fresh}
-                connection.execute(insert(_reach), told)
+                connection.execute(insert(webhook_reach), told)
             elif position == before:
-                connection.execute(update(_reach).where(mine).values(position=until))
+                connection.execute(update(webhook_reach).where(mine).values(position=until))
             else:
                 return
             for at, stream in wanted:
@@ -212,24 +171,24 @@ class Store:
 
     def due(self, subscription: str, now: datetime, limit: int) -> list[Delivery]:
         """Return what is to be tried now, in log order; of each case only the oldest."""
-        earlier = _delivery.alias("earlier")
+        earlier = webhook_delivery.alias("earlier")
         first_of_its_case = ~exists().where(
             and_(
-                earlier.c.subscription == _delivery.c.subscription,
-                earlier.c.stream == _delivery.c.stream,
-                earlier.c.position < _delivery.c.position,
+                earlier.c.subscription == webhook_delivery.c.subscription,
+                earlier.c.stream == webhook_delivery.c.stream,
+                earlier.c.position < webhook_delivery.c.position,
                 earlier.c.dead.is_(False),
             )
         )
         asked = (
-            select(_delivery.c.position, _delivery.c.stream, _delivery.c.tried)
+            select(webhook_delivery.c.position, webhook_delivery.c.stream, webhook_delivery.c.tried)
             .where(
-                _delivery.c.subscription == subscription,
-                _delivery.c.dead.is_(False),
-                _delivery.c.due_at <= instant_text(now),
+                webhook_delivery.c.subscription == subscription,
+                webhook_delivery.c.dead.is_(False),
+                webhook_delivery.c.due_at <= instant_text(now),
                 first_of_its_case,
             )
-            .order_by(_delivery.c.position)
+            .order_by(webhook_delivery.c.position)
             .limit(limit)
         )
         with self._writing() as connection:
@@ -244,10 +203,10 @@ class Store:
         """Note that the receiver said yes: nothing waits for it, and it fails no more."""
         with self._writing() as connection:
             _remember(connection, subscription, attempt)
-            connection.execute(delete(_delivery).where(_one(subscription, attempt.position)))
+            connection.execute(delete(webhook_delivery).where(_one(subscription, attempt.position)))
             connection.execute(
-                update(_reach)
-                .where(_reach.c.subscription == subscription)
+                update(webhook_reach)
+                .where(webhook_reach.c.subscription == subscription)
                 .values(failures=0, failing_since="", held_until="")
             )
 
@@ -263,34 +222,34 @@ class Store:
         with self._writing() as connection:
             _remember(connection, subscription, attempt)
             connection.execute(
-                update(_delivery)
+                update(webhook_delivery)
                 .where(_one(subscription, attempt.position))
                 .values(tried=attempt.number, **later)
             )
-            mine = _reach.c.subscription == subscription
+            mine = webhook_reach.c.subscription == subscription
             connection.execute(
-                update(_reach)
+                update(webhook_reach)
                 .where(mine)
-                .values(failures=_reach.c.failures + 1, held_until=instant_text(held_until))
+                .values(failures=webhook_reach.c.failures + 1, held_until=instant_text(held_until))
             )
             connection.execute(
-                update(_reach)
-                .where(mine, _reach.c.failing_since == "")
+                update(webhook_reach)
+                .where(mine, webhook_reach.c.failing_since == "")
                 .values(failing_since=attempt.at)
             )
 
     def give_up(self, subscription: str) -> None:
         """Have nothing of *subscription* tried any more."""
         with self._writing() as connection:
-            mine = _delivery.c.subscription == subscription
-            connection.execute(update(_delivery).where(mine).values(dead=True))
+            mine = webhook_delivery.c.subscription == subscription
+            connection.execute(update(webhook_delivery).where(mine).values(dead=True))
 
     def attempts(self, subscription: str, limit: int) -> list[Attempt]:
         """Return the newest attempts, the newest first."""
         asked = (
-            select(_attempt)
-            .where(_attempt.c.subscription == subscription)
-            .order_by(_attempt.c.id.desc())
+            select(webhook_attempt)
+            .where(webhook_attempt.c.subscription == subscription)
+            .order_by(webhook_attempt.c.id.desc())
             .limit(limit)
         )
         with self._writing() as connection:
@@ -308,15 +267,17 @@ class Store:
 
 
 def _one(subscription: str, position: int) -> ColumnElement[bool]:
-    return and_(_delivery.c.subscription == subscription, _delivery.c.position == position)
+    return and_(
+        webhook_delivery.c.subscription == subscription, webhook_delivery.c.position == position
+    )
 
 
 def _put(
     connection: Connection, subscription: str, position: int, stream: str, now: datetime
 ) -> None:
-    connection.execute(delete(_delivery).where(_one(subscription, position)))
+    connection.execute(delete(webhook_delivery).where(_one(subscription, position)))
     connection.execute(
-        insert(_delivery),
+        insert(webhook_delivery),
         {
             "subscription": subscription,
             "position": position,
@@ -329,16 +290,18 @@ def _put(
 
 
 def _remember(connection: Connection, subscription: str, attempt: Attempt) -> None:
-    connection.execute(insert(_attempt), {"subscription": subscription, **asdict(attempt)})
+    connection.execute(insert(webhook_attempt), {"subscription": subscription, **asdict(attempt)})
     oldest = (
-        select(_attempt.c.id)
-        .where(_attempt.c.subscription == subscription)
-        .order_by(_attempt.c.id.desc())
+        select(webhook_attempt.c.id)
+        .where(webhook_attempt.c.subscription == subscription)
+        .order_by(webhook_attempt.c.id.desc())
         .offset(ATTEMPTS_KEPT)
         .limit(1)
     )
     last = connection.scalar(oldest)
     if last is not None:
         connection.execute(
-            delete(_attempt).where(_attempt.c.subscription == subscription, _attempt.c.id <= last)
+            delete(webhook_attempt).where(
+                webhook_attempt.c.subscription == subscription, webhook_attempt.c.id <= last
+            )
         )
