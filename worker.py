@@ -24,8 +24,8 @@ from temporalio.worker import (
 
 from activities.addresses import AddressBook
 from activities.desk_work import DeskWork
-from activities.notices import Notifier
-from activities.notifiers import notifier_for
+from activities.notices import Channels
+from activities.notifiers.choosing import channels_for
 from activities.notifying import Telling
 from desk.desk import Desk
 from desk.opening import books
@@ -89,16 +89,16 @@ def clerk_activities(desk: Desk, *, searchable: bool = False) -> list[Callable[.
     return [work.look, work.ring, work.run_errand, work.listen]
 
 
-def notice_activities(desk: Desk, notifier: Notifier) -> list[Callable[..., Any]]:
+def notice_activities(desk: Desk, channels: Channels) -> list[Callable[..., Any]]:
     """Return the activities that talk with strangers."""
-    telling = Telling(desk, AddressBook(desk), notifier)
+    telling = Telling(desk, AddressBook(desk), channels)
     return [telling.tell, telling.take_step]
 
 
 def workers(
     client: Client,
     desk: Desk,
-    notifier: Notifier,
+    channels: Channels,
     *,
     grace: timedelta = GRACE,
     searchable: bool = False,
@@ -126,7 +126,7 @@ def workers(
         Worker(
             client,
             task_queue=NOTICE_QUEUE,
-            activities=notice_activities(desk, notifier),
+            activities=notice_activities(desk, channels),
             max_concurrent_activities=_LETTERS_AT_ONCE,
             activity_task_poller_behavior=PollerBehaviorAutoscaling(
                 minimum=1, initial=2, maximum=10
@@ -149,15 +149,15 @@ async def run_worker(
     `LedgerUnavailable` or `TemporalUnreachable`.
     """
     stop = stop or asyncio.Event()
-    notifier = notifier_for(settings)
+    channels = channels_for(settings)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(notifier.close)
+        stack.push_async_callback(channels.close)
         client = await connect_with(settings)
         opened = stack.enter_context(
             books(settings.ledger_url, settings.vault_url, settings.key_path, settings.policy)
         )
         searchable = await searchable_by(client, SEARCH_ATTRIBUTES)
-        hands = workers(client, opened.desk, notifier, grace=grace, searchable=searchable)
+        hands = workers(client, opened.desk, channels, grace=grace, searchable=searchable)
         await work(hands, stop, serving)
 
 

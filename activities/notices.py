@@ -1,7 +1,10 @@
 """Letters, and what a notifier promises: the words in which telling people is spoken of here."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from activities.quiet_hours import QuietHours
 
 
 @dataclass(frozen=True)
@@ -9,7 +12,8 @@ class Letter:
     """One notice, ready to be delivered.
 
     *id* is the same at every attempt, so that a receiver can drop a second one. *phone* is opened
-    from the vault for this one delivery and appears in no log and no exception.
+    from the vault for this one delivery and appears in no log and no exception. *number* is what
+    people call the case, *link* where it is read, where the console's address is known.
     """
 
     id: str
@@ -19,6 +23,9 @@ class Letter:
     chinese: str
     english: str
     phone: str | None = None
+    number: str = ""
+    link: str | None = None
+    urgent: bool = False
 
     def __repr__(self) -> str:
         """Show nothing that could be personal data, wherever it is printed."""
@@ -48,6 +55,8 @@ class Notifier(Protocol):
     """Its name in the receipts."""
     wants_phone: bool
     """Whether the recipient's telephone number is to be opened for it."""
+    disturbs: bool
+    """Whether it rings where somebody may sleep."""
 
     async def send(self, letter: Letter) -> None:
         """Deliver *letter* once; raise `NotDelivered` or `NotReachable`."""
@@ -56,3 +65,41 @@ class Notifier(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Who is told by which notifier, and when nobody is disturbed.
+
+    Units without one of their own, and people where *people* is none, are told by *default*.
+    """
+
+    default: Notifier
+    people: Notifier | None = None
+    units: Mapping[str, Notifier] = field(default_factory=dict)
+    quiet: QuietHours | None = None
+    console_url: str | None = None
+
+    def of(self, to: str) -> Notifier:
+        """Return what tells *to*: a unit, a person or a resident, by reference."""
+        if not to.startswith("unit/"):
+            return self.people or self.default
+        return self.units.get(to.removeprefix("unit/"), self.default)
+
+    def link(self, stream: str, number: str) -> str | None:
+        """Return where people read of a case; None where there is no page of it, or no console."""
+        category, _, name = stream.partition("/")
+        if self.console_url is None or category not in {"task", "pairing"}:
+            return None
+        page = f"tasks/{number}" if category == "task" else f"pairings/{name}"
+        return f"{self.console_url.rstrip('/')}/{page}"
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        for notifier in set(self._all()):
+            await notifier.close()
+
+    def _all(self) -> Iterator[Notifier]:
+        yield self.default
+        yield from [self.people] if self.people is not None else []
+        yield from self.units.values()

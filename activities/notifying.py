@@ -6,6 +6,8 @@ arrive twice (a crash between sending and writing the receipt); it carries the s
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 from temporalio import activity
@@ -13,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.addresses import AddressBook, RegistryNames
 from activities.desk_work import outages_are_retried, talk_standing
-from activities.notices import Letter, NotDelivered, Notifier, NotReachable
+from activities.notices import Channels, Letter, NotDelivered, Notifier, NotReachable
 from desk import clerking
 from desk.casework import Asking
 from desk.desk import Desk
@@ -36,12 +38,21 @@ log = structlog.get_logger(__name__)
 _AT_ONCE = 8
 _NOT_TOLD = "not-told"
 
+_LOOK_AGAIN = timedelta(minutes=30)
+"""How long is waited at a time in quiet hours: what becomes urgent meanwhile is told then."""
+
+_KEPT_ATTEMPTS = TELL_ATTEMPTS // 2
+"""How many attempts quiet hours leave: further waiting is done in an activity begun anew."""
+
+_NOW_OR_NEVER = frozenset({"whistle_called", "whistle_reminded"})
+"""Notices of what begins within minutes, whatever the task."""
+
 
 class Telling:
-    """Tells people by one notifier, and keeps the receipts."""
+    """Tells people, each by their channel, and keeps the receipts."""
 
-    def __init__(self, desk: Desk, addresses: AddressBook, notifier: Notifier) -> None:
-        self.desk, self.addresses, self.notifier = desk, addresses, notifier
+    def __init__(self, desk: Desk, addresses: AddressBook, channels: Channels) -> None:
+        self.desk, self.addresses, self.channels = desk, addresses, channels
 
     @activity.defn(name=TELL)
     async def tell(self, request: TellRequest) -> Told:
@@ -77,28 +88,49 @@ class Telling:
         untold = await self.desk.aside(clerking.untold, self.desk, stream, notices)
         if not untold:
             return Told(earlier=len({notice.key for notice in notices}))
+        urgent = await self.desk.aside(clerking.is_urgent, self.desk, stream)
+        quiet = timedelta(0) if urgent else self._quiet()
+        now = [notice for notice in untold if not (quiet and self._may_wait(notice))]
         names = await self.desk.aside(self.addresses.names, stream)
         room = asyncio.Semaphore(_AT_ONCE)
 
         async def telling(notice: Notice) -> Outcome | None:
             async with room:
-                return await self._deliver(stream, notice, names)
+                return await self._deliver(stream, notice, names, urgent=urgent)
 
-        ends = await asyncio.gather(*[telling(notice) for notice in untold])
+        ends = await asyncio.gather(*[telling(notice) for notice in now])
         if None in ends:
             raise ApplicationError("somebody could not be told yet", type=_NOT_TOLD)
+        if len(now) < len(untold):
+            raise ApplicationError(
+                "somebody is not disturbed now",
+                type=_NOT_TOLD,
+                next_retry_delay=min(quiet, _LOOK_AGAIN),
+                non_retryable=activity.info().attempt >= TELL_ATTEMPTS - _KEPT_ATTEMPTS,
+            )
         return Told(
             delivered=ends.count(Outcome.DELIVERED),
             failed=len(ends) - ends.count(Outcome.DELIVERED),
             earlier=len({notice.key for notice in notices}) - len(untold),
         )
 
-    async def _deliver(self, stream: str, notice: Notice, names: RegistryNames) -> Outcome | None:
+    def _quiet(self) -> timedelta:
+        """Return how long nobody is to be disturbed from now on."""
+        hours = self.channels.quiet
+        return timedelta(0) if hours is None else hours.left(self.desk.ledger.clock())
+
+    def _may_wait(self, notice: Notice) -> bool:
+        return self.channels.of(notice.to).disturbs and notice.template not in _NOW_OR_NEVER
+
+    async def _deliver(
+        self, stream: str, notice: Notice, names: RegistryNames, *, urgent: bool
+    ) -> Outcome | None:
         """Make one attempt; None when it failed and another one may come."""
-        info = activity.info()
+        info, notifier = activity.info(), self.channels.of(notice.to)
         outcome, detail = Outcome.DELIVERED, ""
         try:
-            await self.notifier.send(await self.desk.aside(self._letter, stream, notice, names))
+            letter = await self.desk.aside(self._letter, stream, notice, names, notifier)
+            await notifier.send(replace(letter, urgent=urgent))
         except NotReachable as reason:
             outcome, detail = Outcome.SKIPPED, reason.detail
         except NotDelivered as reason:
@@ -106,12 +138,14 @@ class Telling:
             if info.attempt < TELL_ATTEMPTS:
                 return None
             outcome, detail = Outcome.FAILED, reason.detail
-        await self._write_receipt(stream, notice, outcome, detail)
+        await self._write_receipt(stream, notice, notifier.channel, outcome, detail)
         return outcome
 
-    def _letter(self, stream: str, notice: Notice, names: RegistryNames) -> Letter:
+    def _letter(
+        self, stream: str, notice: Notice, names: RegistryNames, notifier: Notifier
+    ) -> Letter:
         chinese, english = self._text(stream, notice, names)
-        phone = self.addresses.phone(stream, notice.to) if self.notifier.wants_phone else None
+        number = names.case(stream, "zh")
         return Letter(
             id=clerking.receipt_stream(stream, notice.key).partition("/")[2],
             stream=stream,
@@ -119,7 +153,9 @@ class Telling:
             template=notice.template,
             chinese=chinese,
             english=english,
-            phone=phone,
+            phone=self.addresses.phone(stream, notice.to) if notifier.wants_phone else None,
+            number=number,
+            link=self.channels.link(stream, number),
         )
 
     def _text(self, stream: str, notice: Notice, names: RegistryNames) -> tuple[str, str]:
@@ -132,14 +168,14 @@ class Telling:
             return notice_text("any", {"case": stream}, names)
 
     async def _write_receipt(
-        self, stream: str, notice: Notice, outcome: Outcome, detail: str
+        self, stream: str, notice: Notice, channel: str, outcome: Outcome, detail: str
     ) -> None:
         attempt = activity.info().attempt
         command = RecordDelivery(
             notice=f"{stream}/{notice.key}",
             to=notice.to,
             template=notice.template,
-            channel=self.notifier.channel,
+            channel=channel,
             outcome=outcome,
             detail=detail or None,
             attempt=attempt,

@@ -39,6 +39,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "audit": ("cli.auditing", "audit"),
     "unmasking": ("cli.unmasking", "unmasking"),
     "subject": ("cli.subjects", "subject"),
+    "webhook": ("cli.webhooks", "webhook"),
     "log": ("cli.log_keeping", "log"),
     "witness": ("cli.witnessing", "witness"),
     "backup": ("cli.backup", "backup"),

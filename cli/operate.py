@@ -210,7 +210,7 @@ def worker(context: Context) -> None:
 @click.command()
 @pass_context
 def follow(context: Context) -> None:
-    r"""跟账：看板、派发、对账、公开日志（同时只有一个在办，其余待命）。 Follow the log.
+    r"""跟账：看板、派发、对账、公开日志、推送（同时只有一个在办，其余待命）。 Follow the log.
 
     Boards and the public log go on while Temporal is away; wake-ups wait for it.
 
@@ -227,6 +227,7 @@ def follow(context: Context) -> None:
                 _following(context, stop),
                 _dispatching(context, stop),
                 _reconciling(context, stop),
+                _telling_others(context, stop),
             )
 
     run(running)
@@ -277,6 +278,19 @@ async def _reconciling(context: Context, stop: asyncio.Event) -> None:
         timedelta(seconds=settings.reconcile_seconds),
         stop,
     )
+
+
+async def _telling_others(context: Context, stop: asyncio.Event) -> None:
+    from webhooks.relay import Relay, Whom
+    from webhooks.store import Store
+
+    settings = context.settings
+    store = Store(settings.webhooks_url)
+    try:
+        whom = Whom(settings.webhook_hosts, inner=settings.webhook_loopback)
+        await Relay(context.books, store, whom).run(stop)
+    finally:
+        store.close()
 
 
 @click.group()

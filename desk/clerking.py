@@ -140,6 +140,12 @@ def untold(desk: Desk, stream: str, among: Sequence[Notice]) -> list[Notice]:
     ]
 
 
+def is_urgent(desk: Desk, stream: str) -> bool:
+    """Say whether people are told of the case *stream* at night too."""
+    case, _ = desk.case(stream)
+    return case.kind.is_urgent(case.state)
+
+
 def receipt_stream(stream: str, key: str) -> str:
     """Return the stream that holds the receipt of the notice *key* of *stream*."""
     return f"notice/{opaque_uuid('notice', stream, key)}"

@@ -264,8 +264,9 @@ def commands() -> str:
                 oversight_commands.UnmaskingCommand,
                 oversight_commands.WorkflowCommand,
                 oversight_commands.LogCommand,
+                oversight_commands.WebhookCommand,
             ),
-            ("audit", "unmasking", "workflow", "log"),
+            ("audit", "unmasking", "workflow", "log", "webhook"),
         ),
     ):
         parts.append(f"## {title}\n")

@@ -71,6 +71,12 @@ def _about_none(state: Any) -> None:
     """Say that a case is about no category of service."""
 
 
+def _never(state: Any) -> bool:
+    """Say that a case can wait until the morning."""
+    del state
+    return False
+
+
 @dataclass(frozen=True)
 class CaseKind:
     """One kind of case: its commands, facts, rules, clocks and what follows from its facts."""
@@ -94,5 +100,7 @@ class CaseKind:
     notices: Callable[[str, Any, Happened[Any]], tuple[Notice, ...]]
     service_category: Callable[[Any], str | None] = _about_none
     """The category of service the case is about (`elder_care`), where it is about one."""
+    is_urgent: Callable[[Any], bool] = _never
+    """Whether people are told of it at night too."""
     clerked: bool = True
     """Whether a workflow stands by the case (registry streams need none: they have no clock)."""

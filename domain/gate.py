@@ -81,7 +81,9 @@ PROVEN = frozenset(
         "request_exit",
         "revoke_role",
         "rotate_signing_key",
+        "rotate_webhook_secret",
         "set_password",
+        "subscribe_webhook",
         "unmask_field",
         "withdraw_account_key",
     }

@@ -24,6 +24,11 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
+def kinds_of(union: Any) -> frozenset[str]:
+    """Return the kinds of a discriminated union of models."""
+    return frozenset(model.model_fields["kind"].default for model in _models_in(union))
+
+
 @cache
 def seals_of(model: type[BaseModel]) -> dict[str, Seal]:
     """Return the sealed fields of a command model with their marks."""

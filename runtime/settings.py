@@ -116,6 +116,25 @@ class Settings(BaseSettings):
         description="How people are told: `log` (only that it happened), `console` (the text, for "
         "one machine), `smtp`, or a signed `webhook`.",
     )
+    notices_file: Path | None = Field(
+        default=None,
+        description="按单位分配通知渠道的文件（TOML），见 docs/production.md。 Channels of "
+        "their own for units: group chats (WeCom, DingTalk, Feishu) and gateways; everybody else "
+        "is told by JIEDUI_NOTIFIER. Its secrets stand in files it names.",
+    )
+    quiet_hours: str = Field(
+        default="20:00-08:00",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d)?$",
+        description="免打扰时段（北京时间），紧急任务除外；留空为不设。 When chats and gateways "
+        "are not written to, but for urgent tasks; empty: never quiet. Log, console and mail "
+        "disturb nobody.",
+    )
+    console_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="人们打开工作台的网址，通知由此附链接。 The address under which people "
+        "reach the console, for the links in notices; left out, they have none.",
+    )
     smtp_host: str = Field(default="127.0.0.1", description="Mail server.")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="Mail server's port.")
     smtp_starttls: bool = Field(
@@ -137,8 +156,14 @@ class Settings(BaseSettings):
     )
     webhook_loopback: bool = Field(
         default=False,
-        description="Allow a webhook on this machine or a private network; on for tests, off "
+        description="Allow webhooks on this machine or a private network; on for tests, off "
         "where people may choose the address (SSRF).",
+    )
+    webhook_hosts: str = Field(
+        default="",
+        description="可订阅推送的主机，逗号分隔，如 api.example.org,.gov.cn。 Hosts that facts may "
+        "be sent to by `jiedui webhook`: exact names, or `.suffix` for all below; empty: none. "
+        "Whoever is named learns which cases move, and when.",
     )
     language: Literal["zh", "en"] = Field(
         default="zh", description="Language of what is printed for people."
@@ -273,6 +298,11 @@ class Settings(BaseSettings):
     def dispatch_url(self) -> str:
         """Where the dispatcher's cursor is: its own file, or the same PostgreSQL."""
         return self.database_url or self._file("dispatch.db")
+
+    @property
+    def webhooks_url(self) -> str:
+        """Where deliveries to other systems are kept: their own file, or the same PostgreSQL."""
+        return self.database_url or self._file("webhooks.db")
 
     @property
     def key_path(self) -> Path:

@@ -120,4 +120,7 @@ COMMAND_LABELS: dict[str, str] = {
     "adopt_witness_policy": "采用见证规则",
     "raise_witness_alarm": "见证告警",
     "clear_witness_alarm": "解除见证告警",
+    "subscribe_webhook": "登记推送订阅",
+    "rotate_webhook_secret": "更换推送签名密钥",
+    "end_webhook": "终止推送订阅",
 }

@@ -94,4 +94,22 @@ OVERSIGHT_SENTENCES: dict[str, Both] = {
         "见证恢复：{witness} 已见证检查点 {size}。",
         "The alarm is over: {witness} has cosigned checkpoint {size}.",
     ),
+    "webhook_subscribed.v1": (
+        (
+            "推送订阅：{receiver}自账本位置 {after} 之后，在 {url} 接收下列记录的引用："
+            "{kinds:list}。"
+        ),
+        (
+            "Webhook subscribed: {receiver} is told at {url}, by reference, of these facts after "
+            "position {after}: {kinds:list}."
+        ),
+    ),
+    "webhook_secret_rotated.v1": (
+        "推送订阅更换签名密钥，旧密钥并用至 {old_until:instant}。",
+        "The webhook's secret was rotated; the old one signs beside it until {old_until:instant}.",
+    ),
+    "webhook_ended.v1": (
+        "推送订阅终止：{cause:label.WebhookEnd}[，理由：{reason}]。",
+        "The webhook subscription has ended: {cause:label.WebhookEnd}[, reason: {reason}].",
+    ),
 }

@@ -128,6 +128,9 @@ KIND_LABELS: dict[str, str] = {
     "witness_policy_adopted": "采用见证规则",
     "witness_alarm_raised": "见证告警",
     "witness_alarm_cleared": "解除见证告警",
+    "webhook_subscribed": "登记推送订阅",
+    "webhook_secret_rotated": "更换推送签名密钥",
+    "webhook_ended": "终止推送订阅",
 }
 """Each kind of fact, without its version, and its short name."""
 

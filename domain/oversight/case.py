@@ -10,9 +10,10 @@ from domain.oversight.commands import (
     AuditCommand,
     LogCommand,
     UnmaskingCommand,
+    WebhookCommand,
     WorkflowCommand,
 )
-from domain.oversight.facts import AuditFact, LogFact, UnmaskingFact, WorkflowFact
+from domain.oversight.facts import AuditFact, LogFact, UnmaskingFact, WebhookFact, WorkflowFact
 
 
 def state_name(case: Any) -> str:
@@ -24,6 +25,8 @@ def state_name(case: Any) -> str:
             return "RECORDED"
         case standing.Unmasking(ended_at=ended):
             return "GRANTED" if ended is None else "ENDED"
+        case standing.Webhook(ended=cause):
+            return "ENDED" if cause else "SUBSCRIBED"
         case standing.WorkflowBook() | standing.LogBook():
             return "KEPT"
         case _:
@@ -66,9 +69,18 @@ LOG = _kind(
     standing.remember_log,
     initial=standing.NO_LOG_BOOK,
 )
+WEBHOOK = _kind(
+    "webhook",
+    WebhookCommand,
+    WebhookFact,
+    decider.decide_webhook,
+    standing.remember_webhook,
+    initial=standing.NOTHING_YET,
+    is_over=lambda case: isinstance(case, standing.Webhook) and case.ended is not None,
+)
 
 OVERSIGHT_CASES: dict[str, CaseKind] = {
-    kind.category: kind for kind in (AUDIT, UNMASKING, WORKFLOW, LOG)
+    kind.category: kind for kind in (AUDIT, UNMASKING, WORKFLOW, LOG, WEBHOOK)
 }
 """Every kind of case of oversight by its stream category."""
 

@@ -28,6 +28,9 @@ from domain.oversight.words import (
     Position,
     RunId,
     SuiteName,
+    WebhookEnd,
+    WebhookKinds,
+    WebhookUrl,
     WitnessName,
     WorkflowId,
 )
@@ -163,6 +166,34 @@ class ClearWitnessAlarm(Frozen):
     size: Amount
 
 
+class SubscribeWebhook(Frozen):
+    """Have another organisation's system told of facts of these kinds after a position.
+
+    It is told references only: which case moved, how and when.
+    """
+
+    kind: Literal["subscribe_webhook"] = "subscribe_webhook"
+    receiver: OfficeText
+    url: WebhookUrl
+    kinds: WebhookKinds
+    after: Position
+
+
+class RotateWebhookSecret(Frozen):
+    """Sign with a new secret, and with the one before until *old_until* (past: not at all)."""
+
+    kind: Literal["rotate_webhook_secret"] = "rotate_webhook_secret"
+    old_until: Instant
+
+
+class EndWebhook(Frozen):
+    """Tell the other system nothing any more; a person says why."""
+
+    kind: Literal["end_webhook"] = "end_webhook"
+    cause: WebhookEnd = WebhookEnd.REQUESTED
+    reason: OfficeText | None = None
+
+
 AuditCommand = Annotated[RecordAudit | RecordExport, Field(discriminator="kind")]
 UnmaskingCommand = Annotated[
     GrantUnmasking | UnmaskField | EndUnmasking, Field(discriminator="kind")
@@ -177,4 +208,7 @@ LogCommand = Annotated[
     | RaiseWitnessAlarm
     | ClearWitnessAlarm,
     Field(discriminator="kind"),
+]
+WebhookCommand = Annotated[
+    SubscribeWebhook | RotateWebhookSecret | EndWebhook, Field(discriminator="kind")
 ]

@@ -9,11 +9,13 @@ from typing import assert_never
 
 from domain.envelope import Asked
 from domain.gate import allowed
+from domain.models import kinds_of
 from domain.oversight.commands import (
     AdoptWitnessPolicy,
     AuditCommand,
     ClearWitnessAlarm,
     EndUnmasking,
+    EndWebhook,
     GrantUnmasking,
     IntroduceSigningKey,
     LogCommand,
@@ -23,9 +25,12 @@ from domain.oversight.commands import (
     RecordExport,
     RecordRebuild,
     RotateSigningKey,
+    RotateWebhookSecret,
     SealWorkflowHistory,
+    SubscribeWebhook,
     UnmaskField,
     UnmaskingCommand,
+    WebhookCommand,
     WorkflowCommand,
 )
 from domain.oversight.facts import (
@@ -39,6 +44,10 @@ from domain.oversight.facts import (
     UnmaskingEnded,
     UnmaskingFact,
     UnmaskingGranted,
+    WebhookEnded,
+    WebhookFact,
+    WebhookSecretRotated,
+    WebhookSubscribed,
     WitnessAlarmCleared,
     WitnessAlarmRaised,
     WitnessPolicyAdopted,
@@ -54,11 +63,15 @@ from domain.oversight.standing import (
     NothingYet,
     Unmasking,
     UnmaskingStanding,
+    Webhook,
+    WebhookStanding,
     WorkflowBook,
 )
-from domain.oversight.words import ExportFormat
+from domain.oversight.words import ExportFormat, WebhookEnd
+from domain.pairing.facts import PairingFact
 from domain.people import Role
 from domain.rules import Rules
+from domain.task.facts import TaskFact
 from domain.values import instant_text
 
 _WATCHERS = frozenset({Role.AUDITOR, Role.DPO, Role.SUPERVISOR, Role.SYSTEM})
@@ -69,6 +82,14 @@ GRANTEES = frozenset({Role.AUDITOR, Role.SUPERVISOR, Role.ADJUDICATOR})
 
 UNMASKING_MAX = timedelta(hours=72)
 """The longest a grant may stand."""
+
+BOTH_SECRETS_MAX = timedelta(days=30)
+"""The longest a webhook's secret may sign beside the one that replaced it."""
+
+TASK_KINDS = kinds_of(TaskFact)
+PAIRING_KINDS = kinds_of(PairingFact)
+SUBSCRIBABLE = TASK_KINDS | PAIRING_KINDS
+"""The kinds of fact other systems may be told of: those of tasks and pairings."""
 
 WHO_MAY: dict[str, frozenset[Role]] = {
     "record_audit": _WATCHERS | {Role.ADJUDICATOR},  # who may be granted an unmasking reads too
@@ -84,6 +105,9 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "adopt_witness_policy": frozenset({Role.REGISTRAR, Role.SYSTEM}),  # or by the settings
     "raise_witness_alarm": _SYSTEM,
     "clear_witness_alarm": _SYSTEM,
+    "subscribe_webhook": frozenset({Role.REGISTRAR}),
+    "rotate_webhook_secret": frozenset({Role.REGISTRAR}),
+    "end_webhook": frozenset({Role.REGISTRAR, Role.SYSTEM}),  # or by days of silence
 }
 
 
@@ -309,3 +333,55 @@ def _rotate(state: LogBook, command: RotateSigningKey) -> tuple[LogFact, ...]:
             reason=command.reason,
         ),
     )
+
+
+def decide_webhook(
+    state: WebhookStanding, asked: Asked[WebhookCommand], rules: Rules
+) -> tuple[WebhookFact, ...]:
+    """Who is told of which facts is a registrar's to say, and on record; an end is for good."""
+    allowed(asked, WHO_MAY[asked.command.kind], rules)
+    match asked.command:
+        case SubscribeWebhook() as command:
+            return _subscribe(state, asked.stream, command)
+        case RotateWebhookSecret(old_until=until):
+            _in_use(state, asked.stream)
+            if until > asked.at + BOTH_SECRETS_MAX:
+                raise refused(
+                    "webhook-both-secrets",
+                    days=BOTH_SECRETS_MAX.days,
+                    until=instant_text(until),
+                )
+            return (WebhookSecretRotated(old_until=until),)
+        case EndWebhook(cause=cause, reason=reason):
+            _in_use(state, asked.stream)
+            by_system = asked.by.role is Role.SYSTEM
+            if by_system is (cause is WebhookEnd.REQUESTED) or not (by_system or reason):
+                raise refused("webhook-end-cause")
+            return (WebhookEnded(cause=cause, reason=reason),)
+        case _ as never:
+            assert_never(never)
+
+
+def _subscribe(
+    state: WebhookStanding, stream: str, command: SubscribeWebhook
+) -> tuple[WebhookFact, ...]:
+    if not isinstance(state, NothingYet):
+        raise refused("webhook-once", stream=stream)
+    unknown = sorted(set(command.kinds) - SUBSCRIBABLE)
+    if unknown:
+        raise refused("webhook-kinds", found="、".join(unknown))
+    return (
+        WebhookSubscribed(
+            receiver=command.receiver,
+            url=command.url,
+            kinds=command.kinds,
+            after=command.after,
+        ),
+    )
+
+
+def _in_use(state: WebhookStanding, stream: str) -> None:
+    if not isinstance(state, Webhook):
+        raise refused("webhook-unknown", stream=stream)
+    if state.ended is not None:
+        raise refused("webhook-over", stream=stream)

@@ -28,6 +28,9 @@ from domain.oversight.words import (
     Position,
     RunId,
     SuiteName,
+    WebhookEnd,
+    WebhookKinds,
+    WebhookUrl,
     WitnessName,
     WorkflowId,
 )
@@ -164,6 +167,31 @@ class WitnessAlarmCleared(Frozen):
     size: Amount
 
 
+class WebhookSubscribed(Frozen):
+    """*receiver* is told at *url* of every fact of *kinds* after position *after*, by reference."""
+
+    kind: Literal["webhook_subscribed.v1"] = "webhook_subscribed.v1"
+    receiver: OfficeText
+    url: WebhookUrl
+    kinds: WebhookKinds
+    after: Position
+
+
+class WebhookSecretRotated(Frozen):
+    """What is sent is signed with a new secret, until *old_until* with the one before as well."""
+
+    kind: Literal["webhook_secret_rotated.v1"] = "webhook_secret_rotated.v1"
+    old_until: Instant
+
+
+class WebhookEnded(Frozen):
+    """The receiver is told nothing any more; what had been sent stays with them."""
+
+    kind: Literal["webhook_ended.v1"] = "webhook_ended.v1"
+    cause: WebhookEnd
+    reason: OfficeText | None
+
+
 AuditFact = Annotated[AuditPerformed | ExportMade, Field(discriminator="kind")]
 UnmaskingFact = Annotated[
     UnmaskingGranted | FieldUnmasked | UnmaskingEnded, Field(discriminator="kind")
@@ -180,6 +208,9 @@ LogFact = Annotated[
     | WitnessAlarmCleared,
     Field(discriminator="kind"),
 ]
+WebhookFact = Annotated[
+    WebhookSubscribed | WebhookSecretRotated | WebhookEnded, Field(discriminator="kind")
+]
 
 OversightFact = (
     AuditPerformed
@@ -195,5 +226,8 @@ OversightFact = (
     | WitnessPolicyAdopted
     | WitnessAlarmRaised
     | WitnessAlarmCleared
+    | WebhookSubscribed
+    | WebhookSecretRotated
+    | WebhookEnded
 )
 """Any fact of oversight."""

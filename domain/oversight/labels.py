@@ -11,6 +11,7 @@ from domain.oversight.words import (
     DiscrepancyGround,
     ExportFormat,
     HistoryStatus,
+    WebhookEnd,
 )
 
 OVERSIGHT_LISTS: dict[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
@@ -97,6 +98,11 @@ OVERSIGHT_LISTS: dict[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
             "见证方所见与本账本不一致",
             "it has seen another history of this log",
         ),
+    },
+    WebhookEnd: {
+        WebhookEnd.REQUESTED: ("按要求终止", "ended on request"),
+        WebhookEnd.UNREACHABLE: ("连续多日无法送达", "not reachable for days"),
+        WebhookEnd.GONE: ("接收方已停用", "the receiver takes no more"),
     },
 }
 """Every closed list of oversight with the label of each of its values."""

@@ -79,6 +79,30 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "密钥 {key} 曾为日志 {origin} 所用，轮换应使用新密钥。",
         "The key {key} has signed {origin} before; rotate to a fresh one.",
     ),
+    "webhook-once": (
+        "{stream} 已是一项订阅；请用新编号另行订阅。",
+        "{stream} is a subscription already; take a new number for a new one.",
+    ),
+    "webhook-unknown": (
+        "没有推送订阅 {stream}。",
+        "There is no webhook subscription {stream}.",
+    ),
+    "webhook-over": (
+        "推送订阅 {stream} 已终止；如需恢复，请另行订阅。",
+        "The webhook subscription {stream} has ended; subscribe anew to go on.",
+    ),
+    "webhook-kinds": (
+        "只能订阅任务和结对的记录；不认识的种类：{found}。",
+        "Only facts of tasks and pairings can be subscribed to; unknown kinds: {found}.",
+    ),
+    "webhook-both-secrets": (
+        "新旧密钥并用不得超过 {days} 天，所填截止时间为 {until}。",
+        "Both secrets sign for at most {days} days; found {until}.",
+    ),
+    "webhook-end-cause": (
+        "由人终止须写明理由，缘由为“按要求终止”；其他缘由只由系统记录。",
+        "A person ends a subscription on request and says why; other causes are the system's.",
+    ),
 }
 
 

@@ -21,6 +21,10 @@ from domain.oversight.facts import (
     UnmaskingEnded,
     UnmaskingFact,
     UnmaskingGranted,
+    WebhookEnded,
+    WebhookFact,
+    WebhookSecretRotated,
+    WebhookSubscribed,
     WitnessAlarmCleared,
     WitnessAlarmRaised,
     WitnessPolicyAdopted,
@@ -29,7 +33,7 @@ from domain.oversight.facts import (
     WorkflowHistorySealed,
     WorkflowRebuilt,
 )
-from domain.oversight.words import AlarmGround
+from domain.oversight.words import AlarmGround, WebhookEnd
 from domain.values import Instant
 
 
@@ -89,8 +93,27 @@ class LogBook:
     alarms: Mapping[str, AlarmGround] = field(default_factory=lambda: MappingProxyType({}))
 
 
+@dataclass(frozen=True)
+class Webhook:
+    """A subscription: who is told what, where, from which position on, and whether it is over."""
+
+    receiver: str
+    url: str
+    kinds: tuple[str, ...]
+    after: int
+    subscribed_by: str | None
+    subscribed_at: Instant
+    generation: int = 0
+    """How often its secret was replaced."""
+    old_until: Instant | None = None
+    """Until when the secret before the newest signs too."""
+    ended: WebhookEnd | None = None
+    ended_at: Instant | None = None
+
+
 AuditStanding = NothingYet | Recorded
 UnmaskingStanding = NothingYet | Unmasking
+WebhookStanding = NothingYet | Webhook
 
 NOTHING_YET = NothingYet()
 NO_WORKFLOW_BOOK = WorkflowBook()
@@ -168,3 +191,26 @@ def remember_log(state: LogBook, happened: Happened[LogFact]) -> LogBook:
 def _signed_by(state: LogBook, origin: str, key: str) -> LogBook:
     keys = (*state.keys.get(origin, ()), key)
     return replace(state, keys=MappingProxyType({**state.keys, origin: keys}))
+
+
+def remember_webhook(state: WebhookStanding, happened: Happened[WebhookFact]) -> Webhook:
+    """Return the subscription as the fact leaves it."""
+    match happened.fact:
+        case WebhookSubscribed(receiver=receiver, url=url, kinds=kinds, after=after):
+            return Webhook(receiver, url, kinds, after, happened.by.person, happened.at)
+        case WebhookSecretRotated(old_until=until):
+            before = _subscribed(state, happened)
+            return replace(before, generation=before.generation + 1, old_until=until)
+        case WebhookEnded(cause=cause):
+            return replace(_subscribed(state, happened), ended=cause, ended_at=happened.at)
+        case _ as never:
+            assert_never(never)
+
+
+def _subscribed(state: WebhookStanding, happened: Happened[WebhookFact]) -> Webhook:
+    if isinstance(state, Webhook):
+        return state
+    raise FactOutOfPlace(
+        f"{happened.fact.kind} cannot come first on its stream: the subscription is missing; "
+        "verify the ledger"
+    )

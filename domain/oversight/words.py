@@ -92,11 +92,19 @@ class AlarmGround(StrEnum):
     INCONSISTENT = "INCONSISTENT"  # 见证方所见与本账本不一致
 
 
+class WebhookEnd(StrEnum):
+    """Why a webhook subscription ended."""
+
+    REQUESTED = "REQUESTED"  # 名册管理员终止
+    UNREACHABLE = "UNREACHABLE"  # 连续多日无法送达
+    GONE = "GONE"  # 接收方答复不再接收
+
+
 Reference = Annotated[
     str,
     Text(
         pattern=(
-            rf"^((task|pairing|person|subject|notice|audit|unmasking|workflow)/{UUID}"
+            rf"^((task|pairing|person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
             rf"|unit/{UNIT_CODE}"
             r"|(policy|calendar|figure|log|division|format)/[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"
             r"|(entry|checkpoint)/(0|[1-9][0-9]{0,15})"
@@ -151,6 +159,18 @@ SuiteName = Annotated[str, Text(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]{2,63}$")]
 
 WitnessName = Annotated[str, Text(pattern=r"^[^\s+]{1,200}$")]
 """A witness's key name: printable, without blanks and plus signs."""
+
+WebhookUrl = Annotated[
+    str,
+    Text(
+        pattern=r"^https?://[a-z0-9.:\[\]-]{1,253}(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$",
+        max_length=500,
+    ),
+]
+"""Where facts are told of: no user, no query and no fragment, which is where secrets stand."""
+
+WebhookKinds = Annotated[tuple[Code, ...], Field(min_length=1, max_length=200)]
+"""The kinds of fact a subscription is for, such as `task_dispatched.v1`."""
 
 PolicyText = Annotated[str, Text(min_length=1, max_length=20_000)]
 """A witness policy, as its file stands (C2SP `tlog-policy`)."""

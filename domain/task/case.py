@@ -67,6 +67,11 @@ def service_category_of(task: Task) -> str | None:
     return task.body.need.category if isinstance(task, Known) else None
 
 
+def is_urgent(task: Task) -> bool:
+    """Say whether urgent limits hold for the task."""
+    return isinstance(task, Known) and task.body.is_urgent
+
+
 def due_of(task: Task) -> Deadline | None:
     """Return the due deadline as it was set last, None before the first dispatch."""
     return task.body.sla.due if isinstance(task, Known) else None
@@ -104,6 +109,7 @@ TASK = CaseKind(
     pairing=pairing_of,
     holder=holder_of,
     service_category=service_category_of,
+    is_urgent=is_urgent,
     who_may=WHO,
     talks=talks,
     errands=errands,

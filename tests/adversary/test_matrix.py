@@ -59,7 +59,7 @@ def streams(town: Town) -> dict[str, list[str]]:
         "log": ["log/checkpoints"],
     }
     new = ("task", "pairing", "unmasking", "notice", "audit", "workflow", "person", "subject")
-    for category in new:
+    for category in (*new, "webhook"):
         found.setdefault(category, []).append(f"{category}/{new_uuid7()}")
     return found
 

@@ -29,6 +29,7 @@ ROOMS = (
     "runtime",
     "services",
     "vault",
+    "webhooks",
     "wording",
     "worker",
     "workflows",

@@ -83,6 +83,8 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (VerifierKeyText, VERIFIER_KEY),
     (words.WitnessName, "archive.example.org"),
     (words.PolicyText, f"log {VERIFIER_KEY}\nquorum none\n"),
+    (words.WebhookUrl, "https://portal.example.org/hook"),
+    (words.WebhookKinds, ("task_dispatched.v1",)),
     (words.HttpStatus, 409),
     (words.Position, 41),
     (words.Amount, 128),

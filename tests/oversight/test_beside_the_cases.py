@@ -17,6 +17,7 @@ from projections.boards import open_boards
 from projections.history import case_history
 from runtime.settings import Settings
 from services.oversight import record
+from tests import accounts
 from tests.cli.test_command_line import jiedui
 from tests.domain.world import uuid_of
 from tests.oversight.town import Town, founded, open_town
@@ -37,7 +38,11 @@ def overseen(town: Town, task: str) -> dict[str, str]:
         "unmasking": town.grant(task),
         "workflow": f"workflow/{opaque}",
         "log": LOG_STREAM,
+        "webhook": f"webhook/{uuid_of('a subscription')}",
     }
+    about = {"receiver": "区数据局", "url": "https://portal.example.org/", "after": 1}
+    kinds = ["task_dispatched.v1"]
+    accounts.enter(desk, streams["webhook"], "subscribe_webhook", kinds=kinds, **about)
     commands: list[tuple[str, dict[str, Any]]] = [
         (
             streams["audit"],

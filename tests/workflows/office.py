@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 import worker as composing
-from activities.notices import Letter
+from activities.notices import Channels, Letter
 from desk.casework import Asking, Written
 from desk.desk import Desk
 from dispatch.cursor import Cursor
@@ -44,6 +44,7 @@ class Postman:
 
     channel: str = "postman"
     wants_phone: bool = False
+    disturbs: bool = False
     letters: list[Letter] = field(default_factory=list)
 
     async def send(self, letter: Letter) -> None:
@@ -107,7 +108,7 @@ class Office:
         self._stop = asyncio.Event()
         searchable = await searchable_by(self.client, SEARCH_ATTRIBUTES)
         hands = composing.workers(
-            self.client, self.desk, self.postman, grace=NO_GRACE, searchable=searchable
+            self.client, self.desk, Channels(self.postman), grace=NO_GRACE, searchable=searchable
         )
         self._work = [asyncio.create_task(composing.work(hands, self._stop))]
         if dispatching:

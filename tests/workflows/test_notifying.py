@@ -19,23 +19,20 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities import notifiers
 from activities.addresses import AddressBook
-from activities.notices import Letter, NotDelivered, NotReachable
-from activities.notifiers import (
-    ConsoleNotifier,
-    LogNotifier,
-    SmtpNotifier,
-    WebhookNotifier,
-    is_public,
-    notifier_for,
-    signature,
-)
+from activities.notices import Channels, Letter, NotDelivered, NotReachable
+from activities.notifiers.choosing import notifier_for
+from activities.notifiers.mail import SmtpNotifier
+from activities.notifiers.plain import ConsoleNotifier, LogNotifier
+from activities.notifiers.webhook import WebhookNotifier
 from activities.notifying import Telling
 from desk.casework import Asking
 from desk.clerking import receipt_stream
 from desk.desk import Desk
+from runtime import outgoing
+from runtime.outgoing import is_public
 from runtime.settings import SettingsRefused, load_settings
+from runtime.standard_webhooks import signature
 from tests.domain.world import CIVIL_AFFAIRS, DISPATCHER
 from tests.workflows.office import Postman, new_case, new_id
 from workflows.ports import TELL_ATTEMPTS, StepRequest, TellRequest
@@ -93,7 +90,7 @@ async def test_each_fact_is_told_once_however_often_it_is_asked_for(
     tiny_desk: Desk, told_case: str
 ) -> None:
     postman = Postman()
-    telling = Telling(tiny_desk, AddressBook(tiny_desk), postman)
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), Channels(postman))
     request = TellRequest(stream=told_case, after=0, until=2)
     first = await attempt(1).run(telling.tell, request)
     again = await attempt(1).run(telling.tell, request)
@@ -107,7 +104,7 @@ async def test_only_those_who_could_not_be_told_are_told_again(
     tiny_desk: Desk, told_case: str
 ) -> None:
     unlucky = Unlucky(failures=1)
-    telling = Telling(tiny_desk, AddressBook(tiny_desk), unlucky)
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), Channels(unlucky))
     request = TellRequest(stream=told_case, after=0, until=2)
     with pytest.raises(ApplicationError) as failed:
         await attempt(1).run(telling.tell, request)
@@ -120,7 +117,7 @@ async def test_only_those_who_could_not_be_told_are_told_again(
 async def test_the_last_attempt_records_the_failure_and_returns(
     tiny_desk: Desk, told_case: str
 ) -> None:
-    telling = Telling(tiny_desk, AddressBook(tiny_desk), Unlucky(failures=99))
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), Channels(Unlucky(failures=99)))
     request = TellRequest(stream=told_case, after=0, until=2)
     told = await attempt(TELL_ATTEMPTS).run(telling.tell, request)
     assert (told.delivered, told.failed) == (0, 2)
@@ -133,7 +130,7 @@ async def test_a_recipient_without_a_way_to_them_is_passed_over_at_once(tiny_des
     case, resident = new_case(), f"subject/{uuid.uuid4()}"
     hold_a_talk(tiny_desk, case, {"name": "asked", "to": [resident]})
     smtp = SmtpNotifier("127.0.0.1", 1, sender="a@b", mailbox="c@d", starttls=False)
-    telling = Telling(tiny_desk, AddressBook(tiny_desk), smtp)
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), Channels(smtp))
     standing = await attempt(1).run(telling.take_step, step(case, "asked"))
     assert (standing.wanted, standing.next_step) == (True, None)
     (entry,) = tiny_desk.ledger.read(receipt_stream(case, f"feedback_round/1/asked/{resident}"))
@@ -164,7 +161,7 @@ async def test_a_step_the_case_does_not_ask_for_now_tells_nobody_and_records_not
     listing = {"name": "listed", "seconds": 7200, "records": "listed"}
     hold_a_talk(tiny_desk, case, reminding, listing)
     postman = Postman()
-    telling = Telling(tiny_desk, AddressBook(tiny_desk), postman)
+    telling = Telling(tiny_desk, AddressBook(tiny_desk), Channels(postman))
     standing = await attempt(1).run(telling.take_step, step(case, asked_for))
     assert standing.next_step is not None
     assert standing.next_step.name == "reminded"
@@ -274,7 +271,7 @@ async def test_mail_is_not_sent_in_clear_when_encryption_is_wanted() -> None:
 async def test_a_webhook_is_signed_so_that_its_receiver_can_check_it() -> None:
     web = WebServer()
     async with listening(web.serve) as port:
-        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, inner=True)
         await webhook.send(LETTER)
         await webhook.close()
     (headers,), (body,) = web.headers, web.bodies
@@ -300,7 +297,7 @@ async def test_a_webhook_that_does_not_say_yes_has_failed(status: int) -> None:
     web = WebServer(status)
     async with listening(web.serve) as port:
         web.location = f"http://127.0.0.1:{port}/elsewhere"
-        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, inner=True)
         with pytest.raises(NotDelivered, match=f"http-{status}"):
             await webhook.send(LETTER)
         await webhook.close()
@@ -310,7 +307,7 @@ async def test_a_webhook_that_does_not_say_yes_has_failed(status: int) -> None:
 async def test_a_webhook_that_is_gone_is_not_tried_again() -> None:
     web = WebServer(410)
     async with listening(web.serve) as port:
-        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, inner=True)
         with pytest.raises(NotReachable):
             await webhook.send(LETTER)
         await webhook.close()
@@ -328,7 +325,7 @@ async def test_a_webhook_that_talks_on_and_on_has_failed() -> None:
                 await writer.drain()
 
     async with listening(endless) as port:
-        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, inner=True)
         with pytest.raises(NotDelivered, match="http-too-much"):
             await webhook.send(LETTER)
         await webhook.close()
@@ -336,7 +333,7 @@ async def test_a_webhook_that_talks_on_and_on_has_failed() -> None:
 
 async def test_a_webhook_that_drips_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte comes in time; all of them together do not."""
-    monkeypatch.setattr(notifiers, "_ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(outgoing, "ANSWER_SECONDS", 0.3)
 
     async def dripping(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -348,7 +345,7 @@ async def test_a_webhook_that_drips_has_failed(monkeypatch: pytest.MonkeyPatch) 
                 await asyncio.sleep(0.05)
 
     async with listening(dripping) as port:
-        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, loopback=True)
+        webhook = WebhookNotifier(f"http://127.0.0.1:{port}/hook", SECRET, inner=True)
         with pytest.raises(NotDelivered, match="http-too-slow"):
             await webhook.send(LETTER)
         await webhook.close()
