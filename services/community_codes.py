@@ -1,4 +1,4 @@
-"""A community's code: residents register a need by it, without an account, and get a link to follow.
+"""A community's code: residents register a need by it, without an account, and get a link.
 
 The code is the division code, and hangs where everybody passes: it proves nothing about whoever
 uses it. What they may do by it is the decider's to say (`code-of-the-place`, `code-registers`).
@@ -20,7 +20,6 @@ from domain.rules import Rules
 from domain.units import Unit, UnitKind
 from services.need_intake import PRIVACY_NOTICE
 from services.rating_links import name_of
-from services.seeing import NothingHere
 
 KINDS = frozenset({UnitKind.COMMUNITY, UnitKind.RESIDENTS_COMMITTEE, UnitKind.STREET_OFFICE})
 """Units whose division has a code of its own."""
@@ -60,8 +59,8 @@ class NeedTaken:
     position: int
 
 
-def place_with(rules: Rules, code: str, at: datetime) -> Unit:
-    """Return the unit whose place has the code *code*; raise `NothingHere`.
+def place_with(rules: Rules, code: str, at: datetime) -> Unit | None:
+    """Return the unit whose place has the code *code*, None where there is none.
 
     A community and its residents' committee share a division: the community speaks for it.
     """
@@ -70,9 +69,9 @@ def place_with(rules: Rules, code: str, at: datetime) -> Unit:
         for unit in rules.units.values()
         if unit.division == code and unit.kind in KINDS and unit.stands(at)
     ]
-    if not found:
-        raise NothingHere
-    return min(found, key=lambda unit: (unit.kind is not UnitKind.COMMUNITY, unit.code))
+    return min(
+        found, key=lambda unit: (unit.kind is not UnitKind.COMMUNITY, unit.code), default=None
+    )
 
 
 def places_of(rules: Rules, unit: str, at: datetime) -> list[Unit]:
@@ -85,7 +84,8 @@ def places_of(rules: Rules, unit: str, at: datetime) -> list[Unit]:
             if one.kind in KINDS and one.stands(at) and one.division.startswith(own)
         }
     )
-    return [place_with(rules, code, at) for code in codes]
+    found = (place_with(rules, code, at) for code in codes)
+    return [one for one in found if one is not None]
 
 
 class CommunityCodes:

@@ -25,7 +25,7 @@ from services.community_codes import TooMany
 from services.rating_links import LinkOver
 from wording.labels import Language
 from wording.names import KnownNames
-from wording.plain import PLAIN_SENTENCES, PLAIN_STATES, SAID_IF, TEXT_OF
+from wording.plain import PLAIN_SENTENCES, SAID_IF, TEXT_OF
 
 WORDS_OF = {"urge_task": "note", "appeal_closure": "new_facts", "withdraw_task": "reason"}
 """What a resident may do by the link they follow by, and where their own words go."""
@@ -121,8 +121,7 @@ class Following:
 
         *once* makes the same form be heard once. Raises `CommandRefused` and `TooMany`.
         """
-        if wait := self._acts.wait_for(followed.link.link):
-            raise TooMany(wait)
+        self.one_more(followed)
         command = {"kind": kind} | _command(kind, text)
         once_id = opaque_uuid(followed.link.link, kind, once)
         asking = Asking(f"following/{once_id}", followed.who, command)
@@ -130,6 +129,11 @@ class Following:
         if not isinstance(answer, Written):
             raise answer
         return answer.position
+
+    def one_more(self, followed: Followed) -> None:
+        """Count one more thing done by this link; raise `TooMany`."""
+        if wait := self._acts.wait_for(followed.link.link):
+            raise TooMany(wait)
 
     def progress(
         self, stream: str, names: KnownNames, language: Language
