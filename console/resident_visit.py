@@ -111,7 +111,7 @@ class Visit:
             category=self.names.category(need.category, self.language),
             steps=self._steps(asked.link.stream),
             until=self._day(asked.until),
-            grades=[(code, label(code, self.language, among="Grade")) for code in LABELS["Grade"]],
+            grades=[(code, self._grade(code)) for code in sorted(LABELS["Grade"])],
         )
 
     def matter(
@@ -199,6 +199,10 @@ class Visit:
             if unit.kind is UnitKind.STREET_OFFICE and place.startswith(unit.division)
         )
         return next(offices, "")
+
+    def _grade(self, code: str) -> str:
+        """Return a grade's label without the number, which stands above it."""
+        return label(code, self.language, among="Grade").partition("（")[0].partition(" (")[0]
 
     def _day(self, at: datetime) -> str:
         found = as_instant(at)

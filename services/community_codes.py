@@ -140,7 +140,8 @@ class CommunityCodes:
         if answer.refusal is not None:
             raise answer.refusal
         assert answer.receipt is not None, "an answer is one of the two"
-        return NeedTaken(answer.receipt.number, answer.receipt.position)
+        opened = self._books.ledger.read(stream)[0]
+        return NeedTaken(str(opened.fact["number"]), answer.receipt.position)
 
     def _one_more(self, code: str, source: str) -> None:
         """Count one more from this address and this community, or refuse it."""

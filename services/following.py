@@ -141,8 +141,7 @@ class Following:
         """Yield when and in plain words what happened, in the order it did."""
         for entry in self._books.ledger.read(stream):
             both = PLAIN_SENTENCES.get(entry.kind)
-            field, wanted = SAID_IF.get(entry.kind, ("kind", entry.kind))
-            if both is None or entry.fact.get(field) != wanted:
+            if both is None or not _said(entry):
                 continue
             unit = names.unit(str(entry.fact["main"]), language) if "main" in entry.fact else ""
             sentence = both[0] if language == "zh" else both[1]
@@ -192,6 +191,12 @@ class Following:
                 fields=fields if field in fields else (*fields, field),
             )
         return sorted(found.values(), key=lambda look: look.at, reverse=True)
+
+
+def _said(entry: Entry) -> bool:
+    """Say whether a resident is told of this fact: not of every attempt to reach them."""
+    field, wanted = SAID_IF.get(entry.kind, ("", None))
+    return not field or entry.fact.get(field) == wanted
 
 
 def _command(kind: str, text: str) -> dict[str, str]:
