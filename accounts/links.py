@@ -6,6 +6,7 @@ Whether a link may still be used is the record's to say, not this table's.
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Engine, Table, Text, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from accounts.store import hidden, metadata
 
@@ -36,17 +37,19 @@ class Links:
         metadata.create_all(engine)
 
     def keep(self, token: str, link: Link) -> None:
-        """Keep what *token* stands for."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                insert(links),
-                {
-                    "token": hidden(token),
-                    "link": link.link,
-                    "stream": link.stream,
-                    "subject": link.subject,
-                },
-            )
+        """Keep what *token* stands for; what is kept already stays as it is."""
+        kept = {
+            "token": hidden(token),
+            "link": link.link,
+            "stream": link.stream,
+            "subject": link.subject,
+        }
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(links), kept)
+        except IntegrityError:
+            if self.of(token) != link:
+                raise
 
     def of(self, token: str) -> Link | None:
         """Return what *token* stands for, None where it stands for nothing."""

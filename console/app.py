@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from console import (
     acting,
     auditing,
+    callbacks,
+    community_codes,
     dispatching,
     documents,
     evidence,
@@ -25,12 +27,14 @@ from console import (
 )
 from console import task as task_page
 from console import tasks as task_list
+from console.resident_doors import too_many
 from console.seeing import NotOurForm, page, see_other
 from desk.orders import NotNow
 from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
 from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
+from services.community_codes import TooMany
 from services.seeing import House, NothingHere, SignedOut
 from wording.office_words import in_office_words
 
@@ -64,6 +68,8 @@ def create_app(house: House) -> FastAPI:
         evidence,
         documents,
         residents,
+        community_codes,
+        callbacks,
         acting,
         pairings,
         own_account,
@@ -124,6 +130,7 @@ def _say_what_is_wrong(app: FastAPI) -> None:
 
     for kind in (NotNow, LedgerUnavailable, BoardStopped, ExtraMissing):
         app.exception_handler(kind)(_not_now)
+    app.exception_handler(TooMany)(too_many)
 
 
 async def _not_now(request: Request, error: Exception) -> HTMLResponse:

@@ -59,7 +59,15 @@ def fields_of(
 
 
 _LEFT_TO_THE_PAGE: dict[str, tuple[str, ...]] = {
-    "register_task": ("call", "project_item", "policy", "ad_hoc", "privacy_notice", "requester"),
+    "register_task": (
+        "call",
+        "link",
+        "project_item",
+        "policy",
+        "ad_hoc",
+        "privacy_notice",
+        "requester",
+    ),
     "correct_registration": ("requester",),
     "attach_evidence": ("media_type",),
     "issue_rating_link": ("link", "subject"),

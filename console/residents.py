@@ -1,24 +1,26 @@
-"""居民页: the one page of a resident, by a link of their own; and handing that link over."""
+"""居民页: the pages of a resident, by a link of their own; and handing that link over."""
 
-from collections.abc import Iterator
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from console.acting import case_at
-from console.seeing import as_instant, ours, page, seer_of
-from domain.rules import Rules
-from domain.sealed import Sealed
-from domain.units import UnitKind
-from services.rating_links import Asked, LinkOver
-from services.seeing import House
-from wording.labels import LABELS
-from wording.names import KnownNames
+from console.resident_doors import Bounded, address_of, code_of
+from console.resident_visit import Visit
+from console.seeing import instant, ours, page, seer_of
+from domain.refusals import CommandRefused
+from domain.task.state import OPEN_STATES
+from services.following import WORDS_OF, duty_units, protection_officers
+from services.rating_links import LinkOver, new_secret
+from wording.fields import field_label
+from wording.labels import label
 
-router = APIRouter()
+router = APIRouter(route_class=Bounded)
+Token = Annotated[str, Form(max_length=64)]
+_SECRET = re.compile(r"[\w-]{22}")
 
 
 @router.post("/tasks/{number}/issue_rating_link")
@@ -30,15 +32,14 @@ def hand_over(request: Request, number: str, form: Annotated[str, Form()] = "") 
     case.model("issue_rating_link")
     issued = seer.house.links.issue(case.stream, seer.who)
     seer.house.catch_up()
-    address = f"{str(request.base_url).rstrip('/')}/r/#{issued.token}"
-    code = segno.make(address, error="m").svg_inline(scale=6, border=2, omitsize=True)
+    address = address_of(request, issued.token)
     return page(
         request,
         "link.html",
         seer=seer,
         number=case.title,
         address=address,
-        code=code,
+        code=code_of(address),
         receipt=issued.position,
     )
 
@@ -46,31 +47,35 @@ def hand_over(request: Request, number: str, form: Annotated[str, Form()] = "") 
 @router.get("/r/")
 def door(request: Request) -> Response:
     """Show the door: the secret is in the fragment, which no server sees, or is typed in."""
-    return page(request, "resident_door.html", over=False)
+    return page(request, "resident_door.html", over=False, brand="")
 
 
 @router.post("/r/")
-def show(request: Request, token: Annotated[str, Form(max_length=64)] = "") -> Response:
-    """Show what the link asks about; looking at it uses nothing up."""
-    house: House = request.app.state.house
-    try:
-        asked = house.links.asked(token.strip(), datetime.now(UTC))
-    except LinkOver:
-        return _over(request)
-    return _asking(request, house, asked, token.strip())
+def show(
+    request: Request, token: Token = "", show: Annotated[str, Form(max_length=10)] = ""
+) -> Response:
+    """Show what the link is for; looking at it uses nothing up.
+
+    *show* switches to the other language or size: the page's address holds no link to come back by.
+    """
+    visit = Visit(request)
+    visit.switch(show)
+    return visit.opened(token.strip())
 
 
 @router.post("/r/answer")
 def answer(
     request: Request,
-    token: Annotated[str, Form(max_length=64)] = "",
+    token: Token = "",
+    following: Token = "",
     contacted: Annotated[str, Form(max_length=3)] = "",
     resolved: Annotated[str, Form(max_length=3)] = "",
     grade: Annotated[str, Form(max_length=1)] = "",
     text: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """Take the answer: once, however often it is sent."""
-    house: House = request.app.state.house
+    """Take the answer, once however often it is sent, and hand over a link to follow by."""
+    ours(request, token, token)
+    visit = Visit(request)
     told: dict[str, Any] = {
         name: value == "yes"
         for name, value in (("contacted", contacted), ("resolved", resolved))
@@ -78,71 +83,111 @@ def answer(
     }
     if text.strip():
         told["text"] = text.strip()
+    secret = following if _SECRET.fullmatch(following) else new_secret()
+    links = visit.house.links
     try:
+        visit.house.following.knocked(visit.source)
         if grade not in {"1", "2", "3", "4", "5"}:
-            asked = house.links.asked(token, datetime.now(UTC))
-            return _asking(request, house, asked, token, problem="请选一个满意程度，再提交。")
-        position = house.links.rate(token, told | {"grade": int(grade)})
+            problem = visit.say(
+                "请选一个满意程度，再提交。", "Please choose how satisfied you are."
+            )
+            asked = links.asked(token, datetime.now(UTC))
+            return visit.asking(asked, token, problem=problem, following=secret)
+        position = links.rate(token, told | {"grade": int(grade)}, secret)
     except LinkOver:
-        return _over(request)
-    happy = int(grade) >= 3
-    return page(request, "resident_thanks.html", position=position, happy=happy)
+        return visit.over()
+    address = address_of(request, secret)
+    return visit.page(
+        "resident_thanks.html",
+        position=position,
+        happy=int(grade) >= 3,
+        address=address,
+        code=code_of(address),
+    )
 
 
-def _over(request: Request) -> Response:
-    return page(request, "resident_door.html", status=404, over=True)
+@router.post("/r/rate")
+def rate(request: Request, token: Token = "") -> Response:
+    """Take a link to rate by, and show what it asks."""
+    ours(request, token, token)
+    visit = Visit(request)
+    try:
+        followed = visit.followed(token)
+    except LinkOver:
+        return visit.over()
+    visit.house.following.one_more(followed)
+    try:
+        issued = visit.house.links.issue(followed.link.stream, followed.who)
+    except CommandRefused as refusal:
+        return visit.matter(followed, token, refusal=refusal)
+    return visit.asking(visit.house.links.asked(issued.token, datetime.now(UTC)), issued.token)
 
 
-def _asking(
-    request: Request, house: House, asked: Asked, token: str, *, problem: str = ""
+@router.post("/r/do")
+def act(
+    request: Request,
+    token: Token = "",
+    kind: Annotated[str, Form(max_length=40)] = "",
+    text: Annotated[str, Form(max_length=2000)] = "",
+    once: Token = "",
 ) -> Response:
-    rules = house.books.rulebook.rules(house.books.desk.neighbours)
-    need = asked.task.body.need
-    names = KnownNames(rules)
-    return page(
-        request,
-        "resident.html",
-        status=422 if problem else 200,
+    """Have what the resident does recorded as theirs, and show where it led."""
+    ours(request, token, token)
+    visit = Visit(request)
+    try:
+        followed = visit.followed(token)
+    except LinkOver:
+        return visit.over()
+    if kind not in WORDS_OF:
+        return visit.matter(followed, token)
+    try:
+        position = visit.house.following.act(followed, kind, text.strip(), once)
+    except CommandRefused as refusal:
+        return visit.matter(followed, token, refusal=refusal, kind=kind)
+    return visit.matter(visit.followed(token), token, position=position)
+
+
+@router.post("/r/seen")
+def seen(request: Request, token: Token = "") -> Response:
+    """Show who had what of the resident opened."""
+    visit = Visit(request)
+    try:
+        link, task = visit.known_by(token)
+    except LinkOver:
+        return visit.over()
+    looks = [
+        (
+            visit.names.unit(look.unit, visit.language),
+            label(look.role, visit.language),
+            instant(look.at),
+            look.reason,
+            "、".join(field_label(field, visit.language) for field in look.fields),
+        )
+        for look in visit.house.following.looks(link)
+    ]
+    units = [visit.names.unit(unit, visit.language) for unit in duty_units(task)]
+    return visit.page(
+        "resident_seen.html",
         token=token,
-        problem=problem,
-        category=names.category(need.category, "zh"),
-        street=_street(rules, need.place),
-        steps=list(_steps(house, names, asked)),
-        until=asked.until,
-        grades=[(code, both[0]) for code, both in LABELS["Grade"].items()],
+        number=visit.number_of(link.stream),
+        looks=looks,
+        units=units,
     )
 
 
-def _street(rules: Rules, place: str) -> str:
-    """Return the name of the street office of *place*, "" where there is none."""
-    offices = (
-        unit.name
-        for unit in rules.units.values()
-        if unit.kind is UnitKind.STREET_OFFICE and place.startswith(unit.division)
+@router.post("/r/deletion")
+def deletion(request: Request, token: Token = "") -> Response:
+    """Tell whom to ask for deletion, and what it means."""
+    visit = Visit(request)
+    try:
+        link, task = visit.known_by(token)
+    except LinkOver:
+        return visit.over()
+    officers = protection_officers(visit.rules, task.body.need.place, datetime.now(UTC))
+    return visit.page(
+        "resident_deletion.html",
+        token=token,
+        number=visit.number_of(link.stream),
+        officers=[visit.names.unit(unit, visit.language) for unit in officers],
+        running=isinstance(task, OPEN_STATES),
     )
-    return next(offices, "")
-
-
-def _steps(house: House, names: KnownNames, asked: Asked) -> Iterator[tuple[str, str]]:
-    """Yield day and plain words of what happened, in the order it did."""
-    entries = house.books.ledger.read(asked.link.stream)
-    for entry in entries:
-        at = as_instant(entry.recorded_at)
-        assert at is not None, "every entry was recorded at some instant"
-        day = f"{at.month} 月 {at.day} 日"
-        match entry.kind:
-            case "task_registered.v1":
-                yield day, "已受理您的诉求"
-            case "task_dispatched.v1" | "unit_designated.v1":
-                yield day, f"交给{names.unit(str(entry.fact['main']), 'zh')}办理"
-            case "resident_contacted.v1" if entry.fact["result"] == "REACHED":
-                yield day, "承办人员联系了您"
-            case "rework_ordered.v1":
-                yield day, "退回重新办理"
-            case "result_submitted.v1":
-                yield day, f"报告办好：{_opened(house, entry.fact.get('public_reply'))}"
-
-
-def _opened(house: House, sealed: Any) -> str:
-    plain = house.books.vault.open(Sealed.model_validate(sealed)) if sealed else None
-    return "" if plain is None else plain.decode("utf-8")

@@ -93,8 +93,15 @@ def templates(language: Language) -> Environment:
     return found
 
 
-def page(request: Request, template: str, *, status: int = 200, **view: Any) -> HTMLResponse:
-    """Return *template* filled with *view*, for whoever is looking."""
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    language: Language | None = None,
+    **view: Any,
+) -> HTMLResponse:
+    """Return *template* filled with *view*, for whoever is looking, in their *language*."""
     seer: Seer | None = view.get("seer")
     shown = {
         "seer": None,
@@ -103,7 +110,7 @@ def page(request: Request, template: str, *, status: int = 200, **view: Any) -> 
         "sections": sections_of(seer) if seer else (),
         **view,
     }
-    made = templates(language_of(request)).get_template(template).render(shown)
+    made = templates(language or language_of(request)).get_template(template).render(shown)
     return HTMLResponse(made, status_code=status)
 
 
@@ -120,6 +127,9 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
         ("登记", "Register"),
         frozenset({Role.COMMUNITY_WORKER, Role.CENTER_COORDINATOR, Role.DEPT_COORDINATOR}),
     ),
+    ("/register/mine", ("我登记的", "My registrations"), frozenset({Role.COMMUNITY_WORKER})),
+    ("/register/poster", ("社区码", "Community code"), frozenset({Role.COMMUNITY_WORKER})),
+    ("/callbacks", ("回访台", "Callback desk"), frozenset({Role.CALLBACK_AGENT})),
     ("/tasks", ("任务中心", "Tasks"), frozenset(Role) - {Role.REGISTRAR}),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),

@@ -74,6 +74,7 @@ class Known(StrEnum):
     SESSION = "session"  # signed in at the console
     KEY = "key"  # proved to hold the key of their account
     LINK = "link"  # came by a link that was issued for them alone
+    PUBLIC_CODE = "public-code"  # came by a community's code, which hangs where everybody passes
     LOCAL_OPERATOR = "local-operator"  # named by whoever runs programs beside the ledger
 
 

@@ -43,6 +43,7 @@ tasks = Table(
     Column("place", Text, nullable=False),
     Column("street", Text, nullable=False),
     Column("requester", Text),
+    Column("registrar", Text),
     Column("urgency", Text, nullable=False),
     Column("safety", Integer, nullable=False),
     Column("duty_class", Text),
@@ -81,6 +82,7 @@ tasks = Table(
     Index("board_task_by_registration", "registered_at", "position", "stream"),
     Index("board_task_by_due", "due", "position", "stream"),
     Index("board_task_by_requester", "requester"),
+    Index("board_task_by_registrar", "registrar", "registered_at"),
 )
 
 Order = Literal[
@@ -134,6 +136,7 @@ class TaskLine:
     place: str
     street: str
     requester: str | None
+    registrar: str | None
     urgency: str
     safety: bool
     duty_class: str | None
@@ -183,6 +186,7 @@ class TaskFilter:
     staff: str | None = None
     pairing: str | None = None
     requester: str | None = None
+    registrar: str | None = None
     source: str | None = None
     urgency: str | None = None
     sla: str | None = None
@@ -208,6 +212,7 @@ class TaskFilter:
             (tasks.c.staff, self.staff),
             (tasks.c.pairing, self.pairing),
             (tasks.c.requester, self.requester),
+            (tasks.c.registrar, self.registrar),
             (tasks.c.source, self.source),
             (tasks.c.urgency, self.urgency),
             (tasks.c.sla, self.sla),

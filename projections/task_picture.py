@@ -170,6 +170,7 @@ def first_picture(entry: Entry) -> Row:
         "place": fact["place"],
         "street": fact["place"][:9],
         "requester": fact["requester"],
+        "registrar": entry.by.person,
         "urgency": "URGENT" if fact["urgent"] else "NORMAL",
         "safety": int(fact["safety"]),
         "duty_class": None,

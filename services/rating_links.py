@@ -11,6 +11,7 @@ from desk.casework import Asking, Who, Written
 from desk.gateway import Gateway
 from desk.opening import Books
 from desk.orders import Door, read_order
+from desk.sealing import opaque_uuid
 from domain.people import Channel, Known, Role
 from domain.task.state import Known as KnownTask
 
@@ -36,25 +37,35 @@ class Asked:
     until: datetime
 
 
+def new_secret() -> str:
+    """Return the secret of a link: 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def name_of(secret: str) -> str:
+    """Return the name of the link by which whoever has *secret* follows a task."""
+    return opaque_uuid("following-link", secret)
+
+
 class RatingLinks:
     """Issues links to residents and takes their answers."""
 
     def __init__(self, books: Books, links: Links) -> None:
-        self._books, self._links = books, links
+        self._books, self.kept = books, links
 
     def issue(self, stream: str, by: Who) -> Issued:
         """Issue a link for the resident who asked for help; raise `CommandRefused`.
 
         The secret has 128 bits; the fact names the link, for whom and by whom it was issued.
         """
-        name, token = str(uuid4()), secrets.token_urlsafe(16)
+        name, token = str(uuid4()), new_secret()
         command = {"kind": "issue_rating_link", "link": name}
         asking = Asking(f"issue_rating_link/{name}", by, command)
         (answer,) = self._books.desk.record_now(stream, [asking]).answers
         if not isinstance(answer, Written):
             raise answer
         entry = self._books.ledger.read(stream)[answer.version - 1]
-        self._links.keep(token, Link(name, stream, str(entry.fact["subject"])))
+        self.kept.keep(token, Link(name, stream, str(entry.fact["subject"])))
         return Issued(token, answer.position)
 
     def asked(self, token: str, at: datetime) -> Asked:
@@ -62,7 +73,7 @@ class RatingLinks:
 
         Raises `LinkOver`.
         """
-        link = self._links.of(token)
+        link = self.kept.of(token)
         if link is None:
             raise LinkOver
         task = self._books.desk.case(link.stream)[0].state
@@ -74,20 +85,25 @@ class RatingLinks:
             raise LinkOver
         return Asked(link, task, until.due)
 
-    def rate(self, token: str, answer: dict[str, Any]) -> int:
+    def rate(self, token: str, answer: dict[str, Any], following: str) -> int:
         """Have the resident's rating recorded as theirs, by this link; return its position.
 
-        Sent twice, also at once, it is one fact. Raises `LinkOver` and `CommandRefused`.
+        *following* is the secret of the link by which they follow the task from then on. Sent
+        twice, also at once, it is one fact. Raises `LinkOver` and `CommandRefused`.
         """
-        link = self._links.of(token)
+        link = self.kept.of(token)
         if link is None:
             raise LinkOver
+        new = Link(name_of(following), link.stream, link.subject)
+        if self.kept.of(following) not in (None, new):
+            raise LinkOver
+        self.kept.keep(following, new)  # opens nothing until a fact names it
         order = read_order(
             {
                 "stream": link.stream,
                 "command_id": f"link/{link.link}",
                 "by": {"person": link.subject, "role": Role.RESIDENT.value},
-                "command": {"kind": "rate_task", **answer},
+                "command": {"kind": "rate_task", "link": new.link, **answer},
             }
         )
         door = Door(Channel.LINK, Known.LINK, link.link)

@@ -13,6 +13,8 @@ from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from projections.boards import Boards
+from services.community_codes import CommunityCodes
+from services.following import Following
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from wording.labels import Language
@@ -38,6 +40,16 @@ class House:
     links: RatingLinks
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
+
+    @cached_property
+    def following(self) -> Following:
+        """By what residents follow their own matters."""
+        return Following(self.books, self.links.kept)
+
+    @cached_property
+    def codes(self) -> CommunityCodes:
+        """By what residents register needs of their community."""
+        return CommunityCodes(self.books, self.links.kept)
 
     def catch_up(self) -> None:
         """Have the boards know what the ledger knows, whoever else follows."""

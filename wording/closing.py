@@ -52,7 +52,7 @@ CLOSING_SENTENCES: dict[str, Both] = {
             "[{contacted:is=True}，承办单位联系过][{contacted:is=False}，承办单位未联系]"
             "[{resolved:is=True}，已解决][{resolved:is=False}，未解决][，意见：{text:sealed}]。"
             "任务转为{then:label.TaskState}[，结论：{resolution:label.Resolution}]"
-            "[，{archive_at.due:instant} 归档]。"
+            "[，{archive_at.due:instant} 归档]。[{link:if}已发给居民查询链接。]"
         ),
         (
             "{subject:person} rated round {round}: {grade:label.Grade}"
@@ -62,6 +62,7 @@ CLOSING_SENTENCES: dict[str, Both] = {
             "[{resolved:is=False}, not resolved][, text: {text:sealed}]. "
             "The task is now {then:label.TaskState}[, outcome: {resolution:label.Resolution}]"
             "[, to be archived at {archive_at.due:instant}]."
+            "[{link:if} They were handed a link to follow it.]"
         ),
     ),
     "rating_defaulted.v1": (

@@ -168,6 +168,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term("流程历史", "workflow history", "workflow_history"),
     Term("工作台", "console: the pages for people with a browser [web application]", "console"),
     Term("评价链接", "rating link: a resident's own, used once [magic link]", "rating_link"),
+    Term("查询链接", "following link: a resident's own, to follow a task by", "following_link"),
+    Term("社区码", "community code: its division code, on the wall", "public_code"),
     Term("登录会话", "session (somebody signed in, in one role)", "session"),
     Term("受理台", "desk [command handler]", "desk"),
     Term("账户密钥", "account key: proves who acts [credential]", "account_key"),

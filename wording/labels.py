@@ -187,6 +187,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Known.SESSION: ("已登录", "signed in"),
         Known.KEY: ("凭密钥", "proved by key"),
         Known.LINK: ("凭链接", "by a link issued to them"),
+        Known.PUBLIC_CODE: ("凭社区码", "by a community code"),
         Known.LOCAL_OPERATOR: ("本机操作员代填", "named by the local operator"),
     },
     Outcome: {

@@ -14,7 +14,7 @@ HANDLING_SENTENCES: dict[str, Both] = {
             "来源为{source:label.Source}，地点{place:place}[{urgent:if}，注明紧急]"
             "[{safety:if}，涉及人身安全][{ad_hoc:if}，临时事项][，属{pairing:case}]"
             "[，对应项目 {project_item}][，对应问题台账 {ledger_row}]。"
-            "内容：{text:sealed}。应研判：{triage_by:deadline}。"
+            "内容：{text:sealed}。[{link:if}已发给居民查询链接。]应研判：{triage_by:deadline}。"
         ),
         (
             "Support task registered[, number {number}]: {category:category}, "
@@ -22,6 +22,7 @@ HANDLING_SENTENCES: dict[str, Both] = {
             "[{urgent:if}, marked urgent][{safety:if}, concerning personal safety]"
             "[{ad_hoc:if}, ad hoc][, under {pairing:case}][, for project item {project_item}]"
             "[, for issue ledger row {ledger_row}]. Text: {text:sealed}. "
+            "[{link:if}The resident was handed a link to follow it. ]"
             "Triage due: {triage_by:deadline}."
         ),
     ),

@@ -16,6 +16,8 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("q")?.focus();
   } else if (event.key === "j" || event.key === "k") {
     move(event.key === "j" ? 1 : -1);
+  } else if (event.key === "n") {
+    document.querySelector("[data-next]")?.click();
   } else if (/^[1-5]$/.test(event.key)) {
     const chosen = document.querySelector(`[data-key="${event.key}"]:enabled`);
     if (chosen) {
@@ -24,14 +26,6 @@ document.addEventListener("keydown", (event) => {
     }
   }
 });
-
-// What stands behind # is never sent by the browser itself: it goes into the form, and is forgotten.
-const door = document.querySelector("[data-token]");
-if (door && location.hash.length > 1) {
-  door.elements.token.value = location.hash.slice(1);
-  history.replaceState(null, "", location.pathname);
-  door.submit();
-}
 
 document.addEventListener("click", (event) => {
   if (event.target.matches("[data-print]")) {

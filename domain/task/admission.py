@@ -4,6 +4,7 @@ Registration, triage, refusal on legal grounds, diversion, merging duplicates, w
 """
 
 from domain.clocks import Deadline
+from domain.people import Known as KnownBy
 from domain.people import Role
 from domain.rules import FOR_GOOD, Rules
 from domain.task import refusal_rules as no
@@ -66,6 +67,7 @@ def register(task: Task, command: RegisterTask, asked: Command, rules: Rules) ->
     if not isinstance(task, Unknown):
         raise no.NOT_IN_THIS_STATE(expected="UNKNOWN", found=state_name(task))
     _registered_by_the_right_hand(command, asked)
+    _where_the_code_hangs(command, asked)
     has_to_do_with(command.place, asked, rules)
     somebody_dispatches(command.place, asked, rules)
     _requester_of_personal_data(command)
@@ -102,11 +104,25 @@ def _registered_by_the_right_hand(command: RegisterTask, asked: Command) -> None
         raise no.PROJECT_ONLY(found=command.source)
 
 
+def _where_the_code_hangs(command: RegisterTask, asked: Command) -> None:
+    """By a community's code residents register what lies there, and say it is they who ask."""
+    if asked.by.known is not KnownBy.PUBLIC_CODE:
+        return
+    code = asked.by.session or ""
+    if not code or not covers(code, command.place):
+        raise no.CODE_OF_THE_PLACE(expected=code or "—", found=command.place)
+    if command.source is not Source.RESIDENT or command.pairing is not None:
+        raise no.CODE_FOR_RESIDENTS(found=command.source)
+
+
 def _requester_of_personal_data(command: RegisterTask) -> None:
-    """Personal data belong to somebody: they are sealed under the requester's key."""
+    """Personal data belong to somebody: they are sealed under the requester's key.
+
+    So does the link by which somebody follows the task.
+    """
     if command.requester is not None:
         return
-    for field in ("name", "phone", "address"):
+    for field in ("name", "phone", "address", "link"):
         if getattr(command, field) is not None:
             raise no.REQUESTER_NAMED(found=field)
 

@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 
 from domain.envelope import Asked, By
 from domain.people import Channel, Role
+from domain.people import Known as KnownBy
 from domain.rules import Rules
 from domain.task import refusal_rules as no
 from domain.task.commands import TaskCommand
@@ -80,7 +81,7 @@ WHO: dict[str, frozenset[Role]] = {
     "return_for_rework": _roles(_DISPATCHER, _CENTER),
     "record_callback": _roles(_CALLBACK, _CENTER),
     "rate_task": _roles(_RESIDENT),
-    "issue_rating_link": _roles(_CALLBACK, _CENTER, _DISPATCHER),
+    "issue_rating_link": _roles(_CALLBACK, _CENTER, _DISPATCHER, _RESIDENT),
     "ask_feedback": _roles(_SYSTEM),
     "remind_feedback": _roles(_SYSTEM),
     "list_for_callback": _roles(_SYSTEM),
@@ -123,6 +124,7 @@ def authorised(task: Task, asked: Command, rules: Rules) -> None:
                 raise no.SYSTEM_ONLY(found=by.channel)
         case Role.RESIDENT:
             _is_party(task, by)
+            _came_by_their_own(task, asked)
         case _:
             _holds_role(task, asked, rules)
 
@@ -133,6 +135,19 @@ def _is_party(task: Task, by: By) -> None:
         raise no.PARTY_ONLY(found=by.role)
     if isinstance(task, Known) and by.person not in task.body.need.parties:
         raise no.PARTY_ONLY(found=by.role)
+
+
+def _came_by_their_own(task: Task, asked: Command) -> None:
+    """A community's code lets residents register; what comes after takes a link of their own.
+
+    Which link takes a rating is asked where one is given.
+    """
+    by, kind = asked.by, asked.command.kind
+    if by.known is KnownBy.PUBLIC_CODE and kind != "register_task":
+        raise no.CODE_REGISTERS(found=by.session or "—")
+    follows = isinstance(task, Known) and task.body.follows(by.session, by.person)
+    if by.known is KnownBy.LINK and kind != "rate_task" and not follows:
+        raise no.FOLLOWING_LINK(found=by.session or "—")
 
 
 def _holds_role(task: Task, asked: Command, rules: Rules) -> None:

@@ -93,7 +93,10 @@ class CardColour(StrEnum):
 
 
 class RegisterTask(Frozen):
-    """Register a need as a support task."""
+    """Register a need as a support task.
+
+    *link* is the name, not the secret, of the link by which the requester follows it.
+    """
 
     kind: Literal["register_task"] = "register_task"
     source: Source
@@ -116,6 +119,7 @@ class RegisterTask(Frozen):
     project_item: Code | None = None
     ledger_row: LedgerNumber | None = None
     call: TaskId | None = None
+    link: Code | None = None
 
 
 class CorrectRegistration(Frozen):
@@ -444,13 +448,17 @@ class RecordCallback(Frozen):
 
 
 class RateTask(Frozen):
-    """Rate the task as one of its residents: were you contacted, is it resolved, 1 to 5."""
+    """Rate the task as one of its residents: were you contacted, is it resolved, 1 to 5.
+
+    *link* is the name of the link by which they follow the task from then on.
+    """
 
     kind: Literal["rate_task"] = "rate_task"
     grade: Grade
     contacted: bool | None = None
     resolved: bool | None = None
     text: SealedText | None = None
+    link: Code | None = None
 
 
 class IssueRatingLink(Frozen):

@@ -86,10 +86,11 @@ class Resolution(StrEnum):
 class TaskRegistered(Grown):
     """*number* is the work-order number (工单编号), allocated in the appending transaction.
 
-    *call* is the task whose call held this matter among others.
+    *call* is the task whose call held this matter among others; *link* names the link that was
+    handed to the requester, to follow the task by.
     """
 
-    later = frozenset({"call"})
+    later = frozenset({"call", "link"})
 
     kind: Literal["task_registered.v1"] = "task_registered.v1"
     source: Source
@@ -114,6 +115,7 @@ class TaskRegistered(Grown):
     triage_by: Deadline
     number: str = ""
     call: TaskId | None = None
+    link: Code | None = None
 
 
 class RegistrationCorrected(Frozen):
@@ -488,8 +490,13 @@ class CallbackRecorded(Frozen):
     archive_at: Deadline | None
 
 
-class TaskRated(Frozen):
-    """One resident's rating in one round; *grade_before* when it was raised in the window."""
+class TaskRated(Grown):
+    """One resident's rating in one round; *grade_before* when it was raised in the window.
+
+    *link* names the link that was handed to the resident, to follow the task by.
+    """
+
+    later = frozenset({"link"})
 
     kind: Literal["task_rated.v1"] = "task_rated.v1"
     round: int
@@ -502,6 +509,7 @@ class TaskRated(Frozen):
     then: TaskState
     resolution: Resolution | None
     archive_at: Deadline | None
+    link: Code | None = None
 
 
 class RatingDefaulted(Frozen):

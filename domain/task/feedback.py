@@ -7,6 +7,7 @@ from datetime import datetime
 
 from domain.clocks import Deadline
 from domain.people import Known as KnownBy
+from domain.people import Role
 from domain.rules import Rules, Terms
 from domain.task import refusal_rules as no
 from domain.task.authority import Command, Facts, not_after, of_the_place, standing_in
@@ -142,17 +143,24 @@ def rate(task: Task, command: RateTask, asked: Command, rules: Rules) -> Facts:
         then=then,
         resolution=_resolution_after(standing, weighed, then),
         archive_at=_archive_at(terms, then, asked.at) if newly_closed else None,
+        link=command.link,
     )
     return (rated, *_listed_if_again(standing, then, terms))
 
 
 def issue_link(task: Task, command: IssueRatingLink, asked: Command, rules: Rules) -> Facts:
-    """Whoever may call back hands a resident a link: for one rating, in this round and window."""
+    """Whoever may call back hands a resident a link: for one rating, in this round and window.
+
+    A resident who follows the task takes one for themselves.
+    """
     body = standing_in(task, Callback, Rating, Dissatisfied).body
     if body.privacy.restricted:
         raise no.DATA_RESTRICTED(found=command.kind)
-    _asked_by_another_unit(body, asked, rules)
-    subject = _party(body, command.subject)
+    if asked.by.role is Role.RESIDENT:
+        subject = _party(body, asked.by.person)
+    else:
+        _asked_by_another_unit(body, asked, rules)
+        subject = _party(body, command.subject)
     _within_the_window(body, asked)
     window = body.feedback.rating_until
     assert window is not None, "it has just been looked at"

@@ -165,6 +165,26 @@ REQUESTER_NAMED = Rule(
     "填写 {found} 时须指明诉求人。",
     "A {found} needs the requester it belongs to.",
 )
+CODE_OF_THE_PLACE = Rule(
+    "code-of-the-place",
+    "社区码只受理本地诉求：社区码 {expected}，诉求地点 {found}。",
+    "A community's code takes needs of that place only: code {expected}, place {found}.",
+)
+CODE_FOR_RESIDENTS = Rule(
+    "code-for-residents",
+    "社区码只供居民登记自己的诉求，来源应为居民提出，且不指定结对；现为 {found}。",
+    "A community's code is for residents' own needs, in no pairing; the source is {found}.",
+)
+CODE_REGISTERS = Rule(
+    "code-registers",
+    "社区码（{found}）只能登记诉求；查进度、催办、申诉请用登记时发给您的查询链接。",
+    "A community's code ({found}) only registers; everything else takes the link handed out then.",
+)
+FOLLOWING_LINK = Rule(
+    "following-link",
+    "查询链接已失效，或不是发给您查询本案的：{found}。",
+    "The link does not stand, or was not handed to you for this task: {found}.",
+)
 REQUESTER_SELF = Rule(
     "requester-self",
     "居民只能为本人登记，来者是 {found}。",

@@ -109,7 +109,8 @@ def registered(fact: TaskRegistered, told: Told) -> Registered:
         ledger_row=fact.ledger_row,
         call=fact.call,
     )
-    return Registered(Body(need), fact.triage_by)
+    following = ((fact.link, fact.requester),) if fact.link and fact.requester else ()
+    return Registered(Body(need, following=following), fact.triage_by)
 
 
 def triaged(body: Body, fact: TaskTriaged, told: Told) -> Triaged:
@@ -423,6 +424,9 @@ def called_back(task: Known, fact: CallbackRecorded, told: Told) -> Task:
 def rated(task: Known, fact: TaskRated, told: Told) -> Task:
     """One resident's rating."""
     feedback = task.body.feedback.answered(fact.subject, fact.grade, resolved=fact.resolved)
+    if fact.link is not None:
+        following = (*task.body.following, (fact.link, fact.subject))
+        task = with_body(task, replace(task.body, following=following))
     return _after_feedback(task, feedback, fact, told)
 
 

@@ -267,8 +267,8 @@ class Body:
 
     *round* counts admissions: 1, and one more for each appeal that reopened the task. *parts* are
     the tasks that were split off the call, *urged* when it was asked about, *duplicates* how many
-    others joined. *rung*
-    holds the clocks that rang without changing the state, by name and due instant.
+    others joined, *following* the names of links residents follow it by, with whose they are.
+    *rung* holds the clocks that rang without changing the state, by name and due instant.
     """
 
     need: Need
@@ -289,7 +289,13 @@ class Body:
     parts: tuple[str, ...] = ()
     urged: tuple[datetime, ...] = ()
     duplicates: int = 0
+    following: tuple[tuple[str, str], ...] = ()
     rung: frozenset[tuple[str, datetime]] = field(default=frozenset())
+
+    def follows(self, link: str | None, subject: str | None) -> bool:
+        """Say whether *subject* follows the task by *link*: their own, their data not put away."""
+        put_away = self.privacy.restricted or subject in self.privacy.erased
+        return (link, subject) in self.following and not put_away
 
     @property
     def is_urgent(self) -> bool:

@@ -80,7 +80,7 @@ class Browser:
     def get(self, address: str) -> httpx2.Response:
         return self.client.get(address)
 
-    def post(self, address: str, **fields: object) -> httpx2.Response:
+    def post(self, address: str, /, **fields: object) -> httpx2.Response:
         """Send a form; a field that is name, content and media type is a file."""
         files = {name: value for name, value in fields.items() if isinstance(value, tuple)}
         plain = {name: value for name, value in fields.items() if name not in files}
@@ -117,6 +117,11 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
 @pytest.fixture
 def approved(office: Office) -> str:
     """A task whose result was approved: the window for ratings is open."""
+    return approved_task(office)
+
+
+def approved_task(office: Office) -> str:
+    """Bring a new task so far that its result was approved."""
     town = office.town
     task = town.task()
     staff = town.person("staff")

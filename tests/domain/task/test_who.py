@@ -264,7 +264,7 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
     "issue a link": (
         s.callback,
         IssueRatingLink(link="0192f3a0-0000-7000-8000-00000000a001"),
-        (CALLBACK_AGENT, CENTER_COORDINATOR, DISPATCHER),
+        (CALLBACK_AGENT, CENTER_COORDINATOR, DISPATCHER, GRANDMA),
     ),
     "ask feedback": (s.callback, AskFeedback(round=1, channel=AnswerChannel.SMS), (SYSTEM,)),
     "remind feedback": (
