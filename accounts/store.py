@@ -124,8 +124,8 @@ class Accounts:
             )
         return token, opened
 
-    def of(self, token: str, now: datetime) -> Session | None:
-        """Return the session of *token*, seen now; None where there is none.
+    def of(self, token: str, now: datetime, *, active: bool = True) -> Session | None:
+        """Return the session of *token*, None where there is none; *active*, it was seen now.
 
         One that is over is returned still: whoever asked ends it, with its cause.
         """
@@ -135,7 +135,7 @@ class Accounts:
         if found is None:
             return None
         session = _session(found)
-        if not session.over(now) and now - session.seen_at > _SEEN_AGAIN:
+        if active and not session.over(now) and now - session.seen_at > _SEEN_AGAIN:
             with self.engine.begin() as connection:
                 connection.execute(
                     update(sessions)

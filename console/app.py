@@ -15,6 +15,7 @@ from console import (
     dispatching,
     evidence,
     figures,
+    live,
     own_account,
     pairings,
     registering,
@@ -30,6 +31,7 @@ from domain.refusals import CommandRefused
 from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
 from services.seeing import House, NothingHere, SignedOut
+from serving.streams import Streams
 from wording.office_words import in_office_words
 
 log = structlog.get_logger("console")
@@ -52,6 +54,7 @@ def create_app(house: House) -> FastAPI:
     """Return the console of *house*; no page of a framework's own is reachable beside ours."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
+    app.state.streams = Streams()
     for room in (
         signing_in,
         workbench,
@@ -61,6 +64,7 @@ def create_app(house: House) -> FastAPI:
         task_page,
         evidence,
         residents,
+        live,
         acting,
         pairings,
         own_account,

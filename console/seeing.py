@@ -29,14 +29,16 @@ def language_of(request: Request) -> Language:
     return "en" if request.cookies.get("language") == "en" else "zh"
 
 
-def seer_of(request: Request, section: str | None = None) -> Seer:
-    """Return who is looking at a page of *section*.
+def seer_of(request: Request, section: str | None = None, *, active: bool = True) -> Seer:
+    """Return who is looking at a page of *section*; not *active*, or in the background: by itself.
 
     Raises `SignedOut`, and `NothingHere` for a section that is not of their role.
     """
     house: House = request.app.state.house
     token = request.cookies.get(SESSION_COOKIE)
-    seer = seer_by(house, token, datetime.now(UTC), language=language_of(request))
+    active = active and "x-background" not in request.headers
+    now = datetime.now(UTC)
+    seer = seer_by(house, token, now, language=language_of(request), active=active)
     if section is not None and section not in dict(sections_of(seer)):
         raise NothingHere
     return seer

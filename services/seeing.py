@@ -1,9 +1,12 @@
 """Who is looking, at what house: somebody signed in, in one post, through one door."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from sqlalchemy.exc import OperationalError
 
 from accounts.store import Session
 from desk.casework import Who
@@ -13,11 +16,16 @@ from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from projections.boards import Boards
+from services.following_log import Head
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from wording.labels import Language
 from wording.names import KnownNames
 from wording.office_words import in_office_words
+
+BOARD_SECONDS = 2.0
+"""How long a page waits for the boards; then it shows what they know."""
+_following = ThreadPoolExecutor(4, "following")
 
 
 class SignedOut(Exception):
@@ -39,9 +47,22 @@ class House:
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
 
-    def catch_up(self) -> None:
-        """Have the boards know what the ledger knows, whoever else follows."""
-        self.boards.follower(self.books.ledger).catch_up()
+    @cached_property
+    def head(self) -> Head:
+        """The newest position of the log, for those who wait for the next."""
+        return Head(self.books.ledger.head)
+
+    def catch_up(self) -> bool:
+        """Have the boards know what the ledger knows, whoever else follows; say whether they do.
+
+        Boards that are busy or made anew are not waited for longer than `BOARD_SECONDS`.
+        """
+        following = _following.submit(self.boards.follower(self.books.ledger).catch_up)
+        try:
+            following.result(BOARD_SECONDS)
+        except (TimeoutError, OperationalError):
+            return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -123,9 +144,14 @@ def seer_by(
     at: datetime,
     channel: Channel = Channel.CONSOLE,
     language: Language = "zh",
+    *,
+    active: bool = True,
 ) -> Seer:
-    """Return who is signed in by *token*; raise `SignedOut`."""
-    session = house.doorkeeper.session_of(token, at)
+    """Return who is signed in by *token*; raise `SignedOut`.
+
+    Not *active*: a program asks by itself, and nobody may be sitting there.
+    """
+    session = house.doorkeeper.session_of(token, at, active=active)
     if session is None:
         raise SignedOut
     rules = house.books.rulebook.rules(house.books.desk.neighbours)

@@ -95,9 +95,12 @@ class Doorkeeper:
                 return self._let_in(session.person, post, at, session.begun_at)
         raise NotLetIn
 
-    def session_of(self, token: str | None, at: datetime) -> Session | None:
-        """Return who is signed in by *token*; a session that is over, or whose role is, ends."""
-        found = None if not token else self._accounts.of(token, at)
+    def session_of(self, token: str | None, at: datetime, *, active: bool = True) -> Session | None:
+        """Return who is signed in by *token*; a session that is over, or whose role is, ends.
+
+        Not *active*: it is only looked at, which keeps no idle session alive.
+        """
+        found = None if not token else self._accounts.of(token, at, active=active)
         if found is None:
             return None
         if found.over(at):
