@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Engine,
     MetaData,
@@ -46,6 +47,14 @@ sessions = Table(
     Column("begun_at", Text, nullable=False),
     Column("seen_at", Text, nullable=False),
 )
+
+looks = Table(
+    "account_look",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""Up to which position of the log somebody has seen the news."""
 
 IDLE = timedelta(minutes=30)
 WHOLE = timedelta(hours=8)
@@ -159,6 +168,18 @@ class Accounts:
         )
         with self.engine.connect() as connection:
             return [_session(row) for row in connection.execute(asked)]
+
+    def looked(self, person: str) -> int | None:
+        """Return up to which position the person has seen the news, None where they never have."""
+        asked = select(looks.c.position).where(looks.c.person == person)
+        with self.engine.connect() as connection:
+            return connection.execute(asked).scalar_one_or_none()
+
+    def look(self, person: str, position: int) -> None:
+        """Keep that the person has seen the news up to *position*."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(looks).where(looks.c.person == person))
+            connection.execute(insert(looks), {"person": person, "position": position})
 
 
 def _settle(connection: object, _record: object) -> None:

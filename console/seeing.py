@@ -103,10 +103,16 @@ def page(request: Request, template: str, *, status: int = 200, **view: Any) -> 
         "large": request.cookies.get("large") == "1",
         "path": request.url.path,
         "sections": sections_of(seer) if seer else (),
+        "behind": seer is not None and _behind(seer, view.get("receipt")),
         **view,
     }
     made = templates(language_of(request)).get_template(template).render(shown)
     return HTMLResponse(made, status_code=status)
+
+
+def _behind(seer: Seer, receipt: int | None) -> bool:
+    """Say whether the boards have not come to what a *receipt* says was recorded."""
+    return receipt is not None and seer.house.boards.position() < receipt
 
 
 def see_other(address: str) -> Response:

@@ -120,6 +120,14 @@ class Doorkeeper:
         """Return the sessions a person has open."""
         return self._accounts.of_person(person)
 
+    def looked(self, person: str) -> int | None:
+        """Return up to which position of the log the person has seen the news."""
+        return self._accounts.looked(person)
+
+    def look(self, person: str, position: int) -> None:
+        """Keep that the person has seen the news up to *position*."""
+        self._accounts.look(person, position)
+
     def posts(self, person: str, at: datetime) -> list[Grant]:
         """Return the posts in force of *person*, one for each role and unit."""
         known = self._rules.people.get(person)
