@@ -87,7 +87,7 @@ def show(request: Request) -> Response:
         unit_items=[_item(seer, line) for line in unit.lines],
         unit_total=unit.total,
         asked=[_item(seer, line) for line in workbench.asked_for(seer)],
-        news=workbench.news(seer),
+        news=workbench.news(seer, mine.lines),
         last=None if groups else _last(seer),
     )
 

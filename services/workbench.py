@@ -1,6 +1,6 @@
-"""What somebody at work looks at first: their own items, their unit's, what others owe, and news."""
+"""What somebody at work looks at first: their items, their unit's, what others owe, news."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from domain.people import Role
@@ -85,10 +85,10 @@ def last_closed(seer: Seer) -> TaskLine | None:
     return seer.house.boards.tasks.last_closed(_theirs(seer))
 
 
-def news(seer: Seer) -> list[News]:
+def news(seer: Seer, waiting: Collection[InboxLine]) -> list[News]:
     """Return what others did to tasks of theirs since they last looked, the newest first.
 
-    Who looks for the first time begins here.
+    A task among those *waiting* for them is there already, and is not told twice. Who looks for the first time begins here.
     """
     house, person = seer.house, seer.session.person
     since = house.doorkeeper.looked(person)
@@ -97,13 +97,15 @@ def news(seer: Seer) -> list[News]:
         return []
     if seer.role in _WATCHING:
         return []
-    return list(_news(seer, since))
+    return list(_news(seer, since, {line.stream for line in waiting}))
 
 
-def _news(seer: Seer, since: int) -> Iterator[News]:
+def _news(seer: Seer, since: int, but: Collection[str]) -> Iterator[News]:
     house = seer.house
     found = 0
     for line in house.boards.tasks.changed_since(since, _theirs(seer)):
+        if line.stream in but:
+            continue
         case, rules = house.books.desk.case(line.stream)
         if not isinstance(case.state, Known):
             continue
