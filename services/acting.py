@@ -58,5 +58,5 @@ def given_each(seer: Seer, orders: Sequence[Order]) -> list[Answer | NotNow]:
     seer.house.head.hint()
     # What is recorded stays recorded, whatever becomes of the boards.
     with suppress(LedgerUnavailable):
-        seer.house.catch_up()
+        seer.house.catch_up(after_command=True)
     return answers

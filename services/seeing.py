@@ -24,7 +24,9 @@ from wording.names import KnownNames
 from wording.office_words import in_office_words
 
 BOARD_SECONDS = 2.0
-"""How long a page waits for the boards; then it shows what they know."""
+"""How long is waited for the boards after a command, and while they are known to be busy."""
+READING_SECONDS = 20.0
+"""How long a page waits for boards that go on; then it shows what they know."""
 _following = ThreadPoolExecutor(4, "following")
 
 
@@ -46,22 +48,25 @@ class House:
     links: RatingLinks
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
+    _busy: bool = False
 
     @cached_property
     def head(self) -> Head:
         """The newest position of the log, for those who wait for the next."""
         return Head(self.books.ledger.head)
 
-    def catch_up(self) -> bool:
+    def catch_up(self, *, after_command: bool = False) -> bool:
         """Have the boards know what the ledger knows, whoever else follows; say whether they do.
 
-        Boards that are busy or made anew are not waited for longer than `BOARD_SECONDS`.
+        Boards that are busy, such as while they are made anew, keep nobody waiting for long.
         """
         following = _following.submit(self.boards.follower(self.books.ledger).catch_up)
         try:
-            following.result(BOARD_SECONDS)
+            following.result(BOARD_SECONDS if after_command or self._busy else READING_SECONDS)
         except (TimeoutError, OperationalError):
+            self._busy = True
             return False
+        self._busy = False
         return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.people import Role
 from domain.task.reading import Sight, sight
@@ -33,10 +34,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class News:
-    """The last that happened to a task since somebody looked, told by somebody else."""
+    """The last that somebody else did to a task since somebody looked, and when."""
 
     task: TaskLine
     told: HistoryLine
+    at: datetime
 
 
 def mine(seer: Seer, limit: int) -> Waiting:
@@ -88,7 +90,8 @@ def last_closed(seer: Seer) -> TaskLine | None:
 def news(seer: Seer, waiting: Collection[InboxLine]) -> list[News]:
     """Return what others did to tasks of theirs since they last looked, the newest first.
 
-    A task among those *waiting* for them is there already, and is not told twice. Who looks for the first time begins here.
+    A task among those *waiting* for them is there already, and is not told twice. Who looks for
+    the first time begins here.
     """
     house, person = seer.house, seer.session.person
     since = house.doorkeeper.looked(person)
@@ -114,7 +117,7 @@ def _news(seer: Seer, since: int, but: Collection[str]) -> Iterator[News]:
         if seen is Sight.NOTHING or not told:
             continue
         (last,) = history_of(told[-1:], seer.names, seer.language)
-        yield News(line, last)
+        yield News(line, last, told[-1].recorded_at)
         found += 1
         if found == _NEWS:
             return
