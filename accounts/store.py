@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Engine,
     MetaData,
@@ -53,6 +54,13 @@ proofs = Table(
     Column("proof", Text, primary_key=True),
     Column("used_at", Text, nullable=False),
 )
+looks = Table(
+    "account_look",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
+"""Up to which position of the log somebody has seen the news."""
 
 IDLE = timedelta(minutes=30)
 WHOLE = timedelta(hours=8)
@@ -131,8 +139,8 @@ class Accounts:
             )
         return token, opened
 
-    def of(self, token: str, now: datetime) -> Session | None:
-        """Return the session of *token*, seen now; None where there is none.
+    def of(self, token: str, now: datetime, *, active: bool = True) -> Session | None:
+        """Return the session of *token*, None where there is none; *active*, it was seen now.
 
         One that is over is returned still: whoever asked ends it, with its cause.
         """
@@ -142,7 +150,7 @@ class Accounts:
         if found is None:
             return None
         session = _session(found)
-        if not session.over(now) and now - session.seen_at > _SEEN_AGAIN:
+        if active and not session.over(now) and now - session.seen_at > _SEEN_AGAIN:
             with self.engine.begin() as connection:
                 connection.execute(
                     update(sessions)
@@ -150,13 +158,6 @@ class Accounts:
                     .values(seen_at=instant_text(now))
                 )
         return session
-
-    def named(self, session: str) -> Session | None:
-        """Return the session of that name; it is not seen for being looked at."""
-        asked = select(sessions).where(sessions.c.session == session)
-        with self.engine.connect() as connection:
-            found = connection.execute(asked).one_or_none()
-        return None if found is None else _session(found)
 
     def first_use(self, proof: str, now: datetime, kept: timedelta) -> bool:
         """Note that *proof* is used; False where it was before. Notes are kept for *kept*."""
@@ -183,6 +184,18 @@ class Accounts:
         )
         with self.engine.connect() as connection:
             return [_session(row) for row in connection.execute(asked)]
+
+    def looked(self, person: str) -> int | None:
+        """Return up to which position the person has seen the news, None where they never have."""
+        asked = select(looks.c.position).where(looks.c.person == person)
+        with self.engine.connect() as connection:
+            return connection.execute(asked).scalar_one_or_none()
+
+    def look(self, person: str, position: int) -> None:
+        """Keep that the person has seen the news up to *position*."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(looks).where(looks.c.person == person))
+            connection.execute(insert(looks), {"person": person, "position": position})
 
 
 def _settle(connection: object, _record: object) -> None:

@@ -15,6 +15,7 @@ from api.callers import REQUESTS_A_MINUTE
 from api.problems import tell_problems
 from api.turns import InTurn, Room
 from services.seeing import House
+from serving.streams import Streams
 
 PREFIX = "/api/v1"
 _HEADERS = {
@@ -37,6 +38,7 @@ def create_api(house: House, room: Room | None = None) -> ASGIApp:
         redirect_slashes=False,
     )
     app.state.house = house
+    app.state.streams = Streams()
     app.state.limit = Throttle(tries=REQUESTS_A_MINUTE)
     for part in (sessions, boards, feed, open311, reference, cases, commands):
         app.include_router(part.router)

@@ -43,4 +43,11 @@ def caller(
     return seer
 
 
+def seen_again(request: Request, seer: Seer) -> Seer:
+    """Return *seer* as they stand now; raise `SignedOut`. A program that waits is not active."""
+    token = request.headers["authorization"].partition(" ")[2]
+    now = datetime.now(UTC)
+    return seer_by(seer.house, token, now, seer.channel, seer.language, active=False)
+
+
 Caller = Annotated[Seer, Depends(caller)]

@@ -4,29 +4,28 @@ A position is the cursor: whoever keeps the last one they have taken in misses n
 nothing twice. What is not the caller's to see is left out, position and all.
 """
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from time import monotonic
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
-from api.callers import Caller
+from api.callers import Caller, seen_again
 from api.cases import READING
 from services.facts import Fact, facts_after
-from services.seeing import Seer
+from services.seeing import Seer, SignedOut
+from serving.streams import StreamAnswer, Streams
 
 router = APIRouter(tags=["facts"])
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 3.0
+"""How often an open answer asks whether its session stands: revoked within 5 s is promised."""
 WAIT_MAX = 30
 STREAM_SECONDS = 30 * 60
 BEAT_SECONDS = 15.0
-SESSION_SECONDS = 3.0
-"""How often an open stream asks whether its session stands: revoked within 5 s is promised."""
 
 
 class FactItem(BaseModel):
@@ -59,6 +58,7 @@ def _item(fact: Fact) -> FactItem:
 
 @router.get("/facts", responses=READING)
 async def list_facts(
+    request: Request,
     seer: Caller,
     after: Annotated[int, Query(ge=-1, le=2**53)] = -1,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
@@ -68,18 +68,16 @@ async def list_facts(
 
     With *wait*, an answer without any is held back for so many seconds, until there is one.
     """
-    until = asyncio.get_running_loop().time() + wait
+    until = monotonic() + wait
     while True:
         found, reached = await run_in_threadpool(facts_after, seer, after, limit)
-        if found or asyncio.get_running_loop().time() >= until or not _stands(seer):
+        left = until - monotonic()
+        if found or left <= 0:
             return Facts(items=[_item(one) for one in found], next=reached)
+        if reached == after:
+            await seer.house.head.beyond(after, min(left, LOOK_SECONDS))
         after = reached
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-def _stands(seer: Seer) -> bool:
-    """Say whether the caller is signed in still; asking is no sign of life."""
-    return seer.house.doorkeeper.stands(seer.session, datetime.now(UTC))
+        seer = await run_in_threadpool(seen_again, request, seer)
 
 
 @router.get(
@@ -88,6 +86,7 @@ def _stands(seer: Seer) -> bool:
     response_class=StreamingResponse,
 )
 async def stream_facts(
+    request: Request,
     seer: Caller,
     after: Annotated[int | None, Query(ge=-1, le=2**53)] = None,
     last: Annotated[int | None, Header(alias="Last-Event-ID", ge=-1, le=2**53)] = None,
@@ -99,31 +98,29 @@ async def stream_facts(
     """
     begun = last if last is not None else after
     if begun is None:
-        begun = await run_in_threadpool(lambda: seer.house.books.ledger.head() - 1)
-    return StreamingResponse(
-        _events(seer, begun),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+        begun = await run_in_threadpool(seer.house.books.ledger.head)
+    streams: Streams = request.app.state.streams
+    return StreamAnswer(streams, seer.session.session, _events(request, seer, begun))
 
 
-async def _events(seer: Seer, after: int) -> AsyncIterator[str]:
-    loop = asyncio.get_running_loop()
-    began = beat = asked = loop.time()
-    yield ": facts\n\n"
-    while (now := loop.time()) - began < STREAM_SECONDS:
-        if now - asked >= SESSION_SECONDS:
-            asked = now
-            if not await run_in_threadpool(_stands, seer):
-                yield "event: over\ndata: {}\n\n"
-                return
-        found, after = await run_in_threadpool(facts_after, seer, after, 100)
+async def _events(request: Request, seer: Seer, after: int) -> AsyncIterator[bytes]:
+    began = beat = monotonic()
+    yield b": facts\n\n"
+    while (now := monotonic()) - began < STREAM_SECONDS:
+        try:
+            seer = await run_in_threadpool(seen_again, request, seer)
+        except SignedOut:
+            yield b"event: over\ndata: {}\n\n"
+            return
+        found, reached = await run_in_threadpool(facts_after, seer, after, 100)
         for fact in found:
-            yield f"id: {fact.position}\nevent: fact\ndata: {_item(fact).model_dump_json()}\n\n"
+            told = _item(fact).model_dump_json()
+            yield f"id: {fact.position}\nevent: fact\ndata: {told}\n\n".encode()
         if found:
             beat = now
         elif now - beat >= BEAT_SECONDS:
             beat = now
-            yield ": still here\n\n"
-        if not found:
-            await asyncio.sleep(LOOK_SECONDS)
+            yield b": still here\n\n"
+        if reached == after:
+            await seer.house.head.beyond(after, LOOK_SECONDS)
+        after = reached

@@ -18,6 +18,7 @@ from console import (
     documents,
     evidence,
     figures,
+    live,
     own_account,
     pairings,
     registering,
@@ -36,6 +37,7 @@ from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
 from services.community_codes import TooMany
 from services.seeing import House, NothingHere, SignedOut
+from serving.streams import Streams
 from wording.office_words import in_office_words
 
 log = structlog.get_logger("console")
@@ -58,6 +60,7 @@ def create_app(house: House) -> FastAPI:
     """Return the console of *house*; no page of a framework's own is reachable beside ours."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
+    app.state.streams = Streams()
     for room in (
         signing_in,
         workbench,
@@ -70,6 +73,7 @@ def create_app(house: House) -> FastAPI:
         residents,
         community_codes,
         callbacks,
+        live,
         acting,
         pairings,
         own_account,

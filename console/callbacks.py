@@ -9,7 +9,6 @@ from fastapi.responses import Response
 
 from console.forms import command_of
 from console.seeing import ours, page, see_other, seer_of
-from console.task import words_of
 from desk.identifiers import new_uuid7
 from domain.people import Role
 from domain.refusals import CommandRefused
@@ -20,6 +19,7 @@ from domain.task.state import Known
 from projections.unit_inbox import InboxLine
 from services.acting import given, order_of
 from services.offering import offers
+from services.reading_tasks import words_of
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
 from services.waiting import waiting_at

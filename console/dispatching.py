@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from console.forms import kept_suggested
 from console.seeing import page, seer_of
 from console.task import about
 from desk.identifiers import new_uuid7
@@ -43,13 +44,19 @@ def show(request: Request, case: Annotated[str, Query(max_length=40)] = "") -> R
     """Show the queue, and the case that was chosen or is first."""
     seer = seer_of(request, "/dispatch")
     seer.house.catch_up()
+    position = seer.house.boards.position()
     lines, _ = waiting_at(
         seer.house.boards, seer.rules, seer.unit, seer.role, seer.at, order="due", limit=200
     )
     queue = [_queued(seer, line) for line in lines if line.what in _QUEUED]
     queue += _triaged(seer)
     chosen = case or (queue[0].number if queue else "")
-    view: dict[str, Any] = {"queue": queue, "chosen": chosen.upper(), "task": None}
+    view: dict[str, Any] = {
+        "queue": queue,
+        "chosen": chosen.upper(),
+        "task": None,
+        "position": position,
+    }
     if chosen:
         view |= _task(seer, chosen)
     return page(request, "dispatch.html", seer=seer, **view)
@@ -60,13 +67,13 @@ def _triaged(seer: Seer) -> list[Queued]:
     own = seer.rules.units[seer.unit].division
     wanted = TaskFilter(states=(TaskState.TRIAGED.value,), place=own)
     found = seer.house.boards.tasks.find(wanted, size=50).lines
-    return [_as_queued(seer, line, "派单", None) for line in found]
+    return [_as_queued(seer, line, seer.say("派单", "Dispatch"), None) for line in found]
 
 
 def _queued(seer: Seer, line: InboxLine) -> Queued:
     task = seer.house.boards.tasks.get(line.stream)
     assert task is not None, "what waits is on the board"
-    return _as_queued(seer, task, label(line.what, among="ToDo"), line.due)
+    return _as_queued(seer, task, label(line.what, seer.language, among="ToDo"), line.due)
 
 
 def _as_queued(seer: Seer, task: TaskLine, what: str, due: str | None) -> Queued:
@@ -74,8 +81,8 @@ def _as_queued(seer: Seer, task: TaskLine, what: str, due: str | None) -> Queued
         number=task.number,
         what=what,
         due=due,
-        category=seer.names.category(task.category, "zh"),
-        place=seer.names.place(task.place, "zh"),
+        category=seer.category_name(task.category),
+        place=seer.place_name(task.place),
         urgent=task.urgency == "URGENT",
     )
 
@@ -86,13 +93,15 @@ def _task(seer: Seer, number: str) -> dict[str, Any]:
     assert line is not None, "it was found by its number"
     entries = seer.house.books.ledger.read(stream)
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
+    suggested = _suggested(seer, stream, state)
     return {
         "task": line,
-        "state_label": label(TaskState(line.state)),
+        "state_label": label(TaskState(line.state), seer.language),
         "about": list(about(seer, state)),
         "words": words_of(seer, entries, seen),
         "offered": {one.kind for one in found if one.accepted},
-        "suggested": _suggested(seer, stream, state),
+        "suggested": suggested,
+        "shown": kept_suggested(SUGGESTION, [one.unit for one, _, _ in suggested]),
         "similar": _similar(seer, line),
         "rule": SUGGESTION,
         "command_id": f"console/{new_uuid7()}",
@@ -101,11 +110,12 @@ def _task(seer: Seer, number: str) -> dict[str, Any]:
 
 def _suggested(seer: Seer, stream: str, state: Known) -> list[tuple[Suggestion, str, str]]:
     """Return whom to send it to with their name, and why; or why not."""
-    found = suggestions(seer.house.books.desk, seer.house.boards, stream, state, seer.who)
+    house = seer.house
+    found = suggestions(house.books.desk, house.boards, stream, state, seer.who, seer.language)
     return [
         (
             one,
-            seer.names.unit(one.unit, "zh"),
+            seer.unit_name(one.unit),
             one.reasons if one.refusal is None else told(one.refusal, seer)["sentence"],
         )
         for one in found
@@ -116,4 +126,8 @@ def _similar(seer: Seer, line: TaskLine) -> list[tuple[TaskLine, str]]:
     """Return other cases of the same category at the same place, the newest first."""
     wanted = TaskFilter(categories=(line.category,), place=line.place)
     found = seer.house.boards.tasks.find(wanted, size=6).lines
-    return [(one, label(TaskState(one.state))) for one in found if one.stream != line.stream][:4]
+    return [
+        (one, label(TaskState(one.state), seer.language))
+        for one in found
+        if one.stream != line.stream
+    ][:4]

@@ -15,7 +15,7 @@ from domain.models import base_of, seals_of
 from domain.people import Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
-from domain.task.commands import Grade
+from domain.task.commands import Grade, Suggested
 from domain.units import UnitKind
 from domain.values import DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
 from importing.cells import moment
@@ -24,7 +24,7 @@ from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, label
 
-Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file"]
+Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class _Making:
             told = f"密封保存，最多 {seal.length_max} 字"
             return Field(name, field_label(name), words, required, value=value, hint=told)
         choices = self._choices(name, base)
+        if base is Suggested:
+            return Field(name, field_label(name), "kept", required, value=value)
         if base is bool:
             return Field(name, field_label(name), "yes", required, value=value)
         if choices or many:
@@ -230,7 +232,15 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
     return command
 
 
+def kept_suggested(version: str, units: Sequence[str]) -> str:
+    """Return what was suggested as a form carries it; `_plain` reads it back."""
+    return " ".join((version, *units))
+
+
 def _plain(name: str, base: Any, text: str) -> Any:
+    if base is Suggested:
+        version, *units = text.split()
+        return {"version": version, "units": units}
     if base is bool:
         return text == "yes"
     plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str

@@ -29,14 +29,16 @@ def language_of(request: Request) -> Language:
     return "en" if request.cookies.get("language") == "en" else "zh"
 
 
-def seer_of(request: Request, section: str | None = None) -> Seer:
-    """Return who is looking at a page of *section*.
+def seer_of(request: Request, section: str | None = None, *, active: bool = True) -> Seer:
+    """Return who is looking at a page of *section*; not *active*, or in the background: by itself.
 
     Raises `SignedOut`, and `NothingHere` for a section that is not of their role.
     """
     house: House = request.app.state.house
     token = request.cookies.get(SESSION_COOKIE)
-    seer = seer_by(house, token, datetime.now(UTC), language=language_of(request))
+    active = active and "x-background" not in request.headers
+    now = datetime.now(UTC)
+    seer = seer_by(house, token, now, language=language_of(request), active=active)
     if section is not None and section not in dict(sections_of(seer)):
         raise NothingHere
     return seer
@@ -108,10 +110,16 @@ def page(
         "large": request.cookies.get("large") == "1",
         "path": request.url.path,
         "sections": sections_of(seer) if seer else (),
+        "behind": seer is not None and _behind(seer, view.get("receipt")),
         **view,
     }
     made = templates(language or language_of(request)).get_template(template).render(shown)
     return HTMLResponse(made, status_code=status)
+
+
+def _behind(seer: Seer, receipt: int | None) -> bool:
+    """Say whether the boards have not come to what a *receipt* says was recorded."""
+    return receipt is not None and seer.house.boards.position() < receipt
 
 
 def see_other(address: str) -> Response:

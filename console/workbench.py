@@ -1,26 +1,39 @@
-"""工作台: what waits for me and my unit, in the order of the clock."""
+"""工作台: what waits for me and my unit, what I wait for, and what is new, by the clock."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from console.seeing import OFFICE, as_instant, page, seer_of
+from console.seeing import OFFICE, as_instant, ours, page, see_other, seer_of
+from desk.identifiers import new_uuid7
+from desk.orders import Answer, NotNow, Order
+from domain.refusals import CommandRefused
+from domain.task.facts import TaskState
 from projections.unit_inbox import COMMANDS, InboxLine
-from services.seeing import Seer
-from services.waiting import waiting_at
+from services import workbench
+from services.acting import given_each, order_of
+from services.scope import task_at
+from services.seeing import NothingHere, Seer, told
 from wording.commands import COMMAND_LABELS
 from wording.labels import label
 
 router = APIRouter()
 _SHOWN = 200
+_ACCEPTED_MAX = 200
 
 
 @dataclass(frozen=True)
 class Item:
-    """One thing that waits: the case, what is to be done, and the two usual ways to do it."""
+    """One thing that waits: the case, what is to be done, and the two usual ways to do it.
 
+    *tick* is what a form sends to have it signed in for with others: its number and a command id.
+    """
+
+    key: str
     address: str
     title: str
     what: str
@@ -28,7 +41,8 @@ class Item:
     urgent: bool
     about: str
     unit: str
-    acts: tuple[tuple[str, str], ...]
+    acts: tuple[tuple[str, str], ...] = ()
+    tick: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,23 +54,109 @@ class Group:
     items: tuple[Item, ...]
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one of several: *tone* green where it is recorded."""
+
+    number: str
+    sentence: str
+    rule: str
+    tone: str
+
+
 @router.get("/")
 def show(request: Request) -> Response:
     """Show what waits."""
     seer = seer_of(request)
+    boards = seer.house.boards
     seer.house.catch_up()
-    lines, total = waiting_at(
-        seer.house.boards, seer.rules, seer.unit, seer.role, seer.at, limit=_SHOWN
-    )
-    mine = [line for line in lines if line.person in (None, seer.session.person)]
+    position = boards.position()
+    mine = workbench.mine(seer, _SHOWN)
+    unit = workbench.of_the_unit(seer)
+    groups = _grouped(seer, mine.lines)
+    ticks = [item for group in groups for item in group.items if item.tick]
     return page(
         request,
         "workbench.html",
         seer=seer,
-        groups=_grouped(seer, mine),
-        total=total,
-        shown=len(mine),
+        position=position,
+        groups=groups,
+        total=mine.total,
+        shown=len(mine.lines),
+        several=len(ticks) > 1,
+        unit_items=[_item(seer, line) for line in unit.lines],
+        unit_total=unit.total,
+        asked=[_item(seer, line) for line in workbench.asked_for(seer)],
+        news=workbench.news(seer, mine.lines),
+        last=None if groups else _last(seer),
     )
+
+
+@router.post("/looked")
+def looked(
+    request: Request, position: Annotated[int, Form(ge=0)], form: Annotated[str, Form()] = ""
+) -> Response:
+    """Keep that the news up to *position* were seen."""
+    seer = seer_of(request)
+    ours(request, form, seer.session.form)
+    seer.house.doorkeeper.look(seer.session.person, min(position, seer.house.boards.position()))
+    return see_other("/")
+
+
+@router.post("/accept")
+async def accept(request: Request) -> Response:
+    """Sign in for each of the tasks that were ticked, by itself; say what became of each."""
+    sent = await request.form(max_fields=_ACCEPTED_MAX + 10)
+    return await asyncio.to_thread(_accept, request, sent)
+
+
+def _accept(request: Request, sent: Any) -> Response:
+    seer = seer_of(request)
+    ours(request, str(sent.get("form", "")), seer.session.form)
+    found: dict[str, Order | Outcome] = {}
+    for tick in sent.getlist("task")[:_ACCEPTED_MAX]:
+        number, _, command_id = str(tick).partition(" ")
+        found.setdefault(number.upper(), _order(seer, number.upper(), command_id))
+    orders = [one for one in found.values() if isinstance(one, Order)]
+    answers = iter(given_each(seer, orders))
+    outcomes = [
+        one if isinstance(one, Outcome) else _outcome(seer, number, next(answers))
+        for number, one in found.items()
+    ]
+    recorded = sum(one.tone == "green" for one in outcomes)
+    return page(request, "accepted.html", seer=seer, outcomes=outcomes, recorded=recorded)
+
+
+def _order(seer: Seer, number: str, command_id: str) -> Order | Outcome:
+    try:
+        stream, _, _ = task_at(seer, number)
+        return order_of(seer, stream, {"kind": "accept_task"}, command_id or None)
+    except NothingHere:
+        said = seer.say("没有这件任务，或者不在您的职责范围内。", "No such task among your duties.")
+        return Outcome(number, said, "", "red")
+    except CommandRefused as refusal:
+        return _refused(seer, number, refusal)
+
+
+def _outcome(seer: Seer, number: str, answer: Answer | NotNow) -> Outcome:
+    if isinstance(answer, NotNow):
+        said = seer.say(
+            "暂时无法办理，未入账；请稍后再试。", "Not now, nothing recorded; try again."
+        )
+        return Outcome(number, said, "", "amber")
+    if answer.refusal is not None:
+        return _refused(seer, number, answer.refusal)
+    assert answer.receipt is not None, "an answer is one of the two"
+    place = f"{answer.receipt.position:,}"
+    said = seer.say(
+        f"已签收，账本第 {place} 位。", f"Signed in, at position {place} of the ledger."
+    )
+    return Outcome(number, said, "", "green")
+
+
+def _refused(seer: Seer, number: str, refusal: CommandRefused) -> Outcome:
+    why = told(refusal, seer)
+    return Outcome(number, why["sentence"], why["rule"], "red")
 
 
 def _grouped(seer: Seer, lines: list[InboxLine]) -> list[Group]:
@@ -65,19 +165,42 @@ def _grouped(seer: Seer, lines: list[InboxLine]) -> list[Group]:
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
     week = tomorrow + timedelta(days=6 - now.weekday())
     spans: list[tuple[str, str, datetime | None]] = [
-        ("超期", "red", now),
-        ("今天", "amber", tomorrow),
-        ("本周", "", week),
-        ("之后", "", None),
+        (seer.say("超期", "Late"), "red", now),
+        (seer.say("今天", "Today"), "amber", tomorrow),
+        (seer.say("本周", "This week"), "", week),
+        (seer.say("之后", "Later"), "", None),
     ]
     found: dict[str, list[Item]] = {name: [] for name, _, _ in spans}
     for line in lines:
         due = as_instant(line.due)
         for name, _, until in spans:
             if until is None or (due is not None and due < until):
-                found[name].append(_item(seer, line))
+                found[name].append(_item(seer, line, mine=True))
                 break
     return [Group(name, tone, tuple(found[name])) for name, tone, _ in spans if found[name]]
+
+
+def _item(seer: Seer, line: InboxLine, *, mine: bool = False) -> Item:
+    is_task = line.stream.startswith("task/")
+    key = line.title if is_task else line.stream.partition("/")[2]
+    address = f"/{'tasks' if is_task else 'pairings'}/{key}"
+    acts = COMMANDS.get(line.what, ())[:2] if mine else ()
+    return Item(
+        key=f"{line.stream} {line.item}",
+        address=address,
+        title=line.title,
+        what=label(line.what, seer.language, among="ToDo"),
+        due=line.due,
+        urgent=line.urgency == "URGENT",
+        about=_about(seer, line),
+        unit=seer.unit_name(line.unit) if line.unit and line.unit != seer.unit else "",
+        acts=tuple((f"{address}/{kind}", _called(seer, kind)) for kind in acts),
+        tick=f"{line.title} console/{new_uuid7()}" if "accept_task" in acts else "",
+    )
+
+
+def _called(seer: Seer, kind: str) -> str:
+    return seer.say(COMMAND_LABELS[kind], kind.replace("_", " "))
 
 
 def _about(seer: Seer, line: InboxLine) -> str:
@@ -85,21 +208,12 @@ def _about(seer: Seer, line: InboxLine) -> str:
     task = seer.house.boards.tasks.get(line.stream)
     if task is None:
         return ""
-    return f"{seer.names.category(task.category, 'zh')} · {seer.names.place(task.place, 'zh')}"
+    return f"{seer.category_name(task.category)} · {seer.place_name(task.place)}"
 
 
-def _item(seer: Seer, line: InboxLine) -> Item:
-    base = f"/{'tasks' if line.stream.startswith('task/') else 'pairings'}"
-    key = line.title if base == "/tasks" else line.stream.partition("/")[2]
-    address = f"{base}/{key}"
-    acts = COMMANDS.get(line.what, ())[:2]
-    return Item(
-        address=address,
-        title=line.title,
-        what=label(line.what, among="ToDo"),
-        due=line.due,
-        urgent=line.urgency == "URGENT",
-        about=_about(seer, line),
-        unit=seer.names.unit(line.unit, "zh") if line.unit not in {None, seer.unit} else "",
-        acts=tuple((f"{address}/{kind}", COMMAND_LABELS[kind]) for kind in acts),
-    )
+def _last(seer: Seer) -> tuple[str, str, str] | None:
+    """Return number, outcome and instant of the task of theirs that was closed last."""
+    line = workbench.last_closed(seer)
+    if line is None or line.closed_at is None:
+        return None
+    return line.number, label(TaskState(line.state), seer.language), line.closed_at

@@ -83,6 +83,7 @@ tasks = Table(
     Index("board_task_by_due", "due", "position", "stream"),
     Index("board_task_by_requester", "requester"),
     Index("board_task_by_registrar", "registrar", "registered_at"),
+    Index("board_task_by_change", "position"),
 )
 
 Order = Literal[
@@ -364,6 +365,31 @@ class TaskBoard:
         )
         with self._engine.connect() as connection:
             return {str(name or ""): count for name, count in connection.execute(asked)}
+
+    def changed_since(
+        self, position: int, wanted: TaskFilter = ALL_TASKS, *, limit: int = 50
+    ) -> list[TaskLine]:
+        """Return the tasks *wanted* with facts after *position*, the newest first."""
+        asked = (
+            select(tasks)
+            .where(*wanted.conditions(), tasks.c.position > position)
+            .order_by(tasks.c.position.desc())
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [line_of(dict(row)) for row in connection.execute(asked).mappings()]
+
+    def last_closed(self, wanted: TaskFilter = ALL_TASKS) -> TaskLine | None:
+        """Return the task *wanted* that was closed last, None where none was."""
+        asked = (
+            select(tasks)
+            .where(*wanted.conditions(), tasks.c.closed_at.is_not(None))
+            .order_by(tasks.c.closed_at.desc(), tasks.c.position.desc())
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(asked).mappings().first()
+        return None if found is None else line_of(dict(found))
 
     def overdue(self, now: str, wanted: TaskFilter = ALL_TASKS) -> list[TaskLine]:
         """Return the open tasks whose next limit lies before *now*, the longest overdue first."""

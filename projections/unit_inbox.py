@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     func,
     literal,
+    not_,
     or_,
     select,
 )
@@ -30,7 +31,7 @@ from domain.task.facts import TaskState
 from projections.directory import units
 from projections.pairing_picture import PairingPicture
 from projections.store import Page, metadata
-from projections.task_board import area_of
+from projections.task_board import area_of, tasks
 from projections.task_picture import FINAL, IN_HAND, Picture, grantor_of
 
 inbox = Table(
@@ -85,6 +86,21 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "hand_over": ("hand_over_task",),
 }
 """The commands that answer each kind of item; arriving is recorded by those on the spot."""
+
+
+ASKED = frozenset(
+    {
+        "return_review",
+        "adjudicate",
+        "extension_review",
+        "carry_review",
+        "carry_key",
+        "termination_review",
+        "assist",
+        "arrive",
+    }
+)
+"""What a unit that handles a task has asked of others, until they answer."""
 
 
 @dataclass(frozen=True)
@@ -358,16 +374,70 @@ class UnitInbox:
         role: Role | None = None,
         holding: Collection[Role] | None = None,
         also: Acting = Acting(),
+        person: str | None = None,
     ) -> dict[str, int]:
         """Return how many things of each sort wait at *unit*, counted as `waiting` lists them."""
         asked = (
             select(inbox.c.what, func.count())
-            .where(*self._at(unit, role, None, holding, also))
+            .where(*self._at(unit, role, person, holding, also))
             .group_by(inbox.c.what)
             .order_by(inbox.c.what)
         )
         with self._engine.connect() as connection:
             return {str(what): count for what, count in connection.execute(asked)}
+
+    def for_others(
+        self,
+        unit: str,
+        role: Role,
+        person: str,
+        holding: Collection[Role],
+        also: Acting,
+        limit: int,
+    ) -> tuple[list[InboxLine], int]:
+        """Return what waits at *unit* for anybody but *person* in *role*, and how much in all.
+
+        What nobody was assigned to comes first, then the most pressing.
+        """
+        mine = and_(
+            inbox.c.role == role.value, or_(inbox.c.person.is_(None), inbox.c.person == person)
+        )
+        found = [*self._at(unit, None, None, holding, also), not_(mine)]
+        unassigned = case((inbox.c.person.is_(None), 0), else_=1)
+        due = inbox.c.due.asc().nulls_last()
+        asked = (
+            select(inbox)
+            .where(*found)
+            .order_by(unassigned, due, inbox.c.stream, inbox.c.item)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            total = connection.execute(
+                select(func.count()).select_from(inbox).where(*found)
+            ).scalar_one()
+            return [InboxLine(**row) for row in connection.execute(asked).mappings()], total
+
+    def asked_for(self, units: Collection[str], staff: str | None, limit: int) -> list[InboxLine]:
+        """Return what others must answer in tasks that *units* handle (*staff*: who handles them).
+
+        Returns, disputes, extensions, carries, terminations, co-handling and whistles.
+        """
+        found = [
+            inbox.c.what.in_(sorted(ASKED)),
+            tasks.c.main_unit.in_(sorted(units)),
+            or_(inbox.c.unit.is_(None), inbox.c.unit.not_in(sorted(units))),
+        ]
+        if staff is not None:
+            found.append(tasks.c.staff == staff)
+        asked = (
+            select(inbox)
+            .join(tasks, tasks.c.stream == inbox.c.stream)
+            .where(*found)
+            .order_by(inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
+            .limit(limit)
+        )
+        with self._engine.connect() as connection:
+            return [InboxLine(**row) for row in connection.execute(asked).mappings()]
 
     def of(self, stream: str) -> list[InboxLine]:
         """Return what the case *stream* waits for."""

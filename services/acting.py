@@ -1,10 +1,13 @@
 """Acting on a case for whoever is signed in: an order in their name, recorded once."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from desk.gateway import Gateway
 from desk.identifiers import new_uuid7
-from desk.orders import Order, Receipt, read_order
+from desk.orders import Answer, NotNow, Order, Receipt, read_order
+from ledger.database import LedgerUnavailable
 from services.seeing import Seer
 
 
@@ -30,16 +33,33 @@ def order_of(
 
 
 def given(seer: Seer, order: Order) -> Receipt:
-    """Have *order* recorded and the boards know it.
+    """Have *order* recorded, and the boards know it if they do so in time.
 
     Raises `CommandRefused` and `NotNow`.
     """
-    (answer,) = Gateway(seer.house.books).submit_batch_now([order], seer.door)
+    (answer,) = given_each(seer, [order])
+    if isinstance(answer, NotNow):
+        raise answer
     if answer.refusal is not None:
         raise answer.refusal
     receipt = answer.receipt
     assert receipt is not None, "an answer is one of the two"
-    seer.house.catch_up()
     if receipt.number or not receipt.stream.startswith("task/"):
         return receipt
     return receipt.model_copy(update={"number": seer.number_of(receipt.stream) or ""})
+
+
+def given_each(seer: Seer, orders: Sequence[Order]) -> list[Answer | NotNow]:
+    """Have each of *orders* recorded or not by itself; return what became of each, in order."""
+    gateway = Gateway(seer.house.books)
+    answers: list[Answer | NotNow] = []
+    for order in orders:
+        try:
+            answers += gateway.submit_batch_now([order], seer.door)
+        except NotNow as outage:
+            answers.append(outage)
+    seer.house.head.hint()
+    # What is recorded stays recorded, whatever becomes of the boards.
+    with suppress(LedgerUnavailable):
+        seer.house.catch_up(after_command=True)
+    return answers

@@ -1,9 +1,12 @@
 """Who is looking, at what house: somebody signed in, in one post, through one door."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from sqlalchemy.exc import OperationalError
 
 from accounts.store import Session
 from desk.casework import Who
@@ -15,11 +18,18 @@ from domain.rules import Rules
 from projections.boards import Boards
 from services.community_codes import CommunityCodes
 from services.following import Following
+from services.following_log import Head
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from wording.labels import Language
 from wording.names import KnownNames
 from wording.office_words import in_office_words
+
+BOARD_SECONDS = 2.0
+"""How long is waited for the boards after a command, and while they are known to be busy."""
+READING_SECONDS = 20.0
+"""How long a page waits for boards that go on; then it shows what they know."""
+_following = ThreadPoolExecutor(4, "following")
 
 
 class SignedOut(Exception):
@@ -40,6 +50,7 @@ class House:
     links: RatingLinks
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
+    _busy: bool = False
 
     @cached_property
     def following(self) -> Following:
@@ -51,9 +62,24 @@ class House:
         """By what residents register needs of their community."""
         return CommunityCodes(self.books, self.links.kept)
 
-    def catch_up(self) -> None:
-        """Have the boards know what the ledger knows, whoever else follows."""
-        self.boards.follower(self.books.ledger).catch_up()
+    @cached_property
+    def head(self) -> Head:
+        """The newest position of the log, for those who wait for the next."""
+        return Head(self.books.ledger.head)
+
+    def catch_up(self, *, after_command: bool = False) -> bool:
+        """Have the boards know what the ledger knows, whoever else follows; say whether they do.
+
+        Boards that are busy, such as while they are made anew, keep nobody waiting for long.
+        """
+        following = _following.submit(self.boards.follower(self.books.ledger).catch_up)
+        try:
+            following.result(BOARD_SECONDS if after_command or self._busy else READING_SECONDS)
+        except (TimeoutError, OperationalError):
+            self._busy = True
+            return False
+        self._busy = False
+        return True
 
 
 @dataclass(frozen=True)
@@ -135,9 +161,14 @@ def seer_by(
     at: datetime,
     channel: Channel = Channel.CONSOLE,
     language: Language = "zh",
+    *,
+    active: bool = True,
 ) -> Seer:
-    """Return who is signed in by *token*; raise `SignedOut`."""
-    session = house.doorkeeper.session_of(token, at)
+    """Return who is signed in by *token*; raise `SignedOut`.
+
+    Not *active*: a program asks by itself, and nobody may be sitting there.
+    """
+    session = house.doorkeeper.session_of(token, at, active=active)
     if session is None:
         raise SignedOut
     rules = house.books.rulebook.rules(house.books.desk.neighbours)

@@ -138,9 +138,12 @@ class Doorkeeper:
                 return self._let_in(session.person, post, at, session.begun_at)
         raise NotLetIn
 
-    def session_of(self, token: str | None, at: datetime) -> Session | None:
-        """Return who is signed in by *token*; a session that is over, or whose role is, ends."""
-        found = None if not token else self._accounts.of(token, at)
+    def session_of(self, token: str | None, at: datetime, *, active: bool = True) -> Session | None:
+        """Return who is signed in by *token*; a session that is over, or whose role is, ends.
+
+        Not *active*: it is only looked at, which keeps no idle session alive.
+        """
+        found = None if not token else self._accounts.of(token, at, active=active)
         if found is None:
             return None
         if found.over(at):
@@ -151,13 +154,6 @@ class Doorkeeper:
             return None
         return found
 
-    def stands(self, session: Session, at: datetime) -> bool:
-        """Say whether *session* stands still; being asked, it is not seen for that."""
-        found = self._accounts.named(session.session)
-        if found is None or found.over(at):
-            return False
-        return self._rules.holds(found.person, Role(found.role), found.unit, at)
-
     def sign_out(self, session: Session, cause: SessionEnd) -> None:
         """End *session* and note why."""
         if self._accounts.end(session.session):
@@ -166,6 +162,14 @@ class Doorkeeper:
     def sessions_of(self, person: str) -> list[Session]:
         """Return the sessions a person has open."""
         return self._accounts.of_person(person)
+
+    def looked(self, person: str) -> int | None:
+        """Return up to which position of the log the person has seen the news."""
+        return self._accounts.looked(person)
+
+    def look(self, person: str, position: int) -> None:
+        """Keep that the person has seen the news up to *position*."""
+        self._accounts.look(person, position)
 
     def posts(self, person: str, at: datetime) -> list[Grant]:
         """Return the posts in force of *person*, one for each role and unit."""

@@ -13,15 +13,19 @@ from domain.units import UnitKind
 from projections.boards import Boards
 from projections.service_levels import LevelFilter
 from projections.task_board import TaskFilter
+from wording.labels import Both, Language
 
 _LOOKED_BACK = timedelta(days=90)
-_SENTENCES = {
-    "leads": "本类别牵头",
-    "cooperates": "本类别协同",
-    "paired": "结对成员",
-    "had_before": "办过同一事项",
-    "on_time": "近三个月办结 {0} 件，按期 {1}%",
-    "open_tasks": "在办 {0} 件",
+_SENTENCES: dict[str, Both] = {
+    "leads": ("本类别牵头", "leads this category"),
+    "cooperates": ("本类别协同", "cooperates in this category"),
+    "paired": ("结对成员", "party of the pairing"),
+    "had_before": ("办过同一事项", "had this matter before"),
+    "on_time": (
+        "近三个月办结 {0} 件，按期 {1}%",
+        "{0} closed in three months, {1}% on time",
+    ),
+    "open_tasks": ("在办 {0} 件", "{0} open"),
 }
 
 
@@ -35,7 +39,9 @@ class Suggestion:
     refusal: CommandRefused | None
 
 
-def suggestions(desk: Desk, boards: Boards, stream: str, task: Known, who: Who) -> list[Suggestion]:
+def suggestions(
+    desk: Desk, boards: Boards, stream: str, task: Known, who: Who, language: Language = "zh"
+) -> list[Suggestion]:
     """Return whom to send *task* to, at most five, the likeliest first."""
     _, rules = desk.case(stream)
     now = desk.ledger.clock()
@@ -72,7 +78,7 @@ def suggestions(desk: Desk, boards: Boards, stream: str, task: Known, who: Who) 
             )
         )
     return [
-        Suggestion(one.unit, one.leads, "；".join(map(_told, reasons)), found[one.unit])
+        Suggestion(one.unit, one.leads, _told(reasons, language), found[one.unit])
         for one, reasons in order(candidates)
     ]
 
@@ -95,5 +101,7 @@ def _figures(boards: Boards, unit: str, since: str) -> tuple[int, int, int]:
     return sum(mine.values()), rate.denominator, rate.numerator
 
 
-def _told(reason: Reason) -> str:
-    return _SENTENCES[reason.code].format(*reason.numbers)
+def _told(reasons: tuple[Reason, ...], language: Language) -> str:
+    english = language == "en"
+    said = (_SENTENCES[one.code][english].format(*one.numbers) for one in reasons)
+    return ("; " if english else "；").join(said)

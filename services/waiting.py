@@ -15,25 +15,47 @@ def waiting_at(
     role: Role | None,
     at: datetime,
     *,
+    person: str | None = None,
     order: str = "pressing",
     limit: int = 50,
     offset: int = 0,
 ) -> tuple[list[InboxLine], int]:
-    """Return what waits at *unit* (for *role*, None: for anybody there), and how much in all."""
+    """Return what waits at *unit* (for *role*, None: for anybody there), and how much in all.
+
+    With *person*, what is assigned to somebody else is left out.
+    """
     inbox = boards.inbox
-    also = acting_also(rules, unit, at, inbox.areas(Role.STREET_DISPATCHER))
-    # What lies in its area for whoever has a role is its own business only if somebody has it.
-    holding = {post for post in Role if rules.filled(post, unit, at)}
+    also, holding = _standing(boards, rules, unit, at)
     lines = inbox.waiting(
         unit,
         role,
+        person=person,
         holding=holding,
         also=also,
         order=order,  # type: ignore[arg-type]
         limit=limit,
         offset=offset,
     )
-    return lines, sum(inbox.counts(unit, role, holding, also).values())
+    return lines, sum(inbox.counts(unit, role, holding, also, person).values())
+
+
+def waiting_for_others(
+    boards: Boards, rules: Rules, unit: str, role: Role, person: str, at: datetime, *, limit: int
+) -> tuple[list[InboxLine], int]:
+    """Return what waits at *unit* for anybody but *person* in *role*, and how much in all."""
+    also, holding = _standing(boards, rules, unit, at)
+    return boards.inbox.for_others(unit, role, person, holding, also, limit)
+
+
+def _standing(
+    boards: Boards, rules: Rules, unit: str, at: datetime
+) -> tuple[Acting, frozenset[Role]]:
+    """Return for whom else *unit* acts, and the roles somebody has there.
+
+    What lies in its area for whoever has a role is its own business only if somebody has it.
+    """
+    also = acting_also(rules, unit, at, boards.inbox.areas(Role.STREET_DISPATCHER))
+    return also, frozenset(post for post in Role if rules.filled(post, unit, at))
 
 
 def acting_also(rules: Rules, unit: str, now: datetime, waiting: list[str]) -> Acting:

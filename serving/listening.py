@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 
-from serving.doors import CONNECTIONS_MAX, Application, BoundedProtocol, one_length
+from serving.doors import CONNECTIONS_MAX, STREAMS_MAX, Application, BoundedProtocol, one_length
 
 _GRACE_SECONDS = 5
 _IDLE_SECONDS = 30
@@ -96,7 +96,7 @@ async def serving(app: Application, listener: socket.socket) -> AsyncIterator[st
             timeout_keep_alive=_IDLE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             # Doors make room by themselves before this answers 503.
-            limit_concurrency=2 * CONNECTIONS_MAX,
+            limit_concurrency=2 * CONNECTIONS_MAX + STREAMS_MAX,
         )
     )
     at_work = asyncio.create_task(server.serve([listener]))

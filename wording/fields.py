@@ -67,6 +67,7 @@ FIELDS: dict[str, Both] = {
     "stage_report": ("作为阶段报告", "stage report"),
     "street": ("街道", "street"),
     "subject": ("居民", "resident"),
+    "suggested": ("建议的单位", "units suggested"),
     "suggested_unit": ("建议承办单位", "suggested unit"),
     "term_end": ("期满", "end of term"),
     "term_start": ("开始", "start of term"),

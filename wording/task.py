@@ -120,12 +120,16 @@ HANDLING_SENTENCES: dict[str, Both] = {
     "task_dispatched.v1": (
         (
             "派单：{main:unit}主办[，{assist:units}协办][（原主办单位{main_before:unit}）]"
-            "[，派单意见：{note:sealed}]。应签收：{sign_in_by:deadline}。办理时限：{due:deadline}"
+            "[，按建议第 {suggested.chosen} 位派出]"
+            "[{suggested:if}{suggested.chosen:unless}，未按建议]"
+            "[，理由：{reason:sealed}][，派单意见：{note:sealed}]。应签收：{sign_in_by:deadline}。办理时限：{due:deadline}"
             "[，原为 {due_before.due:instant}]。"
         ),
         (
             "Dispatched: main unit {main:unit}[, assisting {assist:units}]"
-            "[ (main unit before: {main_before:unit})][, note: {note:sealed}]. "
+            "[ (main unit before: {main_before:unit})][, suggestion {suggested.chosen} taken]"
+            "[{suggested:if}{suggested.chosen:unless}, none of the suggestions]"
+            "[, reason: {reason:sealed}][, note: {note:sealed}]. "
             "Sign-in due: {sign_in_by:deadline}. Handling due: {due:deadline}"
             "[, before: {due_before.due:instant}]."
         ),

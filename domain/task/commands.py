@@ -11,6 +11,7 @@ from pydantic import Field
 
 from domain.clocks import LimitText, RecomputeDeadlines, RingClock
 from domain.sealed import Seal, Sealed, SealedDocument, SealedText
+from domain.task.suggesting import SHOWN_MAX
 from domain.values import (
     Code,
     DivisionCode,
@@ -215,13 +216,26 @@ class QueueDispatch(Frozen):
     kind: Literal["queue_dispatch"] = "queue_dispatch"
 
 
+class Suggested(Frozen):
+    """The units that were suggested, the likeliest first, by a version of `suggesting.py`."""
+
+    version: Code
+    units: Annotated[tuple[UnitCode, ...], Field(min_length=1, max_length=SHOWN_MAX)]
+
+
 class DispatchTask(Frozen):
-    """Send the task to its main unit, with assisting units where needed."""
+    """Send the task to its main unit, with assisting units where needed.
+
+    *suggested* is what the dispatcher was shown, as their door tells it; nobody computes it again.
+    *reason* says why it is not the first of them.
+    """
 
     kind: Literal["dispatch_task"] = "dispatch_task"
     main: UnitCode
     assist: tuple[UnitCode, ...] = ()
     note: SealedText | None = None
+    suggested: Suggested | None = None
+    reason: SealedText | None = None
 
 
 class AcceptTask(Frozen):

@@ -33,6 +33,7 @@ from domain.task.commands import (
 )
 from domain.task.facts import (
     AssistInvited,
+    ChosenAmong,
     DisputeOpened,
     ReturnApproved,
     ReturnRefused,
@@ -87,6 +88,7 @@ def dispatch(task: Task, command: DispatchTask, asked: Command, rules: Rules) ->
     of_the_place(body.need.place, asked, rules)
     _may_be_main(body, command.main, asked.at, rules)
     _may_assist(command.main, command.assist, asked.at, rules)
+    suggested = _chosen_among(command)
     terms = terms_of(body, rules)
     due = _due_at_dispatch(body, terms, asked.at)
     sent: tuple[TaskFact, ...] = (
@@ -98,12 +100,25 @@ def dispatch(task: Task, command: DispatchTask, asked: Command, rules: Rules) ->
             sign_in_by=step_deadline(terms, "sign_in", asked.at, urgent=body.is_urgent),
             due=due,
             due_before=body.sla.due,
+            suggested=suggested,
+            reason=command.reason,
         ),
         *invitations(body, command.assist, due, asked.at, terms),
     )
     if isinstance(standing, Triaged):
         return (queued(body, rules, asked.at), *sent)
     return sent
+
+
+def _chosen_among(command: DispatchTask) -> ChosenAmong | None:
+    """Whoever was shown suggestions and does not take the first says why."""
+    if command.suggested is None:
+        return None
+    version, units = command.suggested.version, command.suggested.units
+    if command.main != units[0] and command.reason is None:
+        raise no.REASON_FOR_OTHER_CHOICE(expected=units[0], found=command.main)
+    chosen = units.index(command.main) + 1 if command.main in units else None
+    return ChosenAmong(version=version, units=units, chosen=chosen)
 
 
 def _due_at_dispatch(body: Body, terms: Terms, at: datetime) -> Deadline:

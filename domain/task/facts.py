@@ -20,6 +20,7 @@ from domain.task.commands import (
     Grade,
     RequestType,
     Source,
+    Suggested,
     Urgency,
 )
 from domain.values import (
@@ -215,7 +216,17 @@ class TaskQueued(Frozen):
     dispatch_by: Deadline
 
 
-class TaskDispatched(Frozen):
+class ChosenAmong(Suggested):
+    """What was suggested, and which of them was taken: its place from 1, None for another unit."""
+
+    chosen: int | None
+
+
+class TaskDispatched(Grown):
+    """*suggested* is what the dispatcher was shown, as told by their door."""
+
+    later = frozenset({"suggested", "reason"})
+
     kind: Literal["task_dispatched.v1"] = "task_dispatched.v1"
     main: UnitCode
     main_before: UnitCode | None
@@ -224,6 +235,8 @@ class TaskDispatched(Frozen):
     sign_in_by: Deadline
     due: Deadline
     due_before: Deadline | None
+    suggested: ChosenAmong | None = None
+    reason: Sealed | None = None
 
 
 class TaskAccepted(Frozen):

@@ -117,6 +117,11 @@ UNIT_ENDING = Rule(
     "单位 {found} 将于 {expected} 终止且无承接单位，不能派单给它。",
     "Unit {found} ends at {expected} without a successor; nothing is sent to it.",
 )
+REASON_FOR_OTHER_CHOICE = Rule(
+    "reason-for-other-choice",
+    "首选建议单位是 {expected}，派往 {found} 须说明理由。",
+    "The first suggestion is {expected}; sending the task to {found} takes a reason.",
+)
 ADDRESSEE_ONLY = Rule(
     "addressee-only",
     "只有主办单位 {expected} 可以办理，来者是 {found}。",

@@ -67,8 +67,11 @@ def _by(people: tuple[By, ...], *asked: BaseModel) -> list[Move]:
     return [(command, who) for command in asked for who in people]
 
 
+SUGGESTED = c.Suggested(version="dispatch-suggestion@1", units=(world.CIVIL_AFFAIRS, HEALTH))
 DISPATCHES = [c.DispatchTask(main=unit) for unit in UNITS] + [
-    c.DispatchTask(main=world.CIVIL_AFFAIRS, assist=(HEALTH,))
+    c.DispatchTask(main=world.CIVIL_AFFAIRS, assist=(HEALTH,)),
+    c.DispatchTask(main=world.CIVIL_AFFAIRS, suggested=SUGGESTED),
+    c.DispatchTask(main=HEALTH, suggested=SUGGESTED, reason=TEXT),
 ]
 ANSWERS = [
     c.RecordCallback(reached=False),
@@ -268,6 +271,8 @@ def _shape(name: str, hint: Any) -> SearchStrategy[Any]:
         return _shape(name, arguments[0])
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(list(hint))
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return any_of(hint)
     raise AssertionError(f"tell tests/domain/task/strategies.py how {name}: {hint} may look")
 
 

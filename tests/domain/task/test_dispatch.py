@@ -13,10 +13,12 @@ from domain.task.commands import (
     DutyClass,
     EscalateDispute,
     RefuseReturn,
+    Suggested,
     Urgency,
 )
 from domain.task.facts import (
     AssistInvited,
+    ChosenAmong,
     DisputeOpened,
     LimitMissed,
     ReturnApproved,
@@ -126,6 +128,37 @@ def test_a_department_may_take_every_duty_class(duty_class: DutyClass, main: str
 
 def test_a_street_may_take_what_is_basic_to_it() -> None:
     queued(triaged(category="OTHER")).when(DispatchTask(main=SHIPAI)).then(TaskDispatched)
+
+
+SUGGESTED = Suggested(version="dispatch-suggestion@1", units=(CIVIL_AFFAIRS, HEALTH))
+
+
+def _sent(command: DispatchTask) -> TaskDispatched:
+    sent = queued().does(command).last(TaskDispatched)
+    assert isinstance(sent, TaskDispatched)
+    return sent
+
+
+def test_what_was_suggested_and_which_was_taken_is_on_record() -> None:
+    sent = _sent(DispatchTask(main=CIVIL_AFFAIRS, suggested=SUGGESTED))
+    assert sent.suggested == ChosenAmong(
+        version="dispatch-suggestion@1", units=(CIVIL_AFFAIRS, HEALTH), chosen=1
+    )
+
+
+@pytest.mark.parametrize(("main", "chosen"), [(HEALTH, 2), (HOUSING, None)])
+def test_whoever_does_not_take_the_first_suggestion_says_why(main: str, chosen: int | None) -> None:
+    other = DispatchTask(main=main, suggested=SUGGESTED)
+    queued().when(other).then_refused("reason-for-other-choice")
+    sent = _sent(other.model_copy(update={"reason": sealed()}))
+    assert sent.suggested is not None
+    assert (sent.suggested.chosen, sent.reason) == (chosen, sealed())
+
+
+def test_whoever_was_shown_nothing_need_not_say_why() -> None:
+    sent = _sent(DispatchTask(main=HEALTH))
+    stored = sent.model_dump(mode="json")
+    assert {"suggested", "reason"} & set(stored) == set(), "as it was written before"
 
 
 def test_an_assisting_unit_must_stand_in_the_registry() -> None:

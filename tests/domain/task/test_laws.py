@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,7 +19,7 @@ from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.sealed import Sealed
-from domain.task.facts import TaskFact, TaskState
+from domain.task.facts import ChosenAmong, TaskFact, TaskState
 from domain.task.refusal_rules import RULES as REFUSALS
 from domain.values import (
     Code,
@@ -304,6 +304,11 @@ def test_a_fact_holds_references_codes_and_figures_but_no_free_text(model: type[
 def _parts(hint: Any) -> Iterator[Any]:
     if hint in (*REFERENCES, Instant, OfficeText, Sealed):
         yield hint
+    elif hint is ChosenAmong:
+        for one in get_type_hints(hint, include_extras=True).values():
+            yield from _parts(one)
+    elif get_origin(hint) is Annotated and get_origin(get_args(hint)[0]) is tuple:
+        yield from _parts(get_args(hint)[0])
     elif str(get_origin(hint)) == "typing.Literal":
         return
     elif get_origin(hint) is not None and not hasattr(hint, "__metadata__"):

@@ -1,0 +1,139 @@
+"""Live pages in a real browser: what is new is said, and nothing moves until somebody asks."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Page
+
+from console import live
+from domain.registry.commands import SessionEnd
+from services.seeing import House
+from tests.browser.test_console import PHONE, Visiting, chromium, visit
+from tests.console.conftest import Office, approved, office
+from tests.journeys.district import BUREAU
+
+__all__ = ["approved", "chromium", "office", "visit"]
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(live, "PACE_SECONDS", 0.0)
+
+
+async def _items(page: Page) -> list[str]:
+    found: list[str] = await page.eval_on_selector_all(
+        "[data-item]", "(all) => all.map((one) => one.dataset.item)"
+    )
+    return found
+
+
+async def _tops(page: Page) -> list[float]:
+    found: list[float] = await page.eval_on_selector_all(
+        "main *", "(all) => all.map((one) => one.getBoundingClientRect().top)"
+    )
+    return found
+
+
+@pytest.mark.parametrize("address", ["/", "/dispatch"])
+async def test_a_new_task_waits_under_the_bar_until_it_is_asked_for(
+    office: Office, visit: Visiting, address: str
+) -> None:
+    await asyncio.to_thread(office.town.task)
+    desk = await visit("D01")
+    await desk.go(address)
+    page = desk.page
+    before = await _items(page)
+    text = await page.inner_text("main")
+    new = [await asyncio.to_thread(office.town.task) for _ in range(2)]
+    await page.wait_for_selector(".fresh button:has-text('2 条新的')")
+    bar = await page.inner_text(".fresh")
+    assert await _items(page) == before
+    assert (await page.inner_text("main")).replace(bar, "").split() == text.split()
+    await page.focus(".fresh button")
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".fresh-item")
+    assert len(await _items(page)) == len(before) + 2
+    shown = await page.inner_text("main")
+    assert all(office.number_of(one) in shown for one in new)
+    assert await page.locator(".fresh button").count() == 0
+    assert desk.complaints == []
+
+
+async def test_the_bar_moves_nothing(office: Office, visit: Visiting) -> None:
+    task = office.town.task()
+    desk = await visit("D01", viewport=PHONE)
+    await desk.go(f"/tasks/{office.number_of(task)}")
+    page, before = desk.page, await _tops(desk.page)
+    await asyncio.to_thread(
+        office.town.ask,
+        task,
+        "triage_task",
+        "dispatcher",
+        urgency="NORMAL",
+        duty_class="COOPERATE",
+    )
+    await page.wait_for_selector(".fresh button:has-text('有新进展')")
+    await page.evaluate("document.querySelector('.fresh button').remove()")
+    assert await _tops(page) == before
+    assert desk.complaints == []
+
+
+async def test_a_task_page_shows_what_happened_when_asked(office: Office, visit: Visiting) -> None:
+    task, other = office.town.task(), office.town.task()
+    desk = await visit("D01")
+    await desk.go(f"/tasks/{office.number_of(task)}")
+    page = desk.page
+    for one in (other, task):
+        await asyncio.to_thread(
+            office.town.ask,
+            one,
+            "triage_task",
+            "dispatcher",
+            urgency="NORMAL",
+            duty_class="COOPERATE",
+        )
+    assert "研判：一般" not in await page.inner_text(".line")
+    await page.click(".fresh button")
+    await page.wait_for_selector(".line >> text=研判：一般")
+    assert desk.complaints == []
+
+
+async def test_whoever_is_signed_out_is_told_and_hears_nothing(
+    office: Office, visit: Visiting
+) -> None:
+    desk = await visit("D01")
+    await desk.go("/dispatch")
+    house: House = office.house
+
+    def ended() -> None:
+        for session in house.doorkeeper.sessions_of(office.person("D01")):
+            house.doorkeeper.sign_out(session, SessionEnd.REVOKED)
+
+    await asyncio.to_thread(ended)
+    await desk.page.wait_for_selector(".fresh a:has-text('登录已结束')")
+    await asyncio.to_thread(office.town.task)
+    await desk.page.click(".fresh a")
+    await desk.page.wait_for_url("**/sign-in?back=*")
+    assert desk.complaints == []
+
+
+async def test_a_reason_is_asked_where_the_first_suggestion_is_not_taken(
+    office: Office, visit: Visiting
+) -> None:
+    task = office.town.task()
+    office.town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="BASIC")
+    desk = await visit("D01")
+    await desk.go("/dispatch")
+    page = desk.page
+    await page.click("label:has([data-key='2'])")
+    await page.click("button:has-text('派出')")
+    assert "理由" in await page.inner_text("[role=alert]")
+    await page.fill("[name=reason]", "首选单位正在搬迁")
+    await page.click(".foot button")
+    await page.wait_for_url("**/tasks/*?receipt=*")
+    told = await page.inner_text(".line")
+    assert "按建议第 2 位派出，理由：" in told
+    sent = office.town.books.ledger.read(task)[-1]
+    assert sent.kind == "task_dispatched.v1"
+    assert sent.fact["suggested"]["units"][0] != sent.fact["main"] != BUREAU
