@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.pairing.state import Drafted
 from domain.people import Role
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
@@ -40,6 +41,21 @@ def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:
     if seen is Sight.NOTHING or not isinstance(case.state, Known):
         raise NothingHere
     return line.stream, case.state, seen
+
+
+def pairing_at(seer: Seer, key: str) -> tuple[PairingLine, Drafted]:
+    """Return line and state of the pairing with this key.
+
+    Raises `NothingHere` alike for a pairing there is none of and one that is not theirs to see.
+    """
+    house = seer.house
+    house.catch_up()
+    line = house.boards.pairings.get(f"pairing/{key}")
+    if line is None or not sees_pairing(seer, line):
+        raise NothingHere
+    case, _ = house.books.desk.case(line.stream)
+    assert isinstance(case.state, Drafted), "what stands on the board was drafted"
+    return line, case.state
 
 
 def sees_pairing(seer: Seer, line: PairingLine) -> bool:

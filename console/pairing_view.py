@@ -1,0 +1,160 @@
+"""What pages show of a pairing: its steps, parties, terms, lists, matches and signatures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from console.seeing import day, instant
+from domain.pairing.commands import ListKind
+from domain.pairing.matching import Match, Resource, matches
+from domain.pairing.state import Agreement, Drafted
+from services.agreement_signing import signatures_of
+from services.pairing_steps import STEPS, step_of
+from services.seeing import Seer
+from wording.labels import Both, label
+
+STEP_NAMES: dict[str, Both] = {
+    "parties": ("成员", "Parties"),
+    "lists": ("清单与提议", "Lists and proposal"),
+    "claims": ("认领", "Claims"),
+    "signatures": ("签署", "Signatures"),
+    "approval": ("审批", "Approval"),
+}
+
+
+def rail(seer: Seer, state: Drafted | None, step: str, key: str = "") -> list[tuple[str, str, str]]:
+    """Return each step's name, whether it is done, and its address where it has one."""
+    present = "parties" if state is None else step_of(state)
+    reached = len(STEPS) if present is None else STEPS.index(present)
+    return [
+        (
+            seer.say(*STEP_NAMES[name]),
+            "done" if at < reached else "now" if at == reached else "",
+            f"/pairings/{key}/start/{name}" if state is not None and name != step else "",
+        )
+        for at, name in enumerate(STEPS)
+    ]
+
+
+def terms_of(seer: Seer, made: Agreement) -> dict[str, Any]:
+    """Return what the parties agree on beside their lists, as it is read."""
+    policy = seer.rules.policies.get(made.policy)
+    return {
+        "title": made.title,
+        "term": (day(made.term_start.isoformat()), day(made.term_end.isoformat())),
+        "categories": [seer.category_name(code) for code in made.categories],
+        "policy": made.policy
+        if policy is None
+        else seer.say(policy.policy.label.zh, policy.policy.label.en),
+    }
+
+
+def parties_of(seer: Seer, made: Agreement) -> list[tuple[str, str, bool]]:
+    """Return each party with what it is, and whether it leads."""
+    kinds = {made.center: ("党群服务中心", "Party service centre"), made.street: ("街道", "street")}
+    return [
+        (
+            seer.unit_name(unit),
+            seer.say(*kinds.get(unit, ("职能部门", "department"))),
+            unit == made.lead,
+        )
+        for unit in made.parties
+    ]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One item of a list as it is read, and who claimed it."""
+
+    code: str
+    title: str
+    category: str
+    place: str
+    claimed: str
+
+
+@dataclass(frozen=True)
+class ShownList:
+    """One list of one party."""
+
+    kind: ListKind
+    name: str
+    unit: str
+    items: Sequence[Shown]
+
+
+def shown_lists(seer: Seer, made: Agreement) -> list[ShownList]:
+    """Return the lists of a pairing: needs, resources, projects, each by its party."""
+    by = {claim.item: seer.unit_name(claim.unit) for claim in made.claims}
+    found = [
+        ShownList(
+            one.kind,
+            label(one.kind, seer.language),
+            seer.unit_name(one.unit),
+            [
+                Shown(
+                    item.code,
+                    item.title,
+                    seer.category_name(item.category),
+                    seer.place_name(item.place) if item.place else "",
+                    by.get(item.code, ""),
+                )
+                for item in one.items
+            ],
+        )
+        for one in made.lists
+    ]
+    order = list(ListKind)
+    return sorted(found, key=lambda one: order.index(one.kind))
+
+
+def matched(seer: Seer, made: Agreement) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return for each need the resources that could meet it: title, unit, and why."""
+    offered = [
+        Resource(one.unit, item)
+        for one in made.lists
+        if one.kind is ListKind.RESOURCE
+        for item in one.items
+    ]
+    titles = {item.code: item.title for item in made.items(*ListKind)}
+    found: dict[str, list[tuple[str, str, str]]] = {}
+    for one in matches(made.items(ListKind.NEED), offered):
+        told_as = (titles[one.resource], seer.unit_name(one.unit), _why(seer, one))
+        found.setdefault(titles[one.need], []).append(told_as)
+    return list(found.items())
+
+
+def _why(seer: Seer, one: Match) -> str:
+    reasons = []
+    if one.same_category:
+        reasons.append(seer.say("同一类别", "same category"))
+    if one.terms:
+        told_as = "、".join(one.terms) if seer.language == "zh" else ", ".join(one.terms)
+        reasons.append(seer.say(f"都有“{told_as}”", f"both say {told_as}"))
+    if one.same_place:
+        reasons.append(seer.say("同一地点", "same place"))
+    return seer.say("；", "; ").join(reasons)
+
+
+def shown_signatures(seer: Seer, stream: str) -> list[dict[str, Any]]:
+    """Return who signed, when, how, and what, the first first."""
+    return [
+        {
+            "unit": seer.unit_name(one.unit),
+            "who": _name(seer, one.person),
+            "at": instant(one.at.isoformat()),
+            "position": one.position,
+            "agreement": None if one.signature is None else one.signature.agreement,
+            "scan": None if one.signature is None else one.signature.scan,
+            "matches": one.matches,
+        }
+        for one in signatures_of(seer, stream)
+    ]
+
+
+def _name(seer: Seer, person: str | None) -> str:
+    known = seer.rules.people.get(person or "")
+    if known is None or known.name is None:
+        return ""
+    plain = seer.house.books.vault.open(known.name)
+    return "" if plain is None else plain.decode("utf-8")
