@@ -22,6 +22,7 @@ from services.seeing import NothingHere, Seer, told
 
 router = APIRouter()
 _DRAFT = "draft_pairing"
+_TYPED = ("title", "center", "lead", "term_start", "term_end", "policy")
 
 
 @router.get("/pairings/new")
@@ -59,7 +60,7 @@ def _parties_form(
         streets=[(one.code, one.name) for one in known.values()],
         street=street,
         offered=None if street is None else parties_for(seer, street, policy),
-        filled=filled,
+        filled={name: filled.get(name, "") for name in _TYPED},
         chosen=chosen,
         policies={
             name: seer.say(terms.policy.label.zh, terms.policy.label.en)

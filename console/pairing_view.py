@@ -8,6 +8,7 @@ from console.seeing import day, instant
 from domain.pairing.commands import ListKind
 from domain.pairing.matching import Match, Resource, matches
 from domain.pairing.state import Agreement, Drafted
+from projections.pairing_board import PairingLine
 from services.agreement_signing import signatures_of
 from services.pairing_steps import STEPS, step_of
 from services.seeing import Seer
@@ -22,15 +23,16 @@ STEP_NAMES: dict[str, Both] = {
 }
 
 
-def rail(seer: Seer, state: Drafted | None, step: str, key: str = "") -> list[tuple[str, str, str]]:
-    """Return each step's name, whether it is done, and its address where it has one."""
+def rail(seer: Seer, state: Drafted | None, step: str, key: str = "") -> list[tuple[str, str, str, bool]]:
+    """Return each step: its name, whether it is done, its address, and whether it is shown."""
     present = "parties" if state is None else step_of(state)
     reached = len(STEPS) if present is None else STEPS.index(present)
     return [
         (
             seer.say(*STEP_NAMES[name]),
             "done" if at < reached else "now" if at == reached else "",
-            f"/pairings/{key}/start/{name}" if state is not None and name != step else "",
+            f"/pairings/{key}/start/{name}" if state is not None else "",
+            name == step,
         )
         for at, name in enumerate(STEPS)
     ]
@@ -108,8 +110,12 @@ def shown_lists(seer: Seer, made: Agreement) -> list[ShownList]:
     return sorted(found, key=lambda one: order.index(one.kind))
 
 
-def matched(seer: Seer, made: Agreement) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Return for each need the resources that could meet it: title, unit, and why."""
+Offered = tuple[str, str, str]
+"""A resource that could meet a need: what it is, whose it is, and why."""
+
+
+def matched(seer: Seer, made: Agreement) -> list[tuple[str, str, list[Offered]]]:
+    """Return each need that a resource could meet, by code and title, with those resources."""
     offered = [
         Resource(one.unit, item)
         for one in made.lists
@@ -117,11 +123,11 @@ def matched(seer: Seer, made: Agreement) -> list[tuple[str, list[tuple[str, str,
         for item in one.items
     ]
     titles = {item.code: item.title for item in made.items(*ListKind)}
-    found: dict[str, list[tuple[str, str, str]]] = {}
+    found: dict[str, list[Offered]] = {}
     for one in matches(made.items(ListKind.NEED), offered):
         told_as = (titles[one.resource], seer.unit_name(one.unit), _why(seer, one))
-        found.setdefault(titles[one.need], []).append(told_as)
-    return list(found.items())
+        found.setdefault(one.need, []).append(told_as)
+    return [(code, titles[code], offers) for code, offers in found.items()]
 
 
 def _why(seer: Seer, one: Match) -> str:
@@ -158,3 +164,52 @@ def _name(seer: Seer, person: str | None) -> str:
         return ""
     plain = seer.house.books.vault.open(known.name)
     return "" if plain is None else plain.decode("utf-8")
+
+
+def stages(seer: Seer, line: PairingLine, state: Drafted) -> list[tuple[str, str]]:
+    """Return the stages of a pairing, each with what came of it: when, by whom, how much."""
+    made, say = state.agreement, seer.say
+    at = {
+        one.kind: day(one.recorded_at.isoformat())
+        for one in seer.house.books.ledger.read(line.stream)
+    }
+    proposed = at.get("pairing_proposed.v1")
+    decided = at.get("pairing_approved.v1") or at.get("pairing_rejected.v1")
+    signed = len(signatures_of(seer, line.stream))
+    scores = (line.center_score, line.department_score, line.resident_score)
+    authority = "" if made.authority is None else seer.unit_name(made.authority)
+    return [
+        (
+            say("提议", "Proposal"),
+            f"{proposed} {seer.unit_name(made.proposer)}" if proposed else say("尚未", "not yet"),
+        ),
+        (
+            say("协商", "Negotiation"),
+            say(
+                f"{made.round} 轮，认领 {len(made.claims)} 项",
+                f"{made.round} rounds, {len(made.claims)} claims",
+            ),
+        ),
+        (
+            say("签署", "Signatures"),
+            say(
+                f"{len(made.parties)} 方已签 {signed} 方",
+                f"{signed} of {len(made.parties)} parties",
+            ),
+        ),
+        (
+            say("审批", "Approval"),
+            f"{decided} {authority}".strip() if decided else say("尚未", "not yet"),
+        ),
+        (say("考评", "Review"), _reviewed(seer, line, scores)),
+    ]
+
+
+def _reviewed(seer: Seer, line: PairingLine, scores: tuple[int | None, ...]) -> str:
+    if None in scores:
+        return seer.say(f"{line.reviews} 次", f"{line.reviews} held")
+    center, departments, residents = scores
+    return seer.say(
+        f"第 {line.reviews} 次：双方 {center} / {departments}，居民 {residents}",
+        f"no. {line.reviews}: sides {center} / {departments}, residents {residents}",
+    )
