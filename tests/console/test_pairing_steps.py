@@ -66,11 +66,11 @@ def said(answer: object) -> str:
     return text[text.find("<main") :]
 
 
-def drafted(office: Office) -> str:
+def drafted(office: Office, **about: object) -> str:
     """Draft the pairing and return its address."""
     browser = office.browser("C01")
     form = browser.get(f"/pairings/new?street={STREET}").text
-    done = browser.post("/pairings/new", command_id=command_id(form), **NEW)
+    done = browser.post("/pairings/new", command_id=command_id(form), **(NEW | about))
     assert done.status_code == 303, said(done)
     address = str(done.headers["location"])
     assert re.fullmatch(r"/pairings/[0-9a-f-]{36}/start/lists\?receipt=\d+", address)
@@ -211,8 +211,9 @@ def test_all_parties_sign_the_same_content(staffed: Office) -> None:
     assert {one["signature"] for one in facts} == {f"agreement sha-256={digests.pop()}"}
 
 
-def negotiated(office: Office) -> str:
-    address = drafted(office)
+def negotiated(office: Office, **about: object) -> str:
+    """Bring a pairing to where projects are claimed and parties sign."""
+    address = drafted(office, **about)
     center = office.browser("C01")
     attached(center, address, "NEED", ("加装扶手", "ELDER"))
     pressed(center, address, "propose_pairing")
@@ -397,6 +398,7 @@ def test_what_the_decider_refuses_of_a_list_is_told_and_stays(staffed: Office) -
 
 
 def activated(office: Office) -> str:
+    """Bring a pairing into force."""
     address = negotiated(office)
     pressed(office.browser("B01"), address, "claim_project", item="N-1")
     for number in ("C01", "B01", "H01", "D01"):
