@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from console.pairing_lists import handed_in, list_form
 from console.pairing_view import (
     matched,
+    named_words,
     parties_of,
     rail,
     shown_lists,
@@ -162,7 +163,9 @@ def _claims(seer: Seer, line: PairingLine, state: Drafted) -> dict[str, Any]:
                 "category": seer.category_name(item.category),
                 "by": by.get(item.code, ""),
                 "mine": item.code in may and may[item.code] is None,
-                "why": told(refusal, seer) if (refusal := may.get(item.code)) else None,
+                "why": named_words(seer, made.policy, told(refusal, seer)["sentence"])
+                if (refusal := may.get(item.code))
+                else "",
                 "command_id": f"console/{new_uuid7()}",
             }
             for one in made.lists

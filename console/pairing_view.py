@@ -1,5 +1,6 @@
 """What pages show of a pairing: its steps, parties, terms, lists, matches and signatures."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,9 @@ STEP_NAMES: dict[str, Both] = {
 }
 
 
-def rail(seer: Seer, state: Drafted | None, step: str, key: str = "") -> list[tuple[str, str, str, bool]]:
+def rail(
+    seer: Seer, state: Drafted | None, step: str, key: str = ""
+) -> list[tuple[str, str, str, bool]]:
     """Return each step: its name, whether it is done, its address, and whether it is shown."""
     present = "parties" if state is None else step_of(state)
     reached = len(STEPS) if present is None else STEPS.index(present)
@@ -86,8 +89,13 @@ class ShownList:
 
 
 def shown_lists(seer: Seer, made: Agreement) -> list[ShownList]:
-    """Return the lists of a pairing: needs, resources, projects, each by its party."""
+    """Return the lists of a pairing: needs, resources, projects, each by its party.
+
+    No place is named for an item of the whole street.
+    """
     by = {claim.item: seer.unit_name(claim.unit) for claim in made.claims}
+    known = seer.rules.units.get(made.street)
+    whole = None if known is None else known.division
     found = [
         ShownList(
             one.kind,
@@ -98,7 +106,7 @@ def shown_lists(seer: Seer, made: Agreement) -> list[ShownList]:
                     item.code,
                     item.title,
                     seer.category_name(item.category),
-                    seer.place_name(item.place) if item.place else "",
+                    seer.place_name(item.place) if item.place not in {None, whole} else "",
                     by.get(item.code, ""),
                 )
                 for item in one.items
@@ -213,3 +221,19 @@ def _reviewed(seer: Seer, line: PairingLine, scores: tuple[int | None, ...]) -> 
         f"第 {line.reviews} 次：双方 {center} / {departments}，居民 {residents}",
         f"no. {line.reviews}: sides {center} / {departments}, residents {residents}",
     )
+
+
+def named_words(seer: Seer, policy_id: str, sentence: str) -> str:
+    """Return *sentence* with the codes of categories and lines said by the pack's labels."""
+    policy = seer.rules.under(policy_id).policy
+    words = {one.code: one.label for one in policy.categories} | policy.lines
+    return _WORD.sub(
+        lambda found: (
+            seer.say(words[found[0]].zh, words[found[0]].en) if found[0] in words else found[0]
+        ),
+        sentence,
+    )
+
+
+_WORD = re.compile(r"(?<![A-Za-z0-9_@/.-])[A-Za-z][A-Za-z0-9_]+(?![A-Za-z0-9_@/.-])")
+"""A word that could be the code of a category or a line."""

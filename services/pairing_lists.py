@@ -14,7 +14,7 @@ from importing.layout import heading_key
 from importing.pairing_lists import LIST_FIELDS, USUAL_ORDER, ItemRow, ListReader
 from importing.places import Places
 from importing.reading import read_table
-from importing.tables import Row, Table, TableRefused
+from importing.tables import Row, Table, TableRefused, Unread
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def proposed(
         where = f"第 {bad.row.number} 行" if by_hand else ""
         oddities += [Oddity(where or one.cell, one.chinese, one.english) for one in bad.problems]
     for table in tables:
-        oddities += [Oddity(one.where, one.chinese, one.english) for one in table.unread]
+        oddities += map(_unread, table.unread)
     if len(read.good) > ITEMS_MAX:
         oddities.append(_too_many(len(read.good)))
     unsure = len(read.good) > ITEMS_MAX or any(bad.row in typed for bad in read.bad)
@@ -134,14 +134,32 @@ def _with_headings(pasted: str, oddities: list[Oddity]) -> bytes:
 
 def _refused(name: str, refusal: TableRefused) -> Oddity:
     """Return the refusal of a whole table as people at a page can mend it."""
-    if refusal.rule != "column-missing":
-        return Oddity(name, refusal.chinese, refusal.english)
     needed = [one for one in LIST_FIELDS if one.needs_column]
-    return Oddity(
-        name,
-        f"找不到这些列：{'、'.join(one.headings[0] for one in needed)}；请在表中写上列名。",
-        f"These columns were not found: {', '.join(one.name for one in needed)}; add the headings.",
-    )
+    match refusal.rule:
+        case "column-missing":
+            return Oddity(
+                name,
+                f"找不到这些列：{'、'.join(one.headings[0] for one in needed)}；请在表中写上列名。",
+                f"These columns were not found: {', '.join(one.name for one in needed)}; "
+                "add the headings.",
+            )
+        case "heading-twice":
+            return Oddity(
+                name,
+                "有的列名在表头中出现两次；请只保留一列。",
+                "A heading stands twice; keep one of the columns.",
+            )
+        case _:
+            return Oddity(name, refusal.chinese, refusal.english)
+
+
+def _unread(one: Unread) -> Oddity:
+    """Return what was not read; a page has no option that would name a column."""
+    if one.what == "column-unknown":
+        return Oddity(
+            one.where, f"{one.chinese.partition('；')[0]}。", f"{one.english.partition(';')[0]}."
+        )
+    return Oddity(one.where, one.chinese, one.english)
 
 
 def _table_of(content: bytes) -> Table:

@@ -6,8 +6,10 @@ decider, in the name of everybody who could speak; no rule is repeated here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from desk.casework import Who
+from desk.desk import Desk
 from domain.envelope import SYSTEM
 from domain.pairing.authority import WHO_MAY
 from domain.pairing.state import (
@@ -94,8 +96,11 @@ def waiting_for(seer: Seer, stream: str, state: Drafted, step: str) -> Waiting:
         who = Who(person, seer.channel, unit, role)
         kinds = [kind for kind in COMMANDS[step] if role in WHO_MAY[kind]]
         found = [offer(desk, stream, who, kind, made.policy) for kind in kinds]
-        if accepted := tuple(one.kind for one in found if one.accepted):
-            turns.append(Turn(unit, role, accepted))
+        accepted = [one.kind for one in found if one.accepted]
+        if step == "claims" and not _claims_something(desk, stream, who, state):
+            accepted = []
+        if accepted:
+            turns.append(Turn(unit, role, tuple(accepted)))
         for one in found:
             ends = one.kind == "propose_pairing" and unit == made.proposer
             if ends or one.kind == "approve_pairing":
@@ -104,6 +109,18 @@ def waiting_for(seer: Seer, stream: str, state: Drafted, step: str) -> Waiting:
         refused.append(refusal_of(desk, stream, SYSTEM, {"kind": "submit_for_approval"}))
     missing = {str(one): one for one in refused if one and one.rule not in _ABOUT_WHO}
     return Waiting(tuple(turns), tuple(missing.values()), tuple(unspoken))
+
+
+def _claims_something(desk: Desk, stream: str, who: Who, state: Drafted) -> bool:
+    """Say whether *who* could claim any item; one of each category is asked about."""
+    asked = {item.category: item.code for item in unclaimed(state)}
+    return any(
+        refusal_of(desk, stream, who, _claim(who.unit, item)) is None for item in asked.values()
+    )
+
+
+def _claim(unit: str | None, item: str) -> dict[str, Any]:
+    return {"kind": "claim_project", "item": item, "unit": unit}
 
 
 def _speakers(made: Agreement, rules: Rules, step: str) -> Iterator[tuple[str, Role]]:
@@ -135,11 +152,6 @@ def claimable(seer: Seer, stream: str, state: Drafted) -> dict[str, CommandRefus
         return {}
     desk = seer.house.books.desk
     return {
-        item.code: refusal_of(
-            desk,
-            stream,
-            seer.who,
-            {"kind": "claim_project", "item": item.code, "unit": seer.unit},
-        )
+        item.code: refusal_of(desk, stream, seer.who, _claim(seer.unit, item.code))
         for item in unclaimed(state)
     }

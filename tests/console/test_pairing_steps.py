@@ -193,6 +193,24 @@ def test_a_pairing_is_started_by_forms_alone_by_everybody_in_turn(staffed: Offic
         assert said_there in page
 
 
+def test_who_may_claim_what_is_said_by_the_decider_in_words(staffed: Office) -> None:
+    """Civil affairs has no part in childcare, nor health in what is left once it claimed."""
+    address = drafted(staffed)
+    center, civil = staffed.browser("C01"), staffed.browser("B01")
+    attached(center, address, "NEED", ("加装扶手", "ELDER"), ("托位", "CHILDCARE"))
+    pressed(center, address, "propose_pairing")
+    for number in ("B01", "H01", "D01"):
+        pressed(staffed.browser(number), address, "accept_proposal")
+    page = civil.get(f"{address}/start/claims").text
+    assert re.findall(r'name="item" value="([^"]+)"', page) == ["N-1"]
+    assert "不牵头也不配合类别 托育" in page
+    assert "civil_affairs" not in page
+    pressed(civil, address, "claim_project", item="N-1")
+    turns = said(civil.get(f"{address}/start/claims")).partition("轮到谁")[2].partition("</ul>")[0]
+    assert "天河区卫生健康局" in turns
+    assert "天河区民政局" not in turns
+
+
 def test_all_parties_sign_the_same_content(staffed: Office) -> None:
     address = negotiated(staffed)
     digests = set()
@@ -332,7 +350,8 @@ def test_what_is_pasted_is_read_with_every_oddity_named(staffed: Office) -> None
     assert checked.status_code == 200
     assert "入账的是下面 1 项" in checked.text
     assert hidden(checked.text)["title"] == ["加装扶手, 坡道"]
-    for odd in ("B3</span> “服务类别”请填", "C4</span> “地点”不是", "责任人"):
+    assert "--mapping" not in checked.text
+    for odd in ("B3</span> “服务类别”请填", "C4</span> “地点”不是", "“责任人”列未采用。"):
         assert odd in checked.text, said(checked)
     assert staffed.town.books.ledger.head() == before
     done = browser.post(f"{address}/attach_list", list="NEED", do="record", **hidden(checked.text))
@@ -527,6 +546,19 @@ def test_every_step_is_said_in_both_languages(staffed: Office, step: str) -> Non
     page = browser.get(f"{address}/start/{step}").text
     assert "Whose turn it is" in page
     assert "轮到谁" not in page
+
+
+def test_the_pages_beside_the_steps_speak_english_too(staffed: Office) -> None:
+    address = activated(staffed)
+    browser = staffed.browser("C01")
+    browser.client.cookies.set("language", "en")
+    for one, words in (
+        ("/pairings", "Start a pairing"),
+        ("/pairings/new", "Lead department"),
+        (address, "Other support tasks"),
+        (f"{address}/revise_lists", "Revise a list"),
+    ):
+        assert words in browser.get(one).text
 
 
 def test_a_form_of_another_site_starts_nothing(staffed: Office) -> None:
