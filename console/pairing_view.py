@@ -29,11 +29,15 @@ def rail(
 ) -> list[tuple[str, str, str, bool]]:
     """Return each step: its name, whether it is done, its address, and whether it is shown."""
     present = "parties" if state is None else step_of(state)
-    reached = len(STEPS) if present is None else STEPS.index(present)
+    if present is not None:
+        reached = STEPS.index(present)
+    else:
+        # One that was withdrawn or rejected went no further than its parties for certain.
+        reached = len(STEPS) if state is not None and state.agreement.authority else 1
     return [
         (
             seer.say(*STEP_NAMES[name]),
-            "done" if at < reached else "now" if at == reached else "",
+            "done" if at < reached else "now" if name == present else "",
             f"/pairings/{key}/start/{name}" if state is not None else "",
             name == step,
         )

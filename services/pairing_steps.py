@@ -84,12 +84,12 @@ def step_of(state: Drafted) -> str | None:
 
 def waiting_for(seer: Seer, stream: str, state: Drafted, step: str) -> Waiting:
     """Return what *step* of the pairing waits for."""
-    desk, made = seer.house.books.desk, state.agreement
+    desk, made, people = seer.house.books.desk, state.agreement, _speaking(seer)
     turns: list[Turn] = []
     unspoken: list[tuple[str, Role]] = []
     refused: list[CommandRefused | None] = []
     for unit, role in _speakers(made, seer.rules, step):
-        person = _somebody(seer, role, unit)
+        person = people.get((role, unit))
         if person is None:
             unspoken.append((unit, role))
             continue
@@ -135,12 +135,15 @@ def _speakers(made: Agreement, rules: Rules, step: str) -> Iterator[tuple[str, R
             yield unit, role
 
 
-def _somebody(seer: Seer, role: Role, unit: str) -> str | None:
-    """Return a person in force in this role there: who looks, if it is them."""
-    if (seer.role, seer.unit) == (role, unit):
-        return seer.session.person
-    people = sorted(seer.rules.people)
-    return next((one for one in people if seer.rules.holds(one, role, unit, seer.at)), None)
+def _speaking(seer: Seer) -> dict[tuple[Role, str], str]:
+    """Return a person in force for each role at each unit: who looks, where it is them."""
+    found = {
+        (grant.role, grant.unit): person.id
+        for person in sorted(seer.rules.people.values(), key=lambda one: one.id)
+        for grant in person.grants
+        if grant.stands(seer.at)
+    }
+    return found | {(seer.role, seer.unit): seer.session.person}
 
 
 def claimable(seer: Seer, stream: str, state: Drafted) -> dict[str, CommandRefused | None]:

@@ -193,6 +193,28 @@ def test_a_pairing_is_started_by_forms_alone_by_everybody_in_turn(staffed: Offic
         assert said_there in page
 
 
+def test_a_pairing_that_was_withdrawn_waits_for_nobody(staffed: Office) -> None:
+    address = drafted(staffed)
+    browser = staffed.browser("C01")
+    pressed(browser, address, "withdraw_pairing", reason="改由区里统筹")
+    assert browser.get(f"{address}/start").headers["location"] == address
+    page = browser.get(f"{address}/start/lists").text
+    assert "这一步现在没有等人办的事" in page
+    assert page.count("已完成") == 1
+    assert "进行中</span>" not in page
+
+
+def test_a_step_says_where_nobody_could_speak(office: Office) -> None:
+    """A bureau without a coordinator would hold a pairing up unseen."""
+    desk = office.town.books.desk
+    told = {"name": "天河区卫生健康局", "unit_kind": "DEPARTMENT", "division": "440106"}
+    accounts.enter(desk, f"unit/{HEALTH}", "register_unit", **told)
+    address = drafted(office)
+    page = office.browser("C01").get(f"{address}/start/lists").text
+    assert "名册中还没有人担任" in page
+    assert "天河区卫生健康局 · 职能部门协调员" in page
+
+
 def test_who_may_claim_what_is_said_by_the_decider_in_words(staffed: Office) -> None:
     """Civil affairs has no part in childcare, nor health in what is left once it claimed."""
     address = drafted(staffed)
