@@ -41,16 +41,17 @@ def matches(needs: Iterable[ListItem], resources: Iterable[Resource]) -> tuple[M
     A resource is suggested when it is of the need's category or its title has a term in common
     with the need's; the place alone is no reason, since every item of a pairing is in one street.
     """
-    offered = list(resources)
+    offered = [(one, _Title.of(one.item.title)) for one in resources]
     found: list[Match] = []
     for need in sorted(needs, key=lambda one: one.code):
-        met = (_match(need, one) for one in offered)
+        title = _Title.of(need.title)
+        met = (_match(need, one, title.common(other)) for one, other in offered)
         fitting = (one for one in met if one.same_category or one.terms)
         found += sorted(fitting, key=_rank)[:SHOWN_MAX]
     return tuple(found)
 
 
-def _match(need: ListItem, resource: Resource) -> Match:
+def _match(need: ListItem, resource: Resource, terms: tuple[str, ...]) -> Match:
     item = resource.item
     return Match(
         need=need.code,
@@ -58,7 +59,7 @@ def _match(need: ListItem, resource: Resource) -> Match:
         unit=resource.unit,
         same_category=item.category == need.category,
         same_place=_in_one_place(need.place, item.place),
-        terms=terms_in_common(need.title, item.title),
+        terms=terms,
     )
 
 
@@ -84,18 +85,33 @@ def terms_in_common(one: str, other: str) -> tuple[str, ...]:
 
     Chinese is written without spaces, so a term is whatever run both titles share.
     """
-    first, second = _letters(one), _letters(other)
-    runs: set[str] = set()
-    for start in range(len(first)):
-        end = start + _TERM_MIN
-        while end <= len(first) and first[start:end] in second and " " not in first[start:end]:
-            end += 1
-        if end - 1 - start >= _TERM_MIN:
-            runs.add(first[start : end - 1])
-    longest = {run for run in runs if not any(run != other and run in other for other in runs)}
-    return tuple(sorted(longest))
+    return _Title.of(one).common(_Title.of(other))
 
 
-def _letters(text: str) -> str:
-    """Return *text* in lower case with a space for all that is no letter or digit."""
-    return "".join(sign if sign.isalnum() else " " for sign in text.lower())
+@dataclass(frozen=True)
+class _Title:
+    """A title in lower case with a space for all that is no letter or digit, and its pairs."""
+
+    letters: str
+    pairs: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Title":
+        letters = "".join(sign if sign.isalnum() else " " for sign in text.lower())
+        pairs = {letters[at : at + _TERM_MIN] for at in range(len(letters) - _TERM_MIN + 1)}
+        return cls(letters, frozenset(pair for pair in pairs if " " not in pair))
+
+    def common(self, other: "_Title") -> tuple[str, ...]:
+        if self.pairs.isdisjoint(other.pairs):
+            return ()
+        first, runs = self.letters, set()
+        for start in range(len(first)):
+            end = start + _TERM_MIN
+            while end <= len(first) and first[start:end] in other.letters:
+                if " " in first[start:end]:
+                    break
+                end += 1
+            if end - 1 - start >= _TERM_MIN:
+                runs.add(first[start : end - 1])
+        longest = {run for run in runs if not any(run != one and run in one for one in runs)}
+        return tuple(sorted(longest))

@@ -583,6 +583,21 @@ def test_the_pages_beside_the_steps_speak_english_too(staffed: Office) -> None:
         assert words in browser.get(one).text
 
 
+@pytest.mark.parametrize("back", ["https://example.org/", "//example.org", "{}/start/x", "/tasks"])
+def test_a_form_leads_back_to_a_step_of_its_pairing_and_nowhere_else(
+    staffed: Office, back: str
+) -> None:
+    address = drafted(staffed)
+    browser = staffed.browser("C01")
+    attached(browser, address, "NEED", ("加装扶手", "ELDER"))
+    done = browser.post(f"{address}/propose_pairing", back=back.format(address))
+    assert re.fullmatch(rf"{address}\?receipt=\d+", done.headers["location"])
+    answered = staffed.browser("B01").post(
+        f"{address}/accept_proposal", back=f"{address}/start/lists"
+    )
+    assert answered.headers["location"].startswith(f"{address}/start/lists?receipt=")
+
+
 def test_a_form_of_another_site_starts_nothing(staffed: Office) -> None:
     address = negotiated(staffed)
     browser = staffed.browser("B01")
