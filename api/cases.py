@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from api.callers import Caller
 from api.describing import problems
 from api.problems import Problem
-from domain.casebook import CASES
+from domain.pairing.case import PAIRING
+from domain.pairing.state import Agreement
 from domain.task.case import TASK
 from domain.task.reading import Sight
 from domain.values import STREAM, instant_text
@@ -88,11 +89,11 @@ class Pairings(BaseModel):
 
 
 class PairingDetail(BaseModel):
-    """One pairing with its running limits and, where it was drafted, its agreement."""
+    """One pairing with its running limits and its agreement."""
 
     pairing: PairingLine
     clocks: list[Clock]
-    agreement: dict[str, Any] | None
+    agreement: Agreement
 
 
 class HistoryItem(BaseModel):
@@ -135,7 +136,7 @@ def stream_of(seer: Seer, category: str, key: str) -> str:
     if category == "task":
         return task_at(seer, _number_of(seer, key))[0]
     if category == "pairing":
-        return pairing_at(seer, key).stream
+        return pairing_at(seer, key)[0].stream
     stream = f"{category}/{'checkpoints' if category == 'log' else key}"
     if not STREAM.fullmatch(stream):
         raise NothingHere
@@ -295,24 +296,22 @@ def list_pairings(
 @router.get("/pairings/{key}", tags=["pairings"], response_model=PairingDetail, responses=LOOKING)
 def show_pairing(seer: Caller, key: str, answer: Response, known: NoneMatch = None) -> Any:
     """Return one pairing by its id; `ETag` is its version."""
-    line = pairing_at(seer, key)
-    case, rules = seer.house.books.desk.case(line.stream)
-    tag = f'"{case.version}"'
+    line, state = pairing_at(seer, key)
+    tag = f'"{line.version}"'
     if known is not None and tag in {one.strip().removeprefix("W/") for one in known.split(",")}:
         return Response(status_code=304, headers={"ETag": tag})
     answer.headers["ETag"] = tag
-    agreement = getattr(case.state, "agreement", None)
     return PairingDetail(
         pairing=line,
-        clocks=_clocks(CASES["pairing"].clocks(case.state, rules)),
-        agreement=None if agreement is None else agreement.model_dump(mode="json"),
+        clocks=_clocks(PAIRING.clocks(state, seer.rules)),
+        agreement=state.agreement,
     )
 
 
 @router.get("/pairings/{key}/history", tags=["pairings"], responses=READING)
 def pairing_history(seer: Caller, key: str) -> History:
     """Return what happened to a pairing, as sentences in the language asked for."""
-    line = pairing_at(seer, key)
+    line, _ = pairing_at(seer, key)
     lines = case_history(seer.house.books.ledger, line.stream, seer.names, seer.language)
     return History(items=[_told(one) for one in lines])
 
@@ -320,5 +319,5 @@ def pairing_history(seer: Caller, key: str) -> History:
 @router.get("/pairings/{key}/offers", tags=["pairings"], responses=READING)
 def pairing_offers(seer: Caller, key: str) -> Offers:
     """Return every command of the caller's role, as the decider would answer it now."""
-    line = pairing_at(seer, key)
+    line, _ = pairing_at(seer, key)
     return _offered(seer, line.stream, line.policy)

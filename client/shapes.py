@@ -74,7 +74,7 @@ class PairingDetail(_Answer):
 
     pairing: dict[str, Any]
     clocks: list[Clock]
-    agreement: dict[str, Any] | None
+    agreement: dict[str, Any]
 
 
 class HistoryItem(_Answer):

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.forms import command_of, fields_of
+from console.pairing_forms import PairingForms
 from console.seeing import ours, page, see_other, seer_of
 from desk.identifiers import new_uuid7
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.refusals import CommandRefused
 from services.acting import given, order_of
-from services.offering import BY_COMMAND_LINE
+from services.pairing_steps import STEPS
 from services.scope import pairing_at, task_at
 from services.seeing import NothingHere, Seer, told
 from wording.commands import COMMAND_LABELS
@@ -31,10 +32,12 @@ class Case:
             self.body: Any = state.body
             self.policy_id = state.body.need.policy_id
             self.title = key.upper()
+            self.pairing: PairingForms | None = None
         else:
-            line = pairing_at(seer, key)
+            line, pairing = pairing_at(seer, key)
             self.stream, self.body, self.policy_id = line.stream, None, line.policy
             self.title = line.title
+            self.pairing = PairingForms(seer, line.stream, pairing)
         self.kind = CASES["task" if section == "tasks" else "pairing"]
         self.address = f"/{section}/{key}"
 
@@ -42,7 +45,7 @@ class Case:
         """Return the model of *command*, which this role may give; raise `NothingHere`."""
         model = models_of(self.kind.commands).get(command)
         permitted = self.seer.role in self.kind.who_may.get(command, ())
-        if model is None or not permitted or command in BY_COMMAND_LINE:
+        if model is None or not permitted:
             raise NothingHere
         return model
 
@@ -71,6 +74,8 @@ def _form(
     model = case.model(command)
     policy = case.seer.rules.under(case.policy_id).policy
     fields = fields_of(command, model, case.seer, policy, given, case.body)
+    if case.pairing is not None:
+        fields = case.pairing.fields(command, fields, given)
     return page(
         request,
         "act.html",
@@ -78,7 +83,7 @@ def _form(
         seer=case.seer,
         title=COMMAND_LABELS[command],
         case_title=case.title,
-        back=case.address,
+        back=_back(case, given),
         action=f"{case.address}/{command}",
         fields=fields,
         command_id=given.get("command_id") or f"console/{new_uuid7()}",
@@ -102,8 +107,17 @@ def _act(request: Request, section: str, key: str, command: str, sent: Any) -> R
     plain = {name: value for name, value in sent.items() if isinstance(value, str)}
     try:
         asked = command_of(command, model, sent)
+        if case.pairing is not None:
+            asked = case.pairing.command(asked, plain)
         order = order_of(seer, case.stream, asked, plain.get("command_id"))
         position = given(seer, order).position
     except CommandRefused as refusal:
         return _form(request, case, command, plain, refusal)
-    return see_other(f"{case.address}?receipt={position}")
+    return see_other(f"{_back(case, plain)}?receipt={position}")
+
+
+def _back(case: Case, given: dict[str, Any]) -> str:
+    """Return where a form leads back to: the step of the case it was sent from, or the case."""
+    back = str(given.get("back", ""))
+    steps = {f"{case.address}/start/{step}" for step in STEPS}
+    return back if case.pairing is not None and back in steps else case.address

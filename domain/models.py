@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -46,6 +46,8 @@ def base_of(hint: Any) -> tuple[Any, bool]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is tuple:
         return arguments[0], True
+    if origin is Annotated and get_origin(arguments[0]) is tuple:
+        return base_of(arguments[0])
     if origin is not None and type(None) in arguments:
         return base_of(next(one for one in arguments if one is not type(None)))
     return hint, False

@@ -117,7 +117,7 @@ def pairing_document(seer: Seer, key: str, form: Form, site: str) -> Handed:
     Raises `NothingHere` alike for a pairing there is none of and one that is not theirs to see,
     and `ExtraMissing`.
     """
-    stream = pairing_at(seer, key).stream
+    stream = pairing_at(seer, key)[0].stream
     case, rules = seer.house.books.desk.case(stream)
     entries = seer.house.books.ledger.read(stream)
     return agreement_document(case.state, entries, rules, f"{site}/pairings/{key}", form)

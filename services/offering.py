@@ -16,6 +16,7 @@ from desk.casework import Asking, Who
 from desk.desk import Desk
 from domain.cases import CaseKind
 from domain.clocks import LimitText
+from domain.envelope import By
 from domain.models import base_of, models_of, seals_of
 from domain.pairing.state import Drafted
 from domain.people import Role
@@ -37,6 +38,7 @@ from domain.values import (
     UnitCode,
     instant_text,
 )
+from services.pairing_filling import PairingFilling
 from wording.next_steps import NEXT_STEPS
 
 ABOUT_VALUES = frozenset(
@@ -48,14 +50,10 @@ ABOUT_VALUES = frozenset(
         "ground-known",
         "part-new",
         "parties-differ",
+        "line-covers-category",
     }
 )
 """Refusals that speak of a value nobody has chosen yet: the form asks for it."""
-
-BY_COMMAND_LINE = frozenset(
-    {"draft_pairing", "attach_list", "revise_lists", "sign_agreement", "hand_over_task"}
-)
-"""Commands that take more than one form can hold (lists of items, signatures): no page has them."""
 
 
 @dataclass(frozen=True)
@@ -76,28 +74,40 @@ def offers(desk: Desk, stream: str, who: Who, policy_id: str | None = None) -> l
 
     Commands that the role never gives are not offered at all.
     """
-    case, rules = desk.case(stream)
+    case, _ = desk.case(stream)
     assert who.role is not None, "a page is somebody's in a role"
     usual = NEXT_STEPS.get(case.kind.state_name(case.state), ())
-    found = []
-    for kind, model in models_of(case.kind.commands).items():
-        if who.role not in case.kind.who_may.get(kind, frozenset()) or kind in BY_COMMAND_LINE:
-            continue
-        command = Filling(case.kind, case.state, rules, who, policy_id).fill(kind, model)
-        found.append(Offer(kind, _answer(desk, stream, who, command)))
+    found = [
+        offer(desk, stream, who, kind, policy_id)
+        for kind in models_of(case.kind.commands)
+        if who.role in case.kind.who_may.get(kind, frozenset())
+    ]
 
-    def place(offer: Offer) -> tuple[bool, int]:
-        at = usual.index(offer.kind) if offer.kind in usual else len(usual)
-        return (not offer.accepted, at)
+    def place(one: Offer) -> tuple[bool, int]:
+        at = usual.index(one.kind) if one.kind in usual else len(usual)
+        return (not one.accepted, at)
 
     return sorted(found, key=place)
 
 
-def _answer(desk: Desk, stream: str, who: Who, command: dict[str, Any]) -> CommandRefused | None:
+def offer(desk: Desk, stream: str, who: Who, kind: str, policy_id: str | None = None) -> Offer:
+    """Return what the decider says of the command *kind*, filled in for *who*."""
+    case, rules = desk.case(stream)
+    model = models_of(case.kind.commands)[kind]
+    command = Filling(case.kind, case.state, rules, who, policy_id, stream).fill(kind, model)
+    refusal = refusal_of(desk, stream, who, command)
+    about_a_value = refusal is not None and refusal.rule in ABOUT_VALUES
+    return Offer(kind, None if about_a_value else refusal)
+
+
+def refusal_of(
+    desk: Desk, stream: str, who: Who | By, command: dict[str, Any]
+) -> CommandRefused | None:
+    """Return why the decider would not take *command* now, None where it would."""
     try:
         desk.would(stream, Asking(f"would/{uuid4()}", who, command))
     except CommandRefused as refusal:
-        return None if refusal.rule in ABOUT_VALUES else refusal
+        return refusal
     return None
 
 
@@ -110,6 +120,7 @@ class Filling:
     rules: Rules
     who: Who
     policy_id: str | None
+    stream: str
 
     def fill(self, kind: str, model: type[BaseModel]) -> dict[str, Any]:
         """Return *model* with every required field filled."""
@@ -125,6 +136,11 @@ class Filling:
         return command
 
     def _value(self, kind: str, name: str, hint: Any) -> Any:
+        if isinstance(self.state, Drafted):
+            filling = PairingFilling(self.state, self.rules, self.who.unit, self.stream)
+            found = filling.value(kind, name)
+            if found is not None:
+                return found
         base, many = base_of(hint)
         value = self._one(kind, name, base)
         return [value] if many else value
@@ -170,10 +186,6 @@ class Filling:
         if kind == "record_arrival" and body is not None:
             awaited = [unit for whistle in body.whistles for unit in whistle.awaited]
             return awaited[0] if awaited else None
-        if isinstance(self.state, Drafted):
-            made = self.state.agreement
-            others = [unit for unit in made.departments if unit != made.lead]
-            return (others or [made.lead])[0]
         taken = {body.holding.main, *(one.unit for one in body.assists)} if body else set()
         return next((unit for unit in self._departments() if unit not in taken), None)
 
@@ -243,6 +255,8 @@ _FILLED_ANYWAY: dict[str, tuple[str, ...]] = {
     "correct_registration": ("text",),
     "record_callback": ("grade",),
     "submit_result": ("resolved", "public_reply"),
+    "request_exit": ("successors",),
+    "replace_party": ("successors",),
 }
 """Fields that are not required and without which the command says nothing."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
+from domain.pairing.state import Drafted
 from domain.people import Role
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
@@ -53,16 +54,19 @@ def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:
     return line.stream, case.state, seen
 
 
-def pairing_at(seer: Seer, key: str) -> PairingLine:
-    """Return the pairing with this id.
+def pairing_at(seer: Seer, key: str) -> tuple[PairingLine, Drafted]:
+    """Return line and state of the pairing with this key.
 
-    Raises `NothingHere` alike for one there is none of and one that is not theirs to see.
+    Raises `NothingHere` alike for a pairing there is none of and one that is not theirs to see.
     """
-    seer.house.catch_up()
-    line = seer.house.boards.pairings.get(f"pairing/{key}")
+    house = seer.house
+    house.catch_up()
+    line = house.boards.pairings.get(f"pairing/{key}")
     if line is None or not sees_pairing(seer, line):
         raise NothingHere
-    return line
+    case, _ = house.books.desk.case(line.stream)
+    assert isinstance(case.state, Drafted), "what stands on the board was drafted"
+    return line, case.state
 
 
 def pairings_of(seer: Seer, search: str | None = None) -> Iterator[PairingLine]:

@@ -22,6 +22,9 @@ from domain.values import (
 
 Score = Annotated[int, Field(ge=0, le=100)]
 
+ITEMS_MAX = 200
+"""How many items one list may have."""
+
 
 class ListKind(StrEnum):
     """The three lists of a pairing."""
@@ -68,7 +71,7 @@ class AttachList(Frozen):
     kind: Literal["attach_list"] = "attach_list"
     list: ListKind
     unit: UnitCode
-    items: Annotated[tuple[ListItem, ...], Field(min_length=1, max_length=200)]
+    items: Annotated[tuple[ListItem, ...], Field(min_length=1, max_length=ITEMS_MAX)]
 
 
 class ProposePairing(Frozen):
@@ -149,7 +152,7 @@ class ReviseLists(Frozen):
     kind: Literal["revise_lists"] = "revise_lists"
     list: ListKind
     unit: UnitCode
-    items: Annotated[tuple[ListItem, ...], Field(min_length=1, max_length=200)]
+    items: Annotated[tuple[ListItem, ...], Field(min_length=1, max_length=ITEMS_MAX)]
     reason: OfficeText
 
 

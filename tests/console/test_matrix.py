@@ -5,7 +5,6 @@ import pytest
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.people import Role
-from services.offering import BY_COMMAND_LINE
 from tests.console.conftest import STAFF, Office
 from tests.journeys.district import BUREAU
 from tests.oversight.town import GRANDMOTHER
@@ -42,11 +41,7 @@ def test_nobody_is_shown_or_given_what_is_not_theirs(
     before, calls = office.town.books.ledger.head(), 0
     for command in COMMANDS:
         address = f"/tasks/{number}/{command}"
-        theirs = (
-            staff in SEE
-            and role in TASK.who_may.get(command, ())
-            and command not in BY_COMMAND_LINE
-        )
+        theirs = staff in SEE and role in TASK.who_may.get(command, ())
         form = browser.get(address)
         assert form.status_code == (200 if theirs else 404), address
         answers = [page, form]

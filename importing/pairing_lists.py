@@ -1,0 +1,184 @@
+"""Rows of a list of a pairing (需求、资源、项目清单) as items, or as problems."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from domain.pairing.commands import ListKind
+from domain.policy import Category
+from importing.cells import folded, listed, seen, visible
+from importing.needs import category_labels
+from importing.places import Places, street_key
+from importing.tables import BadRow, Field, Problem, Row
+
+LIST_FIELDS = (
+    Field(
+        "title",
+        (
+            "项目名称",
+            "名称",
+            "需求名称",
+            "资源名称",
+            "事项",
+            "内容",
+            "需求",
+            "资源",
+            "项目",
+            "title",
+        ),
+        True,
+        True,
+        500,
+    ),
+    Field("category", ("服务类别", "类别", "category"), True, True, 60),
+    Field("place", ("地点", "社区", "所在社区", "place"), length_max=60),
+    Field("code", ("编号", "项目编号", "code"), length_max=96),
+)
+"""The columns of a list; without a place an item is for the whole street."""
+
+USUAL_ORDER = tuple(one.headings[0] for one in LIST_FIELDS)
+"""In which order columns without headings are read."""
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@/:-]{0,95}")
+_BEGINS = {ListKind.NEED: "N", ListKind.RESOURCE: "R", ListKind.PROJECT: "P"}
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """One item, ready to be attached."""
+
+    code: str
+    title: str
+    category: str
+    place: str
+
+
+@dataclass(frozen=True)
+class ItemRows:
+    """What rows came to: items in their order, and the rows that are not taken."""
+
+    good: tuple[ItemRow, ...]
+    bad: tuple[BadRow, ...]
+
+
+@dataclass(frozen=True)
+class ListReader:
+    """Reads items of one list with what the pack and the registry know.
+
+    *street* is the division of the pairing's street; *taken* are the codes of its other lists.
+    """
+
+    kind: ListKind
+    categories: Sequence[Category]
+    places: Places
+    street: str
+    taken: Collection[str] = ()
+
+    def read(self, rows: Iterable[Row]) -> ItemRows:
+        """Return the items of *rows*; a row without a number gets the next one that is free."""
+        found = list(rows)
+        numbers = self._free({visible(row.cells.get("code", "")).strip() for row in found})
+        labels = category_labels(self.categories)
+        good: list[ItemRow] = []
+        bad: list[BadRow] = []
+        taken: set[str] = set(self.taken)
+        for row in found:
+            reading = _Reading(self, row)
+            title, category = reading.title(), reading.category(labels)
+            place, code = reading.place(), reading.code(taken)
+            if reading.problems:
+                bad.append(BadRow(row, tuple(reading.problems)))
+                continue
+            code = code or next(numbers)
+            taken.add(code)
+            good.append(ItemRow(code, title, category, place))
+        return ItemRows(tuple(good), tuple(bad))
+
+    def _free(self, said: set[str]) -> Iterator[str]:
+        """Yield numbers such as N-1 that stand nowhere yet."""
+        for number in count(1):
+            code = f"{_BEGINS[self.kind]}-{number}"
+            if code not in said and code not in self.taken:
+                yield code
+
+
+@dataclass
+class _Reading:
+    """The reading of one row; problems gather as the cells are read."""
+
+    reader: ListReader
+    row: Row
+    problems: list[Problem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.problems.extend(self.row.problems)
+
+    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
+        """Note a problem, unless reading the table already found that cell unusable."""
+        if not self.row.spoilt(name):
+            self.problems.append(self.row.problem(name, rule, chinese, english))
+
+    def title(self) -> str:
+        """Return what the item is called."""
+        text = " ".join(seen(self.row.cells.get("title", "")).split())
+        if not text:
+            self.fault(
+                "title",
+                "missing-value",
+                "“项目名称”未填写。",
+                "The name of the item is missing.",
+            )
+        return text
+
+    def category(self, labels: dict[str, str]) -> str:
+        """Return the code of the category."""
+        found = listed(self.row.cells.get("category", ""), labels)
+        if found is None:
+            names = "、".join(one.label.zh for one in self.reader.categories)
+            self.fault(
+                "category",
+                "unknown-category",
+                f"“服务类别”请填：{names}。",
+                "The category is missing or not one of the policy pack.",
+            )
+        return found or ""
+
+    def place(self) -> str:
+        """Return the division of the place; none said is the whole street."""
+        text = visible(self.row.cells.get("place", "")).strip()
+        street = self.reader.street
+        bare = street_key(text)
+        if not text or text == street or self.reader.places.streets.get(bare) == street:
+            return street
+        if text.isdigit() and text.startswith(street):
+            return text
+        found = self.reader.places.community(text, street)
+        if found is None or (found == street and folded(text)):
+            self.fault(
+                "place",
+                "unknown-place",
+                "“地点”不是本街道名册中的社区；请改为社区名称，或留空表示全街道。",
+                "The place is no community of this street in the registry; leave it empty for the "
+                "whole street.",
+            )
+        return found or street
+
+    def code(self, taken: Collection[str]) -> str:
+        """Return the number the row gives itself, "" where it gives none."""
+        text = visible(self.row.cells.get("code", "")).strip()
+        if text and CODE.fullmatch(text) is None:
+            self.fault(
+                "code",
+                "not-an-item-code",
+                "“编号”只能用字母、数字和 - _ . / : @；也可留空，由系统编号。",
+                "A number holds letters, digits and - _ . / : @ only; left empty, one is given.",
+            )
+        elif text in taken:
+            self.fault(
+                "code",
+                "item-code-twice",
+                "“编号”在本结对的清单中已有；请另编一个，或留空由系统编号。",
+                "The number stands in a list of this pairing already; leave it empty to get one.",
+            )
+        return text
