@@ -56,5 +56,5 @@ def _judge_workbook(content: bytes) -> None:
         raise Unfit(Reason.BROKEN) from error
     kinds = python_calamine.SheetTypeEnum
     for sheet in workbook.sheets_metadata:
-        if sheet.typ in {kinds.MacroSheet, kinds.DialogSheet, kinds.Vba}:
+        if sheet.typ in (kinds.MacroSheet, kinds.DialogSheet, kinds.Vba):
             raise Unfit(Reason.ACTIVE, "XLM")

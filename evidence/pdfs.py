@@ -27,7 +27,7 @@ _ACTIVE = {
     b"GoToE": "GoToE",
     b"XFA": "XFA",
 }
-_UNPACKED_MAX = 64 * MEBIBYTE
+_UNPACKED_MAX = 12 * MEBIBYTE
 _END_WITHIN = 1024
 
 

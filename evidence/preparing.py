@@ -4,10 +4,14 @@ import json
 import threading
 from dataclasses import dataclass
 
+import structlog
+
 from evidence.kinds import bytes_max, settled
 from evidence.sentences import contradiction, refusal, too_large
 from evidence.unfit import Reason
 from runtime.limiting import work_apart
+
+log = structlog.get_logger("evidence")
 
 _AT_ONCE = threading.BoundedSemaphore(2)
 """How many files are read at one time: their memory is bounded together, too."""
@@ -48,6 +52,8 @@ def _read_apart(wanted: str, content: bytes) -> tuple[dict[str, str], bytes]:
     with _AT_ONCE:
         done = work_apart("evidence.reading", wanted, given=content)
     if done.status != 0:
+        # Broken, or beyond what a reader may cost; which of both is not known, only that it ended.
+        log.warning("file not read", bytes=len(content), status=done.status)
         return {"unfit": Reason.BROKEN.value, "found": ""}, b""
     line, _, kept = done.written.partition(b"\n")
     told: dict[str, str] = json.loads(line)
