@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from console.evidence import evidence_of
+from console.evidence import evidence_of, side_by_side
 from console.seeing import page, seer_of
 from console.tasks import tags_of
 from domain.sealed import Sealed
@@ -76,6 +76,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     history = case_history(ledger, stream, _names(seer, seen), "zh")
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
+    evidence = list(evidence_of(seer, entries)) if seen >= Sight.WORDS else []
     return page(
         request,
         "task.html",
@@ -100,7 +101,8 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
             for one in state.body.assists
         ],
         done=sum(one.status is AssistStatus.DONE for one in state.body.assists),
-        evidence=list(evidence_of(entries)) if seen >= Sight.WORDS else [],
+        evidence=evidence,
+        photographs=side_by_side(seer, evidence),
         facts=len(entries),
         position=entries[-1].position,
         fingerprint=entries[-1].hash[:16],

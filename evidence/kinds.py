@@ -1,6 +1,9 @@
 """The kinds of file that can be told apart by content: families, size limits, endings."""
 
 MEBIBYTE = 1024 * 1024
+FILE_BYTES_MAX = 10 * MEBIBYTE
+"""The largest file of any kind: what the vault seals as one item."""
+
 PIXELS_MAX = 50_000_000
 """More than telephones take; what claims more is refused before a point of it is unpacked."""
 
@@ -52,7 +55,6 @@ _SAYS_NOTHING = frozenset(
     {"", "application/octet-stream", "application/zip", "application/x-zip-compressed"}
 )
 _BYTES_MAX = {"text": MEBIBYTE}
-_BYTES_MAX_OTHERS = 10 * MEBIBYTE
 
 
 def family(media_type: str) -> str:
@@ -64,7 +66,7 @@ def family(media_type: str) -> str:
 
 def bytes_max(media_type: str) -> int:
     """Return how many bytes a file of this kind may have."""
-    return _BYTES_MAX.get(family(media_type), _BYTES_MAX_OTHERS)
+    return _BYTES_MAX.get(family(media_type), FILE_BYTES_MAX)
 
 
 def settled(declared: str, found: str) -> str | None:

@@ -85,3 +85,6 @@ _SENTENCES = {
         "Unpacked, the file is too large (at most {unpacked} MiB); divide it or save it as PDF.",
     ),
 }
+
+ABOUT_THE_FILE = frozenset(rule for rule, _, _ in _SENTENCES.values())
+"""The rules that want another file; by any other, the same file may be handed in again."""

@@ -15,6 +15,7 @@ from domain.rules import Rules
 from projections.boards import Boards
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
+from services.uploads import Uploads
 from wording.labels import Language
 from wording.names import KnownNames
 from wording.office_words import in_office_words
@@ -36,6 +37,7 @@ class House:
     boards: Boards
     doorkeeper: Doorkeeper
     links: RatingLinks
+    uploads: Uploads
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
 
