@@ -73,7 +73,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     assert line is not None, "it was found by its number"
     ledger = seer.house.books.ledger
     entries = ledger.read(stream)
-    history = case_history(ledger, stream, _names(seer, seen), "zh")
+    history = case_history(ledger, stream, _names(seer, entries, seen), "zh")
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
     evidence = list(evidence_of(seer, entries)) if seen >= Sight.WORDS else []
@@ -141,13 +141,15 @@ def _why(clock: Any) -> str:
     return deadline_text(clock.deadline.model_dump(mode="json")).partition("：")[0]
 
 
-def _names(seer: Seer, seen: Sight) -> KnownNames:
+def _names(seer: Seer, entries: Any, seen: Sight) -> KnownNames:
     """Return names that open what is theirs to read, and mask how a resident is reached."""
     vault = seer.house.books.vault
+    # Documents are handed out as files; one that happens to be text is no part of a sentence.
+    documents = {entry.fact["document"]["item"] for entry in entries if "document" in entry.fact}
 
     def opening(sealed: Sealed) -> str | None:
         resident = sealed.holder.startswith("subject/")
-        if seen < Sight.WORDS:
+        if seen < Sight.WORDS or sealed.item in documents:
             return None
         plain = vault.open(sealed)
         if plain is None:
@@ -172,7 +174,7 @@ def masked(text: str) -> str:
 
 def words_of(seer: Seer, entries: Any, seen: Sight) -> dict[str, str]:
     """Return what was said, and how the resident is reached, as far as it is seen."""
-    names = _names(seer, seen)
+    names = _names(seer, entries, seen)
     found = dict.fromkeys(("text", "name", "phone", "address"), "")
     for entry in entries:
         if entry.kind in {"task_registered.v1", "registration_corrected.v1"}:

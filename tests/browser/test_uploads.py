@@ -14,6 +14,12 @@ from tests.evidence.files import exif
 
 __all__ = ["chromium", "in_hand", "office", "visit"]
 
+SIZE = """(one) => new Promise((done) => {
+    const tell = () => done([one.naturalWidth, one.naturalHeight]);
+    if (one.complete) tell();
+    else one.addEventListener("load", tell);
+})"""
+
 
 @pytest.fixture(scope="module")
 def photo() -> bytes:
@@ -63,8 +69,7 @@ async def test_a_photograph_goes_on_where_the_connection_was_cut(
     assert await handed_out.body() == prepared(photo).content
     shown = page.locator(".photographs img")
     await shown.scroll_into_view_if_needed()
-    await page.wait_for_function("document.querySelector('.photographs img').naturalWidth > 0")
-    width, height = await shown.evaluate("(one) => [one.naturalWidth, one.naturalHeight]")
+    width, height = await shown.evaluate(SIZE)
     assert height > width, "it was held upright"
     assert [one for one in staff.complaints if "ERR_CONNECTION_RESET" not in one] == []
 

@@ -205,6 +205,19 @@ def test_a_file_that_is_refused_is_forgotten_and_another_may_come(
     assert staff.get(upload).status_code == 404
 
 
+def test_a_document_that_is_text_is_a_file_and_no_sentence(office: Office, in_hand: str) -> None:
+    staff = office.browser("S01")
+    note = ("说明.txt", "现场情况说明一份".encode("gb18030"), "text/plain")
+    note_utf8 = ("说明.txt", "现场情况说明一份".encode(), "text/plain")
+    for document in (note, note_utf8):
+        form = staff.get(f"{in_hand}/attach_evidence").text
+        about = {"label": "paper", "command_id": command_id(form)}
+        done = staff.post(f"{in_hand}/attach_evidence", document=document, **about)
+        assert done.status_code == 303
+    assert "情况说明一份" not in staff.get(in_hand).text
+    assert staff.get(f"{in_hand}/evidence/2/file").content == note_utf8[1]
+
+
 def test_photographs_stand_side_by_side_small_for_whoever_may_have_them_whole(
     office: Office, in_hand: str
 ) -> None:
