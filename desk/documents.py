@@ -8,6 +8,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from desk.orders import NotNow
 from desk.sealing import plaintext_of
 from domain.cases import CaseKind
 from domain.models import models_of, seals_of
@@ -18,7 +19,8 @@ def with_documents_prepared(kind: CaseKind, command: Mapping[str, Any]) -> dict[
     """Return *command* with its documents as they will be kept, and their own kinds.
 
     A document's kind stands beside it in `media_type`, and may be left out. The same command gives
-    the same again. Raises `CommandRefused` for a file that is not taken.
+    the same again. Raises `CommandRefused` for a file that is not taken, `NotNow` where
+    no process can be had to read it.
     """
     made = dict(command)
     model = models_of(kind.commands).get(str(command.get("kind")))
@@ -28,7 +30,11 @@ def with_documents_prepared(kind: CaseKind, command: Mapping[str, Any]) -> dict[
         value = made.get(name)
         if not seal.binary or not isinstance(value, str):
             continue
-        kept = prepared(plaintext_of(name, value, seal), str(made.get("media_type") or ""))
+        content = plaintext_of(name, value, seal)
+        try:
+            kept = prepared(content, str(made.get("media_type") or ""))
+        except OSError as problem:
+            raise NotNow(f"文件查验 reading files: {problem.strerror}") from None
         made["media_type"] = kept.media_type
         made[name] = base64.b64encode(kept.content).decode("ascii")
     return made
