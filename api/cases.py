@@ -232,7 +232,9 @@ def _clocks(some: Any) -> list[Clock]:
 def task_history(seer: Caller, key: str) -> History:
     """Return what happened to a task, as sentences in the language asked for."""
     stream, _, seen = task_at(seer, _number_of(seer, key))
-    lines = case_history(seer.house.books.ledger, stream, names_for(seer, seen), seer.language)
+    ledger = seer.house.books.ledger
+    names = names_for(seer, seen, ledger.read(stream))
+    lines = case_history(ledger, stream, names, seer.language)
     return History(items=[_told(line) for line in lines])
 
 

@@ -1,6 +1,7 @@
 """Acting on a case: one form for every command, and the receipt of what was recorded."""
 
 import asyncio
+import base64
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,6 +14,8 @@ from desk.identifiers import new_uuid7
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.refusals import CommandRefused
+from evidence.kinds import ENDINGS, FILE_BYTES_MAX, HEIC
+from evidence.sentences import ABOUT_THE_FILE
 from services.acting import given, order_of
 from services.pairing_steps import STEPS
 from services.scope import pairing_at, task_at
@@ -20,6 +23,10 @@ from services.seeing import NothingHere, Seer, told
 from wording.commands import COMMAND_LABELS
 
 router = APIRouter()
+ACCEPTED = ",".join(
+    [*sorted(set(ENDINGS) - {HEIC}), *(f".{ending}" for ending in ("amr", "m4a", "mov", "ofd"))]
+)
+"""What a browser offers to choose; where HEIC is not in it, a telephone hands in a JPEG."""
 
 
 class Case:
@@ -89,6 +96,9 @@ def _form(
         command_id=given.get("command_id") or f"console/{new_uuid7()}",
         refusal=None if refusal is None else told(refusal, case.seer),
         files=any(field.kind == "file" for field in fields),
+        most=FILE_BYTES_MAX,
+        accept=ACCEPTED,
+        upload=given.get("upload", ""),
     )
 
 
@@ -105,14 +115,25 @@ def _act(request: Request, section: str, key: str, command: str, sent: Any) -> R
     case = case_at(seer, section, key)
     model = case.model(command)
     plain = {name: value for name, value in sent.items() if isinstance(value, str)}
+    upload = plain.get("upload")
     try:
         asked = command_of(command, model, sent)
         if case.pairing is not None:
             asked = case.pairing.command(asked, plain)
+        if upload and "document" in model.model_fields and "document" not in asked:
+            content, asked["media_type"] = seer.house.uploads.whole(
+                seer.session, case.stream, upload
+            )
+            asked["document"] = base64.b64encode(content).decode("ascii")
         order = order_of(seer, case.stream, asked, plain.get("command_id"))
         position = given(seer, order).position
     except CommandRefused as refusal:
+        if upload and refusal.rule in ABOUT_THE_FILE:
+            seer.house.uploads.forget(upload)
+            del plain["upload"]
         return _form(request, case, command, plain, refusal)
+    if upload:
+        seer.house.uploads.settle(upload)
     return see_other(f"{_back(case, plain)}?receipt={position}")
 
 

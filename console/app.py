@@ -27,6 +27,7 @@ from console import (
     registering,
     residents,
     signing_in,
+    uploading,
     workbench,
 )
 from console import task as task_page
@@ -40,6 +41,7 @@ from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
 from services.community_codes import TooMany
 from services.seeing import House, NothingHere, SignedOut
+from services.uploads import UploadUnknown
 from serving.streams import Streams
 from wording.office_words import in_office_words
 
@@ -80,6 +82,7 @@ def create_app(house: House) -> FastAPI:
         pairing_new,
         pairing_start,
         pairing_lists,
+        uploading,
         acting,
         pairings,
         own_account,
@@ -109,8 +112,9 @@ def _say_what_is_wrong(app: FastAPI) -> None:
         back = request.url.path if request.method == "GET" else "/"
         return see_other("/sign-in" if back == "/" else f"/sign-in?back={back}")
 
+    @app.exception_handler(UploadUnknown)
     @app.exception_handler(NothingHere)
-    async def nothing(request: Request, error: NothingHere) -> HTMLResponse:
+    async def nothing(request: Request, error: Exception) -> HTMLResponse:
         del error
         return _message(request, 404, "这里没有内容", "可能编号有误，或者不在您的职责范围内。")
 

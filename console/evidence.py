@@ -1,4 +1,4 @@
-"""佐证材料: a document as it was uploaded, handed out as a file to keep, never shown as a page."""
+"""佐证材料: documents handed out as files to keep, never as pages; photographs also small."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,19 +10,15 @@ from fastapi.responses import Response
 from console.seeing import seer_of
 from domain.sealed import Sealed
 from domain.task.reading import Sight
+from evidence.kinds import ENDINGS, SHOWN
+from evidence.preparing import thumbnail
 from ledger.entry import Entry
 from services.scope import task_at
-from services.seeing import NothingHere
+from services.seeing import NothingHere, Seer
 from wording.fields import EVIDENCE
 
 router = APIRouter()
-_ENDINGS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/webp": "webp",
-    "image/heic": "heic",
-    "application/pdf": "pdf",
-}
+_ALONE = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 @dataclass(frozen=True)
@@ -34,20 +30,54 @@ class Evidence:
     kind: str
     at: Any
     on_site: bool
+    photograph: bool
 
 
-def evidence_of(entries: list[Entry]) -> Iterator[Evidence]:
+def evidence_of(seer: Seer, entries: list[Entry]) -> Iterator[Evidence]:
     """Yield what was uploaded, numbered from 1 in the order it came."""
     for number, entry in enumerate(_uploads(entries), 1):
         fact = entry.fact
-        ending = _ENDINGS.get(fact["media_type"], fact["media_type"].rpartition("/")[2])
-        label = EVIDENCE.get(fact["label"], (fact["label"], ""))[0]
-        yield Evidence(number, label, ending, entry.recorded_at, fact["on_site"])
+        media_type = fact["media_type"]
+        yield Evidence(
+            number,
+            seer.say(*EVIDENCE.get(fact["label"], (fact["label"], fact["label"]))),
+            ENDINGS.get(media_type, media_type.rpartition("/")[2]),
+            entry.recorded_at,
+            fact["on_site"],
+            media_type in SHOWN,
+        )
+
+
+def side_by_side(seer: Seer, found: list[Evidence]) -> list[tuple[str, list[Evidence]]]:
+    """Return the photographs by what they show: before, after, and then the others."""
+    usual = [seer.say(*both) for both in EVIDENCE.values()]
+    labels = dict.fromkeys([*usual, *(one.label for one in found)])
+    photographs = [one for one in found if one.photograph]
+    groups = ((label, [one for one in photographs if one.label == label]) for label in labels)
+    return [(label, group) for label, group in groups if group]
 
 
 @router.get("/tasks/{number}/evidence/{at}/file")
 def hand_out(request: Request, number: str, at: int) -> Response:
     """Hand out the document with this number to whoever may read the task's words."""
+    fact, document = _document(request, number, at)
+    ending = ENDINGS.get(fact["media_type"], "bin")
+    name = f'attachment; filename="{number.upper()}-{at}.{ending}"'
+    headers = _ALONE | {"Content-Disposition": name}
+    return Response(document, media_type="application/octet-stream", headers=headers)
+
+
+@router.get("/tasks/{number}/evidence/{at}/thumbnail")
+def show_small(request: Request, number: str, at: int) -> Response:
+    """Show a photograph small, made anew, to whoever may have it whole."""
+    fact, document = _document(request, number, at)
+    small = thumbnail(document) if fact["media_type"] in SHOWN else None
+    if small is None:
+        raise NothingHere
+    return Response(small, media_type="image/jpeg", headers=_ALONE)
+
+
+def _document(request: Request, number: str, at: int) -> tuple[dict[str, Any], bytes]:
     seer = seer_of(request)
     stream, _, seen = task_at(seer, number)
     books = seer.house.books
@@ -58,15 +88,7 @@ def hand_out(request: Request, number: str, at: int) -> Response:
     document = books.vault.open(Sealed.model_validate(fact["document"]))
     if document is None:
         raise NothingHere
-    ending = _ENDINGS.get(fact["media_type"], "bin")
-    return Response(
-        document,
-        media_type="application/octet-stream",
-        headers={
-            "Content-Disposition": f'attachment; filename="{number.upper()}-{at}.{ending}"',
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-        },
-    )
+    return fact, document
 
 
 def _uploads(entries: list[Entry]) -> list[Entry]:

@@ -225,7 +225,7 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
             if value.filename:
                 command[name] = base64.b64encode(content).decode("ascii")
                 if "media_type" in model.model_fields and not sent.get("media_type"):
-                    command["media_type"] = value.content_type or "application/octet-stream"
+                    command["media_type"] = value.content_type or ""
             continue
         if value.strip():
             command[name] = _plain(name, base, value.strip())

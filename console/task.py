@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.documents import links
-from console.evidence import evidence_of
+from console.evidence import evidence_of, side_by_side
 from console.seeing import page, seer_of
 from console.tasks import tags_of
 from domain.task.case import TASK
@@ -74,10 +74,11 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     assert line is not None, "it was found by its number"
     ledger = seer.house.books.ledger
     entries = ledger.read(stream)
-    history = case_history(ledger, stream, names_for(seer, seen), "zh")
+    history = case_history(ledger, stream, names_for(seer, seen, entries), "zh")
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
     papers = task_papers(TaskFile(line.number, state, entries, seer.names, ""))
+    evidence = list(evidence_of(seer, entries)) if seen >= Sight.WORDS else []
     return page(
         request,
         "task.html",
@@ -102,7 +103,8 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
             for one in state.body.assists
         ],
         done=sum(one.status is AssistStatus.DONE for one in state.body.assists),
-        evidence=list(evidence_of(entries)) if seen >= Sight.WORDS else [],
+        evidence=evidence,
+        photographs=side_by_side(seer, evidence),
         documents=links(seer, f"/tasks/{line.number}/documents", papers),
         facts=len(entries),
         position=entries[-1].position,

@@ -8,12 +8,14 @@ way: while it is away people work on, and only clocks and messages wait.
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from desk.casework import Asking, Written
 from desk.desk import Desk
+from desk.documents import with_documents_prepared
 from desk.opening import Books
 from desk.orders import COMMAND_LINE, Answer, Door, NotKnown, NotNow, Order, Receipt
 from domain.canonical import canonical
@@ -107,7 +109,7 @@ class Gateway:
 
     def would_now(self, order: Order, door: Door = COMMAND_LINE) -> None:
         """Do as `would`, in the calling thread."""
-        asking = asking_of(kind_of(order.stream), order, door)
+        asking = _prepared(kind_of(order.stream), order, door)
         with _outages_are_not_now():
             self.desk.would(order.stream, asking)
 
@@ -123,9 +125,15 @@ def _outages_are_not_now() -> Iterator[None]:
 
 def _looked_at(kind: CaseKind, order: Order, door: Door) -> Asking | CommandRefused:
     try:
-        return asking_of(kind, order, door)
+        return _prepared(kind, order, door)
     except CommandRefused as refusal:
         return refusal
+
+
+def _prepared(kind: CaseKind, order: Order, door: Door) -> Asking:
+    """Return *order* as it reaches the desk, its documents as they will be kept."""
+    asking = asking_of(kind, order, door)
+    return replace(asking, command=with_documents_prepared(kind, asking.command))
 
 
 def asking_of(kind: CaseKind, order: Order, door: Door = COMMAND_LINE) -> Asking:

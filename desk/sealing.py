@@ -95,7 +95,7 @@ def _to_seal(
             value = value["seal"]
         if not isinstance(value, str):
             continue
-        plaintext = _plaintext(name, value, seal)
+        plaintext = plaintext_of(name, value, seal)
         if seal.holder != "case" and named.get(seal.holder) is None:
             named[seal.holder] = f"subject/{opaque_uuid('subject', stream, command_id)}"
         holder = stream if seal.holder == "case" else str(named[seal.holder])
@@ -110,7 +110,8 @@ def _to_seal(
     return named, texts
 
 
-def _plaintext(name: str, value: str, seal: Seal) -> bytes:
+def plaintext_of(name: str, value: str, seal: Seal) -> bytes:
+    """Return what the field *name* holds, as it is sealed; raises `CommandRefused`."""
     if seal.binary:
         try:
             content = base64.b64decode(value, validate=True)

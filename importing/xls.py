@@ -5,18 +5,13 @@ cannot be had; so it runs in a child that may fail without harm.
 """
 
 import json
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from importing.biff import Survey, survey
 from importing.tables import Cell, Limits, Sheet, broken_file, protected_file
 from importing.xlsx import EXACT_BELOW
+from runtime.limiting import work_apart
 
-CHILD = Path(__file__).with_name("xls_child.py")
-SECONDS = 20
 WANTS_PASSWORD = 3
 UNTOLD_FORMULA = "（公式）"
 """What stands for a formula whose text the format keeps compiled."""
@@ -42,23 +37,12 @@ def sheets_of(data: bytes, limits: Limits) -> Iterator[Sheet]:
 
 def read_by_child(data: bytes, limits: Limits) -> str:
     """Return what the child printed; a child that fails means a broken file."""
-    with tempfile.NamedTemporaryFile(suffix=".xls") as copy:
-        copy.write(data)
-        copy.flush()
-        try:
-            answer = subprocess.run(
-                [sys.executable, "-I", str(CHILD), copy.name, str(limits.rows)],
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise broken_file() from error
-    if answer.returncode == WANTS_PASSWORD:
+    done = work_apart("importing.xls_child", str(limits.rows), given=data)
+    if done.status == WANTS_PASSWORD:
         raise protected_file()
-    if answer.returncode != 0:
+    if done.status != 0:
         raise broken_file()
-    return answer.stdout.decode("utf-8")
+    return done.written.decode("utf-8")
 
 
 def cell_of(value: list[str] | None, formula: str | None, limits: Limits) -> Cell:

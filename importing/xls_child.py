@@ -1,27 +1,15 @@
-"""Read one .xls file in a process of its own, under hard limits, and print its rows as JSON.
+"""Read the .xls file on standard input and print its rows as JSON; run by `importing.xls` apart.
 
-Run by `importing.xls` by file path; imports nothing of the project, so that the limits stand
-before anything but the standard library is loaded. Prints one JSON object a sheet:
-`{"index", "name", "visible", "rows"}`, each row a list of `[kind, text]` or null. Exit status:
-0 done, 3 the file wants a password, 1 anything else.
+Prints one JSON object a sheet: `{"index", "name", "visible", "rows"}`, each row a list of
+`[kind, text]` or null. Exit status: 0 done, 3 the file wants a password, 1 anything else.
 """
 
+import io
 import json
 import sys
 from datetime import date, datetime, time, timedelta
 
-MEMORY_BYTES = 768 * 1024 * 1024
-SECONDS = 10
-
-
-def limit() -> None:
-    """Put the process under its limits, where the system has them."""
-    try:
-        import resource
-    except ImportError:  # Windows keeps the parent's time-out only.
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+import python_calamine
 
 
 def written(value: object) -> list[str] | None:
@@ -46,23 +34,19 @@ def written(value: object) -> list[str] | None:
             return ["text", str(value)]
 
 
-def main(path: str, rows_max: int) -> int:
-    """Print the sheets of the file at *path*, at most *rows_max* rows each."""
-    limit()
-    import python_calamine
-
+def main(data: bytes, rows_max: int) -> int:
+    """Print the sheets of the file *data*, at most *rows_max* rows each."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - nothing more is loaded than is needed
-            workbook = python_calamine.CalamineWorkbook.from_filelike(file)
-            for index, sheet in enumerate(workbook.sheets_metadata):
-                if sheet.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                found = workbook.get_sheet_by_index(index)
-                rows = found.to_python(skip_empty_area=False, nrows=rows_max)
-                told = [[written(value) for value in row] for row in rows]
-                visible = sheet.visible is python_calamine.SheetVisibleEnum.Visible
-                about = {"index": index, "name": sheet.name, "visible": visible}
-                print(json.dumps(about | {"rows": told}))
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        for index, sheet in enumerate(workbook.sheets_metadata):
+            if sheet.typ is not python_calamine.SheetTypeEnum.WorkSheet:
+                continue
+            found = workbook.get_sheet_by_index(index)
+            rows = found.to_python(skip_empty_area=False, nrows=rows_max)
+            told = [[written(value) for value in row] for row in rows]
+            visible = sheet.visible is python_calamine.SheetVisibleEnum.Visible
+            about = {"index": index, "name": sheet.name, "visible": visible}
+            print(json.dumps(about | {"rows": told}))
     except python_calamine.PasswordError:
         return 3
     except (python_calamine.CalamineError, MemoryError, OSError):
@@ -71,4 +55,4 @@ def main(path: str, rows_max: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1], int(sys.argv[2])))
+    raise SystemExit(main(sys.stdin.buffer.read(), int(sys.argv[1])))

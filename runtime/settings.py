@@ -320,6 +320,11 @@ class Settings(BaseSettings):
         return self.home.absolute() / "histories"
 
     @property
+    def uploads_path(self) -> Path:
+        """The folder of files that are still arriving, encrypted."""
+        return self.home.absolute() / "uploads"
+
+    @property
     def log_key_path(self) -> Path:
         """The file of the key that signs checkpoints."""
         return self.log_key_file or self.home.absolute() / "keys" / "log.key"

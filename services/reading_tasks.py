@@ -1,5 +1,6 @@
 """What somebody reads of a task: names opened as far as the rules let them see, the rest masked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -7,22 +8,28 @@ from domain.rules import Rules
 from domain.sealed import Sealed
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
+from ledger.entry import Entry
 from services.seeing import Seer
 from vault.vault import Vault
 from wording.names import KnownNames, Opening
 
 
-def names_for(seer: Seer, seen: Sight) -> KnownNames:
-    """Return names that open what is theirs to read, and mask how a resident is reached."""
-    return KnownNames(seer.rules, opening(seer.house.books.vault, seen), seer.number_of)
+def names_for(seer: Seer, seen: Sight, entries: Iterable[Entry] = ()) -> KnownNames:
+    """Return names that open what is theirs to read, and mask how a resident is reached.
+
+    Of *entries*, documents stay sealed: a file that happens to be text is no part of a sentence.
+    """
+    documents = frozenset(one.fact["document"]["item"] for one in entries if "document" in one.fact)
+    opened = opening(seer.house.books.vault, seen, documents)
+    return KnownNames(seer.rules, opened, seer.number_of)
 
 
-def opening(vault: Vault, seen: Sight) -> Opening:
-    """Return what opens a sealed text for somebody who sees this much of its task."""
+def opening(vault: Vault, seen: Sight, without: frozenset[str] = frozenset()) -> Opening:
+    """Return what opens a sealed text, but those *without*, for who sees this much of its task."""
 
     def opened(sealed: Sealed) -> str | None:
         resident = sealed.holder.startswith("subject/")
-        if seen < Sight.WORDS:
+        if seen < Sight.WORDS or sealed.item in without:
             return None
         plain = vault.open(sealed)
         if plain is None:

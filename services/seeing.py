@@ -21,6 +21,7 @@ from services.following import Following
 from services.following_log import Head
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
+from services.uploads import Uploads
 from wording.labels import Language
 from wording.names import KnownNames
 from wording.office_words import in_office_words
@@ -48,6 +49,7 @@ class House:
     boards: Boards
     doorkeeper: Doorkeeper
     links: RatingLinks
+    uploads: Uploads
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
     _busy: bool = False

@@ -89,7 +89,9 @@ def request_of(seer: Seer, number: str, *, history: bool) -> dict[str, Any]:
     if history:
         told["notes"] = [
             {"datetime": one.recorded, "summary": one.sentence, "type": one.kind}
-            for one in case_history(ledger, stream, names_for(seer, seen), seer.language)
+            for one in case_history(
+                ledger, stream, names_for(seer, seen, ledger.read(stream)), seer.language
+            )
         ]
     return told
 

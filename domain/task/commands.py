@@ -314,7 +314,7 @@ class LogProgress(Frozen):
 
 
 class AttachEvidence(Frozen):
-    """Attach a file; its content is sealed, the fact keeps a keyed digest."""
+    """Attach a file; it is cleaned, named by its content, sealed, and the fact keeps a digest."""
 
     kind: Literal["attach_evidence"] = "attach_evidence"
     label: Code

@@ -163,6 +163,9 @@ EVIDENCE_KINDS = (
 )
 """What cameras, telephones and offices make; anything else is no proof anybody could look at."""
 
+EVIDENCE_MAX = 60
+"""How many a round of handling holds: more than that nobody looks through."""
+
 
 def attach_evidence(task: Task, command: AttachEvidence, asked: Command, rules: Rules) -> Facts:
     """The staff assigned attaches proof; a community worker of the place what was seen on site."""
@@ -172,6 +175,8 @@ def attach_evidence(task: Task, command: AttachEvidence, asked: Command, rules: 
     else:
         body = standing_in(task, InProgress).body
         _of_the_staff(body, asked, rules)
+    if body.handling.evidence >= EVIDENCE_MAX:
+        raise no.EVIDENCE_LIMIT(expected=EVIDENCE_MAX, found=body.handling.evidence)
     if command.media_type not in EVIDENCE_KINDS:
         raise no.EVIDENCE_KIND(expected=", ".join(EVIDENCE_KINDS), found=command.media_type)
     return (

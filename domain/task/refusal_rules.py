@@ -75,6 +75,12 @@ EVIDENCE_KIND = Rule(
     "佐证材料应为照片、录音录像或办公文档（{expected}），所填为 {found}。",
     "Evidence is a photograph, a recording or an office document ({expected}); found {found}.",
 )
+EVIDENCE_LIMIT = Rule(
+    "evidence-limit",
+    "本轮办理的佐证材料最多 {expected} 份，已有 {found} 份；请合并后上传，或写入办理进展。",
+    "A round of handling holds at most {expected} pieces of evidence, there are {found}; hand in "
+    "several as one, or write it in the progress.",
+)
 NOBODY_DISPATCHES = Rule(
     "nobody-dispatches",
     "{found} 没有（长期有效的）街道调度员，登记后将无人研判；请核对地点，或由名册管理员授予角色，"

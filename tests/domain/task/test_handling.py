@@ -35,6 +35,7 @@ from domain.task.facts import (
     TaskDispatched,
     WhistleBlown,
 )
+from domain.task.handling import EVIDENCE_MAX
 from tests.domain.harness import Story, fact
 from tests.domain.task.stories import (
     CONTACT,
@@ -416,3 +417,10 @@ def test_photographs_may_be_taken_on_site() -> None:
 def test_evidence_is_of_a_kind_that_a_camera_or_an_office_makes() -> None:
     strange = EVIDENCE.model_copy(update={"media_type": "application/x-msdownload"})
     in_progress().when(strange, CIVIL_STAFF).then_refused("evidence-kind")
+
+
+def test_a_round_of_handling_holds_as_much_evidence_as_somebody_looks_through() -> None:
+    story = in_progress()
+    for _ in range(EVIDENCE_MAX):
+        story = story.does(EVIDENCE, CIVIL_STAFF)
+    story.when(EVIDENCE, CIVIL_STAFF).then_refused("evidence-limit")
