@@ -56,7 +56,7 @@ class Served:
 @pytest.fixture
 async def served(office: Office) -> AsyncIterator[Served]:
     listener = listening("127.0.0.1:0")
-    async with serving(create_app(office.house), listener), asyncio.timeout(60):
+    async with serving(create_app(office.house), listener):
         yield Served(office, int(listener.getsockname()[1]))
 
 
@@ -66,11 +66,12 @@ async def status(reader: asyncio.StreamReader) -> int:
 
 async def event(reader: asyncio.StreamReader) -> str:
     """Return the next thing told that is no beat and no instruction."""
-    while True:
-        said = (await reader.readuntil(b"\n\n")).decode()
-        found = re.search(r"^(id: |event: ).*", said, re.MULTILINE | re.DOTALL)
-        if found:
-            return found.group().strip()
+    async with asyncio.timeout(20):
+        while True:
+            said = (await reader.readuntil(b"\n\n")).decode()
+            found = re.search(r"^(id: |event: ).*", said, re.MULTILINE | re.DOTALL)
+            if found:
+                return found.group().strip()
 
 
 def head(office: Office) -> int:
