@@ -36,6 +36,7 @@ def console(context: Context) -> None:
         boards=boards,
         doorkeeper=Doorkeeper(context.books, accounts),
         links=RatingLinks(context.books, Links(accounts.engine)),
+        settings=settings,
         demo_cast=demo_cast(settings),
     )
 

@@ -13,6 +13,7 @@ from console import (
     acting,
     auditing,
     dispatching,
+    district,
     evidence,
     figures,
     own_account,
@@ -20,6 +21,7 @@ from console import (
     registering,
     residents,
     signing_in,
+    supervising,
     workbench,
 )
 from console import task as task_page
@@ -61,6 +63,8 @@ def create_app(house: House) -> FastAPI:
         task_page,
         evidence,
         residents,
+        supervising,
+        district,
         acting,
         pairings,
         own_account,

@@ -4,7 +4,7 @@ A page has no rule of its own. Each command is filled in as its form would be, w
 the registry and the pack offer first, and put to the desk as a question (`desk.would`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args, get_origin, get_type_hints
@@ -71,10 +71,16 @@ class Offer:
         return self.refusal is None
 
 
-def offers(desk: Desk, stream: str, who: Who, policy_id: str | None = None) -> list[Offer]:
+def offers(
+    desk: Desk,
+    stream: str,
+    who: Who,
+    policy_id: str | None = None,
+    only: Collection[str] | None = None,
+) -> list[Offer]:
     """Return what *who* may do with the case *stream*: the usual steps first, then the others.
 
-    Commands that the role never gives are not offered at all.
+    Commands that the role never gives are not offered at all, and of the rest, with *only*, those.
     """
     case, rules = desk.case(stream)
     assert who.role is not None, "a page is somebody's in a role"
@@ -82,6 +88,8 @@ def offers(desk: Desk, stream: str, who: Who, policy_id: str | None = None) -> l
     found = []
     for kind, model in models_of(case.kind.commands).items():
         if who.role not in case.kind.who_may.get(kind, frozenset()) or kind in BY_COMMAND_LINE:
+            continue
+        if only is not None and kind not in only:
             continue
         command = Filling(case.kind, case.state, rules, who, policy_id).fill(kind, model)
         found.append(Offer(kind, _answer(desk, stream, who, command)))

@@ -13,6 +13,7 @@ from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from projections.boards import Boards
+from runtime.settings import Settings
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from wording.labels import Language
@@ -36,6 +37,7 @@ class House:
     boards: Boards
     doorkeeper: Doorkeeper
     links: RatingLinks
+    settings: Settings
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
 

@@ -121,3 +121,8 @@ COMMAND_LABELS: dict[str, str] = {
     "raise_witness_alarm": "见证告警",
     "clear_witness_alarm": "解除见证告警",
 }
+
+
+def command_label(kind: str, language: str = "zh") -> str:
+    """Return what the command *kind* is called on a button; its stored name is English already."""
+    return COMMAND_LABELS[kind] if language == "zh" else kind.replace("_", " ").capitalize()

@@ -95,7 +95,7 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
         doorkeeper = Doorkeeper(books, kept)
-        house = House(books, boards, doorkeeper, RatingLinks(books, Links(kept.engine)))
+        house = House(books, boards, doorkeeper, RatingLinks(books, Links(kept.engine)), settings)
         accounts.enter(
             books.desk,
             f"unit/{OTHER_STREET}",
