@@ -1,5 +1,6 @@
-"""区县一览: the streets as a grid of tiles, no map; each tile with its number, and a list beside."""
+"""区县一览: the streets as a grid of tiles, no map; each with its number, and a list beside."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -39,12 +40,15 @@ def show(
         legend=[(shade.value, seer.say(*both)) for shade, both in legend(figure)],
         words={shade.value: seer.say(*both) for shade, both in legend(figure)},
         streets=[
-            (one, f"/tasks?{urlencode({'q': one.name, 'open': 'yes'})}", short(one.name))
-            for one in found
+            (one, f"/tasks?{urlencode({'q': one.name, 'open': 'yes'})}", name)
+            for one, name in zip(found, short([one.name for one in found]), strict=True)
         ],
     )
 
 
-def short(name: str) -> str:
-    """Return a street's name without the office: what fits on a tile."""
-    return name.removesuffix("办事处").removesuffix("街道") or name
+def short(names: list[str]) -> list[str]:
+    """Return what of each name fits on a tile: without the office, and the district all share."""
+    county = re.match(r"\S{1,8}?[区县市]", names[0]) if names else None
+    shared = county.group() if county else ""
+    shared = shared if all(name.startswith(shared) for name in names) else ""
+    return [name.removeprefix(shared).removesuffix("办事处").removesuffix("街道") for name in names]

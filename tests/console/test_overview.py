@@ -31,8 +31,8 @@ def carded(office: Office) -> str:
 
 def cells(page: str) -> dict[str, str]:
     """Return the ladder's cells of the bureau by their labels."""
-    (row,) = re.findall(r"<tr><td data-label=\"单位\">天河区民政局</td>.*?</tr>", page, re.S)
-    plain = re.findall(r'<td data-label="([^"]+)">(.*?)</td>', row, re.S)
+    (row,) = re.findall(r"<tr><td data-label=\"单位\">天河区民政局</td>.*?</tr>", page, re.DOTALL)
+    plain = re.findall(r'<td data-label="([^"]+)">(.*?)</td>', row, re.DOTALL)
     return {name: re.sub(r"<[^>]+>|\s", "", cell) for name, cell in plain}
 
 
