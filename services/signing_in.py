@@ -117,6 +117,10 @@ class Doorkeeper:
         """Return the sessions a person has open."""
         return self._accounts.of_person(person)
 
+    def open_sessions(self, at: datetime) -> list[Session]:
+        """Return everybody's sessions that are not over at *at*, the newest first."""
+        return [one for one in self._accounts.every() if not one.over(at)]
+
     def posts(self, person: str, at: datetime) -> list[Grant]:
         """Return the posts in force of *person*, one for each role and unit."""
         known = self._rules.people.get(person)
