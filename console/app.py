@@ -57,6 +57,8 @@ def create_app(house: House) -> FastAPI:
     """Return the console of *house*; no page of a framework's own is reachable beside ours."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
+    # Before every room: a page of three parts would take what lies in a folder there.
+    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
     for room in (
         signing_in,
         workbench,
@@ -78,7 +80,6 @@ def create_app(house: House) -> FastAPI:
         auditing,
     ):
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
 
     @app.middleware("http")
     async def careful(request: Request, call_next: Any) -> Response:

@@ -175,8 +175,8 @@ def test_the_ledger_is_verified_from_the_page_and_tampering_is_found(
         for (name,) in file.execute(wanted).fetchall():
             file.execute(f"DROP TRIGGER {name}")
         file.execute(
-            "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'NORMAL', 'URGENT') AS BLOB) "
-            "WHERE kind = 'task_triaged.v1'"
+            "UPDATE entries SET body = CAST(replace(CAST(body AS TEXT), 'NORMAL', 'URGENT') "
+            "AS BLOB) WHERE kind = 'task_triaged.v1'"
         )
     page = auditor.post("/audit/verify").text
     assert "账本不完好" in page
