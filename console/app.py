@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -116,6 +117,11 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(CommandRefused)
     async def refused(request: Request, error: CommandRefused) -> HTMLResponse:
         return _message(request, 409, "未受理", in_office_words(error.chinese), error.rule)
+
+    @app.exception_handler(RequestValidationError)
+    async def unclear(request: Request, error: RequestValidationError) -> HTMLResponse:
+        del error
+        return _message(request, 422, "看不懂所填的条件", "请返回后按页面的样式重新填写。")
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> HTMLResponse:

@@ -139,7 +139,7 @@ def case_then(seer: Seer, key: str, axis: Axis, moment: Moment) -> tuple[Then, R
     )
     about = (stream, f"{axis.value}/{instant_text(instant)}")
     counts = {"later": len(found.later), "left_out": len(found.left_out)}
-    return then, _noted(seer, AuditAct.AS_OF, about, head, AuditOutcome.DONE, counts)
+    return then, noted(seer, AuditAct.AS_OF, about, head, AuditOutcome.DONE, counts)
 
 
 def _position(entry: Entry) -> int:
@@ -207,15 +207,15 @@ def under_another(seer: Seer, key: str, pack: str) -> tuple[str, list[str], Reco
         head = reader.head()
     about = (stream, f"policy/{policy.version}")
     counts = {"cases": 1, "differing": int(found.differs)}
-    noted = _noted(seer, AuditAct.COMPARE, about, head, AuditOutcome.DONE, counts)
-    return policy.version, list(differences_of(found, seer)), noted
+    look = noted(seer, AuditAct.COMPARE, about, head, AuditOutcome.DONE, counts)
+    return policy.version, list(differences_of(found, seer)), look
 
 
 def verified(seer: Seer) -> tuple[Verdict, Recorded]:
     """Verify the whole ledger and all that speaks for it; raise `CannotVerify`."""
     settings = seer.house.settings
     verdict = verify(settings.ledger_url, looking=looking_here(settings))
-    noted = _noted(
+    look = noted(
         seer,
         AuditAct.VERIFY,
         (),
@@ -223,10 +223,10 @@ def verified(seer: Seer) -> tuple[Verdict, Recorded]:
         AuditOutcome.CLEAN if verdict.intact else AuditOutcome.FAULTS_FOUND,
         {"entries": verdict.entries, "faults": len(verdict.faults)},
     )
-    return verdict, noted
+    return verdict, look
 
 
-def _noted(
+def noted(
     seer: Seer,
     act: AuditAct,
     about: Sequence[str],
@@ -234,6 +234,7 @@ def _noted(
     outcome: AuditOutcome,
     counts: Mapping[str, int],
 ) -> Recorded:
+    """Record one act of audit in the name of *seer*, and say where."""
     lost: list[str] = []
     written = trace_of(seer, lost).performed(
         act, about=about, head=head, outcome=outcome, counts=counts

@@ -38,6 +38,9 @@ _CLOCKS_APART_MAX = timedelta(minutes=2)
 _HISTORIES_KEPT_AT_LEAST = timedelta(days=30)
 """Sealing must have time to be mended before a history is gone."""
 
+_BEHIND_MAX = 1000
+"""Entries that the next page to be opened catches up with at once."""
+
 _NOTHING: Both = ("", "")
 
 
@@ -285,13 +288,12 @@ class Health:
         for one in boards.stopped():
             yield Finding(name, "wrong", (str(one), str(one)), (rebuild, rebuild))
         behind = self.books.ledger.head() - boards.position()
-        if behind > 0:
-            yield Finding(
-                name,
-                "look",
-                (f"落后账本 {behind:,} 条", f"{behind:,} entries behind the ledger"),
-                ("跟账进程或下一次打开页面会补上。", "The follower or the next page catches up."),
-            )
+        told = (f"落后账本 {behind:,} 条", f"{behind:,} entries behind the ledger")
+        if behind > _BEHIND_MAX:
+            remedy = ("jiedui up 或 jiedui follow。", "Start the follower.")
+            yield Finding(name, "look", told, remedy)
+        elif not boards.stopped():
+            yield Finding(name, "well", told)
 
     def compared_boards(self) -> Iterator[Finding]:
         """Derive the boards once more and compare; a stopped one is named first."""

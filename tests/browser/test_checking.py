@@ -56,7 +56,11 @@ async def test_a_bundle_is_judged_in_the_browser_and_no_request_carries_it(
     key = str(standing(office.house.settings, office.town.books)["key"])
     auditor = await visit("A01")
     asked: list[Any] = []
-    auditor.page.context.on("request", lambda request: asked.append(request))
+
+    def noted(request: Any) -> None:
+        asked.append(request)
+
+    auditor.page.context.on("request", noted)
     head = office.town.books.ledger.head()
 
     assert await judged(auditor, bundle, key) == "intact"

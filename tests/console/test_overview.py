@@ -148,6 +148,61 @@ def test_a_district_is_for_those_who_oversee_it(office: Office) -> None:
     assert office.browser("V01").get("/district?figure=none").status_code == 404
 
 
+def test_a_rate_opens_to_the_facts_above_and_below_its_line(office: Office, approved: str) -> None:
+    browser = office.browser("V01")
+    listed = browser.get("/figures").text
+    assert "<svg" in listed
+    (address,) = re.findall(
+        r'<td data-label="比率"><a href="(/figures/on_time_rate@1[^"]*)"', listed
+    )
+    page = browser.get(address).text
+    entries = office.town.books.ledger.read(approved)
+    proof = next(one for one in entries if one.kind == "result_submitted.v1")
+    assert f"{proof.position:,}" in page
+    assert office.number_of(approved) in page
+    assert "分子 1 · 分母 1 · 剔除 0" in page
+    assert "在办理期限内提交的结果" in page
+    assert "第 1 版" in page
+    grouped = browser.get("/figures?by=unit").text
+    assert f"/figures/on_time_rate@1?unit={BUREAU}" in grouped
+    elsewhere = browser.get("/figures/on_time_rate@1?unit=440106-JYJ").text
+    assert "没有可计的事实" in elsewhere
+
+
+def test_the_facts_of_a_rate_are_of_whoever_looks(office: Office, approved: str) -> None:
+    number = office.number_of(approved)
+    assert number in office.browser("D01").get("/figures/on_time_rate@1").text
+    stranger = office.browser("D02")
+    for narrowing in ("", "?street=440106003", f"?unit={BUREAU}"):
+        assert number not in stranger.get(f"/figures/on_time_rate@1{narrowing}").text
+    assert stranger.get("/figures/none@1").status_code == 404
+
+
+def test_a_figure_is_counted_again_from_the_ledger_of_then_and_that_is_on_record(
+    office: Office, approved: str
+) -> None:
+    auditor, ledger = office.browser("A01"), office.town.books.ledger
+    page = auditor.get("/figures/on_time_rate@1?recompute=yes").text
+    assert "与看板相符" in page
+    assert f"这次复算已记入账本（第 {ledger.head():,} 位）" in page
+    made = ledger.entry(ledger.head())
+    assert made is not None
+    assert (made.fact["act"], made.by.person) == ("FIGURE", office.person("A01"))
+    past = auditor.get("/figures/on_time_rate@1?recompute=yes&at=2020-01-01T00:00:00").text
+    assert re.search(r"<b>—</b>\s*分子 0 · 分母 0", past)
+    dispatcher = office.browser("D01")
+    head = ledger.head()
+    assert "复算" not in dispatcher.get("/figures/on_time_rate@1").text
+    assert dispatcher.get("/figures/on_time_rate@1?recompute=yes").status_code == 404
+    assert ledger.head() == head
+
+
+def test_what_cannot_be_understood_is_said_in_words(office: Office) -> None:
+    answer = office.browser("V01").get("/figures?month=gestern")
+    assert answer.status_code == 422
+    assert "看不懂所填的条件" in answer.text
+
+
 def test_both_languages_are_spoken(office: Office, carded: str) -> None:
     browser = office.browser("V01")
     browser.post("/language", back="/")
