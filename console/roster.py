@@ -84,11 +84,18 @@ def show_unit(request: Request, key: str, receipt: int | None = None) -> Respons
         tabs=tabs(seer),
         tab="/admin",
         unit=unit,
+        line=_line(seer, unit.line),
         staff=staff,
         history=roster.changes(seer, f"unit/{unit.code}"),
         acts=_acts(seer, "units", key),
         receipt=receipt,
     )
+
+
+def _line(seer: Seer, code: str | None) -> str:
+    """Return what a department's line of duty is called."""
+    known = seer.rules.under(None).policy.lines.get(code or "")
+    return code or "" if known is None else seer.say(known.zh, known.en)
 
 
 @router.get("/admin/people/{key}")
