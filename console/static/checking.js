@@ -12,10 +12,12 @@ function line(text, kind = "p") {
 }
 
 function told(found) {
+  const counts = JSON.parse(said.dataset.counts);
+  said.dataset.found = JSON.stringify([found.checked, found.faults.map((fault) => fault.rule)]);
   const list = document.createElement("ul");
   const rows = [
     ...found.faults.slice(0, 200).map((fault) => `${fault.position ?? "—"}: ${fault.rule}: ${fault.found}`),
-    ...Object.entries(found.checked).map(([name, number]) => `${name}: ${number.toLocaleString()}`),
+    ...Object.entries(found.checked).map(([name, number]) => `${counts[name] ?? name} ${number.toLocaleString()}`),
     `${said.dataset.witnesses} ${found.witnesses.checked.join(", ") || "—"}`,
     ...(found.witnesses.not_checked.length ? [`${said.dataset.others} ${found.witnesses.not_checked.join(", ")}`] : []),
     ...found.notes,

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from audit.proofs.bundle import OFFLINE
 from publishing.publisher import Publisher
+from services.proving import of_case, of_entry
 from services.public_log import standing
 from tests.browser.test_console import Visit, Visiting, chromium, visit
 from tests.console.conftest import Office, approved, office
@@ -67,7 +71,7 @@ async def test_a_bundle_is_judged_in_the_browser_and_no_request_carries_it(
     said = await auditor.page.inner_text("#verdict")
     assert "完好：未发现任何改动" in said
     assert "没有任何外部见证" in said
-    assert f"entries: {json.loads(zipfile.ZipFile(bundle).read('manifest.json'))['size']}" in said
+    assert f"记录 {json.loads(zipfile.ZipFile(bundle).read('manifest.json'))['size']}" in said
 
     policy = f"log {key}\nquorum none"
     assert await judged(auditor, bundle, policy) == "intact"
@@ -85,6 +89,37 @@ async def test_a_bundle_is_judged_in_the_browser_and_no_request_carries_it(
     assert all("?" not in one.url for one in asked)
     assert office.town.books.ledger.head() == head
     assert auditor.complaints == []
+
+
+async def test_browser_and_python_agree_on_every_form_and_forgery(
+    office: Office, visit: Visiting, bundle: Path, approved: str
+) -> None:
+    key = str(standing(office.house.settings, office.town.books)["key"])
+    auditor = await visit("A01")
+    settings, folder = office.house.settings, bundle.parent
+    case, proof = folder / "a.case.json", folder / "an.entry"
+    case.write_bytes((await asyncio.to_thread(of_case, settings, approved)).data)
+    proof.write_bytes((await asyncio.to_thread(of_entry, settings, 20)).data)
+    files = [bundle, case, proof]
+    for number, (old, new) in enumerate((("NORMAL", "URGENT"), ("COOPERATE", "UPPER_REC"))):
+        file = folder / f"forged-{number}.case.json"
+        file.write_text(case.read_text("utf-8").replace(old, new), "utf-8")
+        files.append(file)
+    lines = proof.read_bytes().split(b"\n")
+    files.append(folder / "forged.entry")
+    files[-1].write_bytes(b"\n".join([*lines[:2], b"index 21", *lines[3:]]))
+    files.append(rewritten(bundle, lambda _, data: data.replace(b"BUNDLE", b"BUNGLE")))
+    verdicts = set()
+    for file in files:
+        words = [sys.executable, OFFLINE / "jiedui_verify.py", file, "--log-key", key, "--json"]
+        done = await asyncio.to_thread(subprocess.run, words, capture_output=True, check=False)
+        expected = json.loads(done.stdout)
+        assert await judged(auditor, file, key) == expected["verdict"], file.name
+        found = await auditor.page.get_attribute("#verdict", "data-found")
+        rules = [fault["rule"] for fault in expected["faults"]]
+        assert json.loads(str(found)) == [expected["checked"], rules], file.name
+        verdicts.add(expected["verdict"])
+    assert verdicts == {"intact", "not-intact"}
 
 
 async def test_a_file_dropped_on_the_page_is_judged(

@@ -38,6 +38,15 @@ class Buffer extends Uint8Array {
     return Buffer.compare(this, other) === 0;
   }
 
+  indexOf(wanted, from = 0) {
+    if (typeof wanted === "number") return super.indexOf(wanted, from);
+    const sought = Buffer.from(wanted);
+    for (let at = from; at + sought.length <= this.length; at += 1) {
+      if (sought.every((byte, place) => byte === this[at + place])) return at;
+    }
+    return -1;
+  }
+
   get #view() {
     return new DataView(this.buffer, this.byteOffset, this.byteLength);
   }
