@@ -7,7 +7,8 @@ import click
 from cli.context import Context, json_option, pass_context, run
 
 if TYPE_CHECKING:
-    from services.health import Finding, Health
+    from services.finding import Finding
+    from services.health import Health
 
 
 @click.command()

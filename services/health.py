@@ -1,30 +1,26 @@
 """What is wrong in an installation, and what to do about it: each finding in both languages."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from audit.verify.verifying import verify
 from desk.opening import Books
-from desk.orders import NotNow
 from dispatch.cursor import Cursor
-from dispatch.dispatcher import open_cases
-from dispatch.waking import running_clerks
 from domain.people import Role
-from domain.refusals import CommandRefused
 from domain.rules import FOR_GOOD
 from ledger.checkpoints import Checkpoints
 from ledger.entry import EntryUnreadable
 from projections.boards import Boards, compare
 from runtime.settings import Settings
-from runtime.temporal import retention, server_time
+from services.finding import Finding, apart
+from services.health_of_clerks import workflows_of
 from services.public_log import standing
 from transparency.keys import cosigned_at
 from transparency.notes import read_signature_lines
-from wording.labels import Both, label
+from wording.labels import label
 
 if TYPE_CHECKING:
     from temporalio.client import Client
@@ -32,26 +28,8 @@ if TYPE_CHECKING:
 _CALENDAR_WANTED_FROM_MONTH = 11
 """The State Council publishes the next year's days in November (2025: on the 4th)."""
 
-_CLOCKS_APART_MAX = timedelta(minutes=2)
-"""How far clocks of different machines may be apart before somebody should look."""
-
-_HISTORIES_KEPT_AT_LEAST = timedelta(days=30)
-"""Sealing must have time to be mended before a history is gone."""
-
 _BEHIND_MAX = 1000
 """Entries that the next page to be opened catches up with at once."""
-
-_NOTHING: Both = ("", "")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: well, worth a look, or wrong, with what to do; Chinese, English."""
-
-    what: Both
-    level: str
-    found: Both
-    remedy: Both = _NOTHING
 
 
 def without_unreadable(findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -235,7 +213,7 @@ class Health:
         newest = checkpoints.newest()
         for one in [] if newest is None else checkpoints.cosignatures(newest.size):
             (signature,) = read_signature_lines(one.line + "\n")
-            yield from _apart(one.witness, cosigned_at(signature) - one.received_at)
+            yield from apart(one.witness, cosigned_at(signature) - one.received_at)
 
     def posts(self) -> Iterator[Finding]:
         """Name the posts without which open tasks would stand still."""
@@ -358,88 +336,4 @@ class Health:
 
     async def workflows(self) -> list[Finding]:
         """Compare the open cases with the clerks that run, and the clocks of both."""
-        desk = self.books.desk
-        try:
-            client = await self.temporal()
-            running = await running_clerks(client)
-            keeps = await retention(client)
-            apart = await server_time(client) - self.books.ledger.clock()
-        except (NotNow, CommandRefused, Exception) as error:  # noqa: BLE001 - any outage is a finding
-            why = type(error).__name__
-            return [
-                Finding(
-                    ("Temporal", "Temporal"),
-                    "look",
-                    (
-                        f"未能连接（{why}）；命令照常受理，时限与通知等待恢复",
-                        f"not reached ({why}); commands are taken, clocks and notices wait",
-                    ),
-                    (
-                        "jiedui up，或检查 JIEDUI_TEMPORAL_ADDRESS。",
-                        "Start it, or check the address.",
-                    ),
-                )
-            ]
-        cases = await asyncio.to_thread(open_cases, desk)
-        missing = [stream for stream in cases if stream not in running]
-        now = desk.ledger.clock()
-        late = []
-        for stream in cases:  # those whose clocks ring first come first
-            clock = desk.standing(stream).next_clock
-            if clock is None or (now - clock[1]).total_seconds() <= 60:
-                break
-            late.append(stream)
-        findings: list[Any] = list(_apart("Temporal", apart))
-        if keeps < _HISTORIES_KEPT_AT_LEAST:
-            findings.append(
-                Finding(
-                    ("流程历史", "histories"),
-                    "look",
-                    (
-                        f"Temporal 只保留 {keeps.days} 天，封存一旦中断即会丢失",
-                        f"Temporal keeps them {keeps.days} days only",
-                    ),
-                    (
-                        "保留期设为 30 天以上。",
-                        "Set the namespace's retention to 30 days or more.",
-                    ),
-                )
-            )
-        clerks = ("工作流", "clerks")
-        if missing:
-            told = (
-                f"{len(missing)} 件未结案卷没有工作流",
-                f"{len(missing)} open cases have no workflow",
-            )
-            rebuild = "jiedui rebuild workflows"
-            findings.append(Finding(clerks, "wrong", told, (rebuild, rebuild)))
-        if late:
-            findings.append(
-                Finding(
-                    ("时限", "clocks"),
-                    "wrong",
-                    (
-                        f"{len(late)} 件的时限已过一分钟以上未处理",
-                        f"the clocks of {len(late)} cases passed a minute ago and did not ring",
-                    ),
-                    ("检查工作进程；跟账进程会再次唤醒。", "Look at the workers."),
-                )
-            )
-        if not findings:
-            told = (f"{len(cases)} 件未结案卷均有工作流", f"all {len(cases)} open cases have one")
-            findings.append(Finding(clerks, "well", told))
-        return findings
-
-
-def _apart(whose: str, apart: timedelta) -> Iterator[Finding]:
-    if abs(apart) > _CLOCKS_APART_MAX:
-        seconds = f"{abs(apart).total_seconds():.0f}"
-        yield Finding(
-            ("时钟", "clocks"),
-            "wrong",
-            (
-                f"账本与 {whose} 的时钟相差 {seconds} 秒",
-                f"the clocks of ledger and {whose} are {seconds} s apart",
-            ),
-            ("校准各主机的时钟。", "Set the clocks right."),
-        )
+        return await workflows_of(self.books, self.temporal)

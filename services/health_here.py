@@ -6,7 +6,8 @@ from datetime import timedelta
 from temporalio.client import Client
 
 from runtime.temporal import connect_with
-from services.health import Finding, Health, without_unreadable
+from services.finding import Finding
+from services.health import Health, without_unreadable
 from services.seeing import House
 
 _PATIENCE = timedelta(seconds=3)

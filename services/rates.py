@@ -17,7 +17,7 @@ _OF_A_UNIT = frozenset({Role.DEPT_COORDINATOR, Role.DEPT_STAFF})
 RECOMPUTING = frozenset({Role.AUDITOR, Role.SUPERVISOR, Role.ADJUDICATOR, Role.DPO})
 """Who may have a figure counted again, which is an act of audit."""
 
-SHOWN = 200
+SHOWN = 50
 
 
 @dataclass(frozen=True)
