@@ -175,6 +175,12 @@ class Accounts:
             gone = connection.execute(delete(sessions).where(sessions.c.session == session))
             return gone.rowcount > 0
 
+    def every(self) -> list[Session]:
+        """Return every session that was not ended, the newest first."""
+        asked = select(sessions).order_by(sessions.c.begun_at.desc(), sessions.c.session)
+        with self.engine.connect() as connection:
+            return [_session(row) for row in connection.execute(asked)]
+
     def of_person(self, person: str) -> list[Session]:
         """Return the sessions a person has open, the newest first."""
         asked = (

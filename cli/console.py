@@ -28,7 +28,6 @@ def console(context: Context) -> None:
     from services.rating_links import RatingLinks
     from services.seeing import House
     from services.signing_in import Doorkeeper
-    from services.uploads import Uploads
     from serving.listening import listening_as_set, serve_until_signalled, url_of
 
     settings = context.settings
@@ -41,7 +40,7 @@ def console(context: Context) -> None:
         boards=boards,
         doorkeeper=Doorkeeper(context.books, accounts),
         links=RatingLinks(context.books, Links(accounts.engine)),
-        uploads=Uploads(settings.uploads_path),
+        settings=settings,
         demo_cast=demo_cast(settings),
     )
 

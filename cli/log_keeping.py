@@ -46,7 +46,10 @@ def status(context: Context, as_json: bool) -> None:
     \b
     Exit status: 0 no alarm stands; 1 one does; 2 it could not be tried.
     """
-    told = standing(context)
+    from services.public_log import standing
+
+    context.make_home()
+    told = standing(context.settings, context.books)
     key = told["key"] or "尚无，首次签发时生成 none yet"
     published = "尚无 none" if told["published"] is None else f"{told['published']:,} 条"
     signed_at = shown(datetime.fromisoformat(told["signed_at"])) if told["signed_at"] else "—"
@@ -233,37 +236,3 @@ def _publisher(context: Context) -> "Publisher":
 
     context.make_home()
     return Publisher(context.settings, context.books)
-
-
-def standing(context: Context) -> dict[str, Any]:
-    """Return how the public log of this home stands, as JSON values."""
-    from publishing.signer import key_on_record
-    from publishing.witnesses import KnownWitness
-    from transparency.checkpoints import read_checkpoint
-
-    publisher = _publisher(context)
-    book = publisher.noting.standing()
-    recorded, newest = key_on_record(book), publisher.checkpoints.newest()
-    published = publisher.folder.published()
-    return {
-        "origin": None if recorded is None else recorded.name,
-        "key": None if recorded is None else recorded.vkey,
-        "at": datetime.now(UTC).isoformat(),
-        "entries": publisher.books.ledger.head() + 1,
-        "signed": 0 if newest is None else newest.size,
-        "signed_at": None if newest is None else newest.signed_at.isoformat(),
-        "published": None if published is None else read_checkpoint(published).size,
-        "folder": str(publisher.folder.path),
-        "witnesses": [
-            {
-                "name": name,
-                "key": key.vkey,
-                "url": url,
-                "cosigned": publisher.checkpoints.newest_cosigned(
-                    KnownWitness(name, key, url or "").id
-                ),
-                "alarm": book.alarms[key.name].value if key.name in book.alarms else None,
-            }
-            for name, (key, url) in publisher.policy().witnesses.items()
-        ],
-    }

@@ -1,6 +1,5 @@
 """`jiedui calendar`, `jiedui policy`, `jiedui schema`: the data that decisions are made by."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -122,25 +121,13 @@ def publish_calendar(
     \b
     Exit status: 0 published; 1 refused; 2 it could not be tried.
     """
+    from services.policy_versions import publish_year
+
     year = _validated(CalendarYear, file)
-    command: dict[str, Any] = {
-        "kind": "publish_calendar_year",
-        "year": year.model_dump(mode="json"),
-    }
-    if reason:
-        command["reason"] = reason
-    stream = f"calendar/{name}"
     by = acting(context, acting_person).as_who()
-
-    async def publishing() -> dict[str, Any]:
-        from desk.recomputing import recompute_provisional
-        from services.bootstrapping import publish
-
-        published = await publish(context.books.desk, stream, command, by)
-        recomputed = await asyncio.to_thread(recompute_provisional, context.books.desk)
-        return {"stream": stream, "published": bool(published), "recomputed": recomputed}
-
-    done = run(publishing)
+    published, recomputed = publish_year(context.books.desk, name, year, reason, by)
+    stream = f"calendar/{name}"
+    done = {"stream": stream, "published": published, "recomputed": recomputed}
     Speaking(as_json).say(
         done, f"{stream} {year.year} 年已公布；重算案卷 {done['recomputed']} 件。"
     )
@@ -213,17 +200,14 @@ def publish_policy(
     if (file is None) == (not shipped):
         raise click.UsageError("请给出一个文件，或 --shipped。 Give a FILE or --shipped.")
 
-    async def publishing() -> list[str]:
-        from services.bootstrapping import publish, publish_shipped
+    from services.bootstrapping import publish_shipped
+    from services.policy_versions import publish_pack
 
-        if file is None:
-            return await publish_shipped(context.books.desk)
-        pack = _validated(Policy, file)
-        command = {"kind": "publish_policy", "policy": pack.model_dump(mode="json")}
+    if file is None:
+        streams = run(lambda: publish_shipped(context.books.desk))
+    else:
         by = acting(context, acting_person).as_who()
-        return await publish(context.books.desk, f"policy/{pack.id}", command, by)
-
-    streams = run(publishing)
+        streams = publish_pack(context.books.desk, _validated(Policy, file), by)
     Speaking(as_json).say(
         {"published": streams},
         f"已公布：{'、'.join(streams)}" if streams else "没有需要公布的内容。 Nothing new.",

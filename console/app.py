@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -15,9 +16,11 @@ from console import (
     callbacks,
     community_codes,
     dispatching,
+    district,
     documents,
     evidence,
     figures,
+    keeping,
     live,
     own_account,
     pairing_lists,
@@ -26,7 +29,10 @@ from console import (
     pairings,
     registering,
     residents,
+    roster,
     signing_in,
+    supervising,
+    terms,
     uploading,
     workbench,
 )
@@ -66,6 +72,8 @@ def create_app(house: House) -> FastAPI:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
     app.state.streams = Streams()
+    # Before every room: a page of three parts would take what lies in a folder there.
+    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
     for room in (
         signing_in,
         workbench,
@@ -83,6 +91,11 @@ def create_app(house: House) -> FastAPI:
         pairing_start,
         pairing_lists,
         uploading,
+        supervising,
+        district,
+        terms,
+        keeping,
+        roster,
         acting,
         pairings,
         own_account,
@@ -90,7 +103,6 @@ def create_app(house: House) -> FastAPI:
         auditing,
     ):
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
 
     @app.middleware("http")
     async def careful(request: Request, call_next: Any) -> Response:
@@ -128,6 +140,11 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(CommandRefused)
     async def refused(request: Request, error: CommandRefused) -> HTMLResponse:
         return _message(request, 409, "未受理", in_office_words(error.chinese), error.rule)
+
+    @app.exception_handler(RequestValidationError)
+    async def unclear(request: Request, error: RequestValidationError) -> HTMLResponse:
+        del error
+        return _message(request, 422, "看不懂所填的条件", "请返回后按页面的样式重新填写。")
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> HTMLResponse:

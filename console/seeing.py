@@ -127,6 +127,8 @@ def see_other(address: str) -> Response:
     return RedirectResponse(address, status_code=303)
 
 
+OVERSEEING = frozenset({Role.SUPERVISOR, Role.ADJUDICATOR, Role.PARTY_AUTHORITY, Role.AUDITOR})
+
 SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/", ("工作台", "Workbench"), frozenset(Role)),
     ("/dispatch", ("派单台", "Dispatch desk"), frozenset({Role.STREET_DISPATCHER})),
@@ -140,8 +142,11 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/callbacks", ("回访台", "Callback desk"), frozenset({Role.CALLBACK_AGENT})),
     ("/tasks", ("任务中心", "Tasks"), frozenset(Role) - {Role.REGISTRAR}),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
+    ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
+    ("/district", ("区县一览", "District"), OVERSEEING),
     ("/audit", ("审计回放", "Audit"), frozenset({Role.AUDITOR})),
+    ("/admin", ("系统管理", "Administration"), frozenset({Role.REGISTRAR, Role.DPO, Role.AUDITOR})),
 )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Column, Engine, Index, Table, Text, func, select
 
 from domain.task.facts import SupervisionLevel
+from domain.task.supervising import REMINDERS
 from domain.values import instant_text
 from ledger.entry import Entry
 from projections.service_levels import CHINA
@@ -78,6 +79,11 @@ class Step:
     raised_at: str
     quarter: str
 
+    @property
+    def act(self) -> str:
+        """What was done to the unit: a reminder, whatever level stands, or the level reached."""
+        return SupervisionLevel.REMINDED.value if self.cause in REMINDERS else self.level
+
 
 @dataclass(frozen=True)
 class Cards:
@@ -108,7 +114,7 @@ class SupervisionBoard:
             found = {str(level): count for level, count in connection.execute(asked)}
         return {level: found.get(level, 0) for level in LEVELS}
 
-    def by_unit(self) -> dict[str, dict[str, int]]:
+    def by_unit(self, *, place: str | None = None) -> dict[str, dict[str, int]]:
         """Return the open tasks above the lowest rung, by main unit and level."""
         asked = (
             select(tasks.c.main_unit, tasks.c.supervision, func.count())
@@ -119,6 +125,8 @@ class SupervisionBoard:
             .group_by(tasks.c.main_unit, tasks.c.supervision)
             .order_by(tasks.c.main_unit)
         )
+        if place is not None:
+            asked = asked.where(tasks.c.place.startswith(area_of(place), autoescape=True))
         found: dict[str, dict[str, int]] = {}
         with self._engine.connect() as connection:
             for unit, level, count in connection.execute(asked):
@@ -148,9 +156,15 @@ class SupervisionBoard:
         unit: str | None = None,
         stream: str | None = None,
         place: str | None = None,
+        raised_from: str | None = None,
+        raised_until: str | None = None,
         limit: int = 500,
     ) -> list[Step]:
-        """Return the steps themselves, the newest first; *place* means everything within it."""
+        """Return the steps themselves, the newest first.
+
+        *place* is a division code and means everything within it; the instants are RFC 3339 in
+        UTC, *raised_until* exclusive.
+        """
         asked = select(steps).order_by(steps.c.position.desc()).limit(limit)
         if place is not None:
             asked = asked.where(steps.c.place.startswith(area_of(place), autoescape=True))
@@ -161,5 +175,11 @@ class SupervisionBoard:
         ):
             if value is not None:
                 asked = asked.where(column == value)
+        if place is not None:
+            asked = asked.where(steps.c.place.startswith(area_of(place), autoescape=True))
+        if raised_from is not None:
+            asked = asked.where(steps.c.raised_at >= raised_from)
+        if raised_until is not None:
+            asked = asked.where(steps.c.raised_at < raised_until)
         with self._engine.connect() as connection:
             return [Step(**row) for row in connection.execute(asked).mappings()]

@@ -439,6 +439,24 @@ class UnitInbox:
         with self._engine.connect() as connection:
             return [InboxLine(**row) for row in connection.execute(asked).mappings()]
 
+    def within(
+        self, whats: Collection[str], place: str | None = None, *, limit: int = 200
+    ) -> list[InboxLine]:
+        """Return what waits of the sorts *whats*, for anybody, the most pressing first.
+
+        *place* is a division code and means everything within it.
+        """
+        asked = (
+            select(inbox)
+            .where(inbox.c.what.in_(sorted(whats)))
+            .order_by(inbox.c.due.asc().nulls_last(), inbox.c.stream, inbox.c.item)
+            .limit(limit)
+        )
+        if place is not None:
+            asked = asked.where(inbox.c.area.startswith(area_of(place), autoescape=True))
+        with self._engine.connect() as connection:
+            return [InboxLine(**row) for row in connection.execute(asked).mappings()]
+
     def of(self, stream: str) -> list[InboxLine]:
         """Return what the case *stream* waits for."""
         asked = select(inbox).where(inbox.c.stream == stream).order_by(inbox.c.item)

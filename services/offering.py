@@ -4,7 +4,7 @@ A page has no rule of its own. Each command is filled in as its form would be, w
 the registry and the pack offer first, and put to the desk as a question (`desk.would`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args, get_origin, get_type_hints
@@ -69,10 +69,16 @@ class Offer:
         return self.refusal is None
 
 
-def offers(desk: Desk, stream: str, who: Who, policy_id: str | None = None) -> list[Offer]:
+def offers(
+    desk: Desk,
+    stream: str,
+    who: Who,
+    policy_id: str | None = None,
+    only: Collection[str] | None = None,
+) -> list[Offer]:
     """Return what *who* may do with the case *stream*: the usual steps first, then the others.
 
-    Commands that the role never gives are not offered at all.
+    Commands that the role never gives are not offered at all, and of the rest, with *only*, those.
     """
     case, _ = desk.case(stream)
     assert who.role is not None, "a page is somebody's in a role"
@@ -80,7 +86,7 @@ def offers(desk: Desk, stream: str, who: Who, policy_id: str | None = None) -> l
     found = [
         offer(desk, stream, who, kind, policy_id)
         for kind in models_of(case.kind.commands)
-        if who.role in case.kind.who_may.get(kind, frozenset())
+        if who.role in case.kind.who_may.get(kind, frozenset()) and (only is None or kind in only)
     ]
 
     def place(one: Offer) -> tuple[bool, int]:

@@ -16,6 +16,7 @@ from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from projections.boards import Boards
+from runtime.settings import Settings
 from services.community_codes import CommunityCodes
 from services.following import Following
 from services.following_log import Head
@@ -49,10 +50,15 @@ class House:
     boards: Boards
     doorkeeper: Doorkeeper
     links: RatingLinks
-    uploads: Uploads
+    settings: Settings
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
     _busy: bool = False
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Files on their way here, in pieces."""
+        return Uploads(self.settings.uploads_path)
 
     @cached_property
     def following(self) -> Following:

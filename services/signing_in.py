@@ -171,6 +171,10 @@ class Doorkeeper:
         """Keep that the person has seen the news up to *position*."""
         self._accounts.look(person, position)
 
+    def open_sessions(self, at: datetime) -> list[Session]:
+        """Return everybody's sessions that are not over at *at*, the newest first."""
+        return [one for one in self._accounts.every() if not one.over(at)]
+
     def posts(self, person: str, at: datetime) -> list[Grant]:
         """Return the posts in force of *person*, one for each role and unit."""
         known = self._rules.people.get(person)

@@ -124,3 +124,8 @@ COMMAND_LABELS: dict[str, str] = {
     "rotate_webhook_secret": "更换推送签名密钥",
     "end_webhook": "终止推送订阅",
 }
+
+
+def command_label(kind: str, language: str = "zh") -> str:
+    """Return what the command *kind* is called on a button; its stored name is English already."""
+    return COMMAND_LABELS[kind] if language == "zh" else kind.replace("_", " ").capitalize()

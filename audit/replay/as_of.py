@@ -118,10 +118,26 @@ def as_of(
     """
     if axis is Axis.OCCURRED:
         return _as_occurred(reader, instant, only, default_policy)
-    standing = StandingThen(reader, reader.position_at(instant), default_policy)
+    position = reader.position_at(instant)
+    return as_recorded(reader, position, instant, only=only, default_policy=default_policy)
+
+
+def as_recorded(
+    reader: Reader,
+    position: int,
+    instant: datetime,
+    *,
+    only: str | None = None,
+    default_policy: str = "",
+) -> AsOf:
+    """Return what stood once the entry at *position* was recorded, judged as of *instant*.
+
+    Facts recorded in the same moment are told apart by their positions. Raises `CannotRead`.
+    """
+    standing = StandingThen(reader, position, default_policy)
     found = AsOf(
         instant=instant,
-        axis=axis,
+        axis=Axis.RECORDED,
         position=standing.position,
         rules=standing.rules,
         registry=standing.rules_then.registry(standing.position),

@@ -11,10 +11,11 @@ import click
 
 from audit.verify.checkpoints import read_kept
 from audit.verify.faults import FAULTS
-from audit.verify.verifying import CannotVerify, Looking, OnProgress, Trust, Verdict, verify
+from audit.verify.verifying import CannotVerify, OnProgress, Trust, Verdict, verify
 from cli.auditing.recording import as_option, trace
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.oversight.words import AuditAct, AuditOutcome
+from services.verifying import looking_here
 from transparency.keys import VerifierKey, VerifierKeyMalformed
 from transparency.policies import PolicyMalformed, read_policy
 
@@ -63,7 +64,7 @@ def command(
     Exit status: 0 the ledger is intact; 1 it is not; 2 it could not be read.
     """
     trust = _trust(log_keys, policy, kept, since)
-    looking = _looking(context, log_folder, legality=not no_legality)
+    looking = looking_here(context.settings, log_folder, legality=not no_legality)
     with _progress() as on_progress:
         verdict = verify(context.settings.ledger_url, trust, looking, on_progress)
     _say(Speaking(as_json), verdict, trust)
@@ -90,16 +91,6 @@ def _trust(
         )
     except (VerifierKeyMalformed, PolicyMalformed) as problem:
         raise CannotVerify(str(problem)) from None
-
-
-def _looking(context: Context, log_folder: Path | None, *, legality: bool) -> Looking:
-    """Look at the log's files and at the vault where this home has them."""
-    settings = context.settings
-    folder = log_folder or settings.log_path
-    files = [settings.home / name for name in ("vault.db", "vault-keys.db")]
-    there = settings.database_url is not None or all(file.is_file() for file in files)
-    vault = settings.vault_url if there else None
-    return Looking(folder, vault, legality, settings.key_path)
 
 
 @contextmanager

@@ -33,3 +33,8 @@ document.addEventListener("click", (event) => {
     window.print();
   }
 });
+
+// A slider shows what it is moved to at once.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+});

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.context import Context
-from cli.doctor import _nobody
+from cli.doctor import health_of
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from domain.values import instant_text
@@ -29,7 +29,7 @@ def opened(home: Path) -> Books:
 def found(home: Path) -> list[str]:
     context = Context(Settings(home=home))
     try:
-        return [f"{one.level} {one.what}" for one in _nobody(context)]
+        return [f"{one.level} {' '.join(one.what)}" for one in health_of(context).posts()]
     finally:
         context.close()
 

@@ -16,7 +16,6 @@ from runtime.settings import Settings
 from services.rating_links import RatingLinks
 from services.seeing import House
 from services.signing_in import Doorkeeper
-from services.uploads import Uploads
 from tests import accounts
 from tests.journeys.district import BUREAU, CENTER, STREET
 from tests.oversight.town import Town, founded, open_town
@@ -96,8 +95,7 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
         doorkeeper = Doorkeeper(books, kept)
-        links = RatingLinks(books, Links(kept.engine))
-        house = House(books, boards, doorkeeper, links, Uploads(settings.uploads_path))
+        house = House(books, boards, doorkeeper, RatingLinks(books, Links(kept.engine)), settings)
         accounts.enter(
             books.desk,
             f"unit/{OTHER_STREET}",

@@ -1,0 +1,1 @@
+export default { join: (...parts) => parts.join("/") };
