@@ -98,6 +98,7 @@ def film(brand: bytes = b"isom", handlers: tuple[bytes, ...] = (b"vide", b"soun"
         + box(b"moov", *(track(one) for one in handlers), told, box(b"meta", GPS_MARK))
         + box(b"uuid", b"\xbe\x7a\xcf\xcb" * 4, GPS_MARK)
         + box(b"free", GPS_MARK)
+        + box(b"sefd", GPS_MARK + SCRIPT)
         + box(b"mdat", b"frames" * 40)
     )
 
@@ -126,7 +127,7 @@ def heic(width: int = 400, height: int = 300) -> bytes:
         )
         return box(b"ftyp", b"heic", b"\0" * 4, b"mif1heic") + meta
 
-    return made(len(made(0)) + 8) + box(b"mdat", coded, words)
+    return made(len(made(0)) + 8) + box(b"mdat", coded, words) + box(b"mpvd", GPS_MARK)
 
 
 # -- sounds --------------------------------------------------------------------------------------
