@@ -10,10 +10,16 @@ from projections.task_board import TaskFilter
 from services.seeing import NothingHere, Seer
 
 _OF_A_UNIT = frozenset({Role.DEPT_COORDINATOR, Role.DEPT_STAFF})
+_SEE_RESTRICTED = frozenset({Role.DPO, Role.AUDITOR})
 
 
 def within(seer: Seer, wanted: TaskFilter) -> TaskFilter:
-    """Return *wanted*, narrowed to what lies within the duties of whoever looks."""
+    """Return *wanted*, narrowed to what lies within the duties of whoever looks.
+
+    A task whose data are restricted is in nobody's list but theirs who may open it.
+    """
+    if seer.role not in _SEE_RESTRICTED:
+        wanted = replace(wanted, unrestricted=True)
     if seer.role in _OF_A_UNIT:
         return replace(wanted, unit=seer.unit)
     own = seer.rules.units[seer.unit].division
