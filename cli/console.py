@@ -17,7 +17,9 @@ def console(context: Context) -> None:
     Exit status: 0 stopped in order; 2 it could not start.
     """
     from accounts.links import Links
+    from accounts.preferences import Preferences
     from accounts.store import Accounts
+    from accounts.uploads import Uploads
     from console.app import USUAL_ADDRESS, create_app
     from projections.boards import open_boards
     from services.demo_accounts import demo_cast
@@ -36,6 +38,8 @@ def console(context: Context) -> None:
         boards=boards,
         doorkeeper=Doorkeeper(context.books, accounts),
         links=RatingLinks(context.books, Links(accounts.engine)),
+        preferences=Preferences(accounts.engine),
+        uploads=Uploads(accounts.engine),
         demo_cast=demo_cast(settings),
     )
 

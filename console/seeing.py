@@ -121,6 +121,20 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
         frozenset({Role.COMMUNITY_WORKER, Role.CENTER_COORDINATOR, Role.DEPT_COORDINATOR}),
     ),
     ("/tasks", ("任务中心", "Tasks"), frozenset(Role) - {Role.REGISTRAR}),
+    (
+        "/ledger",
+        ("问题台账", "Problem ledger"),
+        frozenset(
+            {
+                Role.STREET_DISPATCHER,
+                Role.CENTER_COORDINATOR,
+                Role.DEPT_COORDINATOR,
+                Role.COMMUNITY_WORKER,
+                Role.SUPERVISOR,
+                Role.AUDITOR,
+            }
+        ),
+    ),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
     ("/audit", ("审计回放", "Audit"), frozenset({Role.AUDITOR})),

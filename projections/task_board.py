@@ -50,7 +50,7 @@ ASKED_BY = (
     "position",
     "stream",
 )
-"""What a list is narrowed and ordered by: with all of it in one index, no line is opened in vain."""
+"""What a list is narrowed and ordered by: in one index, so that no line is opened in vain."""
 
 tasks = Table(
     "board_task",
@@ -200,7 +200,8 @@ class TaskFilter:
 
     *place* is a division code and means everything within it; *round_from* means that round and
     later ones; *in_ledger* what stands in a problem ledger under a number; *unrestricted* leaves
-    out what nobody may use; *search* is part of a work-order number or of a name. Instants are RFC 3339 in UTC, *until* and *before* exclusive.
+    out what nobody may use; *search* is part of a work-order number or of a name. Instants are
+    RFC 3339 in UTC, *until* and *before* exclusive.
     """
 
     states: Sequence[str] = ()
@@ -288,12 +289,15 @@ def _within(area: str) -> ColumnElement[bool]:
 
 
 def _sought(search: str) -> ColumnElement[bool]:
-    """Return what a line meets that *search* finds: its number, unit or place, or their initials.
+    """Return what a line meets that *search* finds: a number of it, unit or place, or initials.
 
     A work-order number is typed from its end as often as whole: only that is asked where no
     letter could begin a name.
     """
-    number = tasks.c.number.contains(search.upper(), autoescape=True)
+    number = or_(
+        tasks.c.number.contains(search.upper(), autoescape=True),
+        tasks.c.ledger_row.contains(search, autoescape=True),
+    )
     if search.isdigit() or re.match(r"DQ\d", search, re.IGNORECASE):
         return number
     called = units_called(search)

@@ -29,6 +29,11 @@ def within(seer: Seer, wanted: TaskFilter) -> TaskFilter:
     return replace(wanted, place=place)
 
 
+def sees_all_units(seer: Seer) -> bool:
+    """Say whether the lists of whoever looks hold tasks of more than one main unit."""
+    return seer.role not in _OF_A_UNIT
+
+
 def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:
     """Return stream and state of the task with this number, and how much of it is seen.
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from accounts.preferences import Preferences
 from accounts.store import Session
+from accounts.uploads import Uploads
 from desk.casework import Who
 from desk.opening import Books
 from desk.orders import Door
@@ -36,6 +38,8 @@ class House:
     boards: Boards
     doorkeeper: Doorkeeper
     links: RatingLinks
+    preferences: Preferences
+    uploads: Uploads
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
 

@@ -9,7 +9,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from accounts.links import Links
+from accounts.preferences import Preferences
 from accounts.store import Accounts
+from accounts.uploads import Uploads
 from console.app import create_app
 from projections.boards import open_boards
 from runtime.settings import Settings
@@ -95,7 +97,14 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
         doorkeeper = Doorkeeper(books, kept)
-        house = House(books, boards, doorkeeper, RatingLinks(books, Links(kept.engine)))
+        house = House(
+            books,
+            boards,
+            doorkeeper,
+            links=RatingLinks(books, Links(kept.engine)),
+            preferences=Preferences(kept.engine),
+            uploads=Uploads(kept.engine),
+        )
         accounts.enter(
             books.desk,
             f"unit/{OTHER_STREET}",
