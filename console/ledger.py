@@ -1,4 +1,4 @@
-"""问题台账: a table looked at before it is registered, mended on the page; what came of its rows."""
+"""问题台账: a table looked at before it is registered, mended on the page; what came of it."""
 
 import asyncio
 import re
@@ -221,7 +221,6 @@ def _bad(seer: Seer, bad: BadRow) -> dict[str, Any]:
         "fields": [
             {
                 "name": f"cell|{row.number}|{field.name}|{row.sheet}",
-                "id": f"{row.number}-{field.name}",
                 "label": seer.say(field.headings[0], field.name.replace("_", " ")),
                 "value": text,
                 "long": field.name == "text" or "\n" in text,

@@ -1,4 +1,4 @@
-"""An empty problem ledger (问题台账) to be filled in: the headings we read, lists to choose from."""
+"""An empty problem ledger (问题台账) to be filled in: headings we read, lists to choose from."""
 
 import io
 from collections.abc import Sequence

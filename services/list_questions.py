@@ -79,7 +79,8 @@ class Question:
         wrong |= {name: "" for name in ("since", "until") if _day(getattr(found, name)) is None}
         if found.sort not in ORDERS:
             wrong["sort"] = "registered"
-        return replace(found, **wrong)
+        kept = replace(found, **wrong)
+        return kept if kept.since or kept.until else replace(kept, date="")
 
     @property
     def order(self) -> Order:
