@@ -182,6 +182,7 @@ def _corrections(sent: Any) -> dict[tuple[str, int], dict[str, str]]:
 def _looked(request: Request, seer: Seer, taken: Taken, *, done: bool) -> Response:
     """Show what would become of the table, or became of it: every oddity by its place."""
     intake = taken.intake
+    shown = {one.row.key for one in intake.refused[:_SHOWN]}
     kept = Counter(what for _, what in intake.kept)
     return page(
         request,
@@ -191,6 +192,12 @@ def _looked(request: Request, seer: Seer, taken: Taken, *, done: bool) -> Respon
         intake=intake,
         upload=taken.token,
         bad=[_bad(seer, one) for one in intake.refused[:_SHOWN]],
+        mended=[
+            (_name(row, field, sheet), text)
+            for (sheet, row), fields in taken.mended.items()
+            if (sheet, row) not in shown
+            for field, text in fields.items()
+        ],
         left=max(0, len(intake.refused) - _SHOWN),
         kept=[
             (seer.say(*_KEPT[what]), count, _places(intake.kept, what))
@@ -202,6 +209,10 @@ def _looked(request: Request, seer: Seer, taken: Taken, *, done: bool) -> Respon
         ],
         offered=offered_choices(seer),
     )
+
+
+def _name(row: int, field: str, sheet: str) -> str:
+    return f"cell|{row}|{field}|{sheet}"
 
 
 def _places(kept: Any, what: str) -> str:
@@ -220,7 +231,7 @@ def _bad(seer: Seer, bad: BadRow) -> dict[str, Any]:
         "whole": wrong.pop("", []),
         "fields": [
             {
-                "name": f"cell|{row.number}|{field.name}|{row.sheet}",
+                "name": _name(row.number, field.name, row.sheet),
                 "label": seer.say(field.headings[0], field.name.replace("_", " ")),
                 "value": text,
                 "long": field.name == "text" or "\n" in text,

@@ -25,6 +25,7 @@ from importing.tables import (
     broken_file,
 )
 
+CHILD = "importing.apart_child"
 SECONDS = 30
 """How long the process may take by the clock; of the processor's time it has less."""
 
@@ -41,7 +42,7 @@ def read_apart(
     }
     try:
         answer = subprocess.run(
-            [sys.executable, "-I", "-m", "importing.apart_child"],
+            [sys.executable, "-I", "-m", CHILD],
             input=json.dumps(asked).encode() + b"\n" + data,
             capture_output=True,
             timeout=SECONDS,

@@ -41,11 +41,15 @@ Corrections = Mapping[tuple[str, int], Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Taken:
-    """A table as it was looked at or taken, and what became of it; *token* opens it again."""
+    """A table as it was looked at or taken, and what became of it; *token* opens it again.
+
+    *mended* is what was written anew in it: the table that waits does not know of it.
+    """
 
     table: Table
     intake: Intake
     token: str
+    mended: Corrections
 
 
 def may_import(seer: Seer) -> CommandRefused | None:
@@ -87,7 +91,9 @@ def take(seer: Seer, token: str, corrections: Corrections, *, dry: bool) -> Take
             "The table that was uploaded is gone (it is kept for an hour); upload it again. Rows "
             "that are registered are not registered twice.",
         )
-    table = corrected(_read(content), corrections)
+    table = _read(content)
+    mended = changes(table, corrections)
+    table = corrected(table, mended)
     who = NeedTaking(
         by={"person": seer.session.person, "unit": seer.unit, "role": seer.role.value},
         door=Door(Channel.IMPORT, seer.door.known, seer.door.session),
@@ -99,7 +105,7 @@ def take(seer: Seer, token: str, corrections: Corrections, *, dry: bool) -> Take
         seer.house.catch_up()
         if not intake.refused:
             seer.house.uploads.forget(seer.session.session)
-    return Taken(table, intake, token)
+    return Taken(table, intake, token, mended)
 
 
 def returned(taken: Taken) -> tuple[str, bytes]:
@@ -126,26 +132,31 @@ def offered_choices(seer: Seer) -> dict[str, tuple[str, ...]]:
     return choices(categories, streets)
 
 
-def corrected(table: Table, corrections: Corrections) -> Table:
-    """Return *table* with its rows as corrected; what stayed as it was keeps its faults."""
+def changes(table: Table, said: Corrections) -> Corrections:
+    """Return what *said* changes in the rows of *table*."""
+    found = {row.key: _changes(row, said[row.key]) for row in table.rows if row.key in said}
+    return {key: anew for key, anew in found.items() if anew}
+
+
+def _changes(row: Row, said: Mapping[str, str]) -> dict[str, str]:
+    def changed(name: str, text: str) -> bool:
+        # A formula is shown as an empty field: whatever is written there is written anew.
+        return bool(text) if name in formulas else text != row.cells.get(name, "")
+
+    formulas = _formulas(row)
+    texts = {one.name: said[one.name].strip() for one in NEED_FIELDS if one.name in said}
+    return {name: text for name, text in texts.items() if changed(name, text)}
+
+
+def corrected(table: Table, mended: Corrections) -> Table:
+    """Return *table* with its rows as *mended*; what stayed as it was keeps its faults."""
     rows = tuple(
-        _corrected(row, corrections[row.key]) if row.key in corrections else row
-        for row in table.rows
+        _corrected(row, mended[row.key]) if row.key in mended else row for row in table.rows
     )
     return replace(table, rows=rows)
 
 
-def _corrected(row: Row, said: Mapping[str, str]) -> Row:
-    formulas = _formulas(row)
-    anew = {
-        field.name: text
-        for field in NEED_FIELDS
-        if field.name in said
-        and (text := said[field.name].strip()) != row.cells.get(field.name, "")
-        and (text or field.name not in formulas)  # shown empty, and not written anew
-    }
-    if not anew:
-        return row
+def _corrected(row: Row, anew: Mapping[str, str]) -> Row:
     cells = {**row.cells, **anew}
     found = replace(row, cells=cells, originals=_written_over(row, anew))
     faults = [fault_of(found, field, None) for field in NEED_FIELDS if field.name in anew]

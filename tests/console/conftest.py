@@ -126,8 +126,12 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
 @pytest.fixture
 def approved(office: Office) -> str:
     """A task whose result was approved: the window for ratings is open."""
+    return approve(office, office.town.task())
+
+
+def approve(office: Office, task: str) -> str:
+    """Have a fresh *task* handled, and its result approved."""
     town = office.town
-    task = town.task()
     staff = town.person("staff")
     town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
     town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
