@@ -41,6 +41,7 @@ def console(context: Context) -> None:
         doorkeeper=Doorkeeper(context.books, accounts),
         links=RatingLinks(context.books, Links(accounts.engine)),
         settings=settings,
+        accounts=accounts,
         demo_cast=demo_cast(settings),
     )
 

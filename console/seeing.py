@@ -141,6 +141,20 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/register/poster", ("社区码", "Community code"), frozenset({Role.COMMUNITY_WORKER})),
     ("/callbacks", ("回访台", "Callback desk"), frozenset({Role.CALLBACK_AGENT})),
     ("/tasks", ("任务中心", "Tasks"), frozenset(Role) - {Role.REGISTRAR}),
+    (
+        "/ledger",
+        ("问题台账", "Problem ledger"),
+        frozenset(
+            {
+                Role.STREET_DISPATCHER,
+                Role.CENTER_COORDINATOR,
+                Role.DEPT_COORDINATOR,
+                Role.COMMUNITY_WORKER,
+                Role.SUPERVISOR,
+                Role.AUDITOR,
+            }
+        ),
+    ),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),

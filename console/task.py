@@ -10,12 +10,12 @@ from fastapi.responses import Response
 from console.documents import links
 from console.evidence import evidence_of, side_by_side
 from console.seeing import page, seer_of
-from console.tasks import tags_of
 from domain.task.case import TASK
 from domain.task.facts import TaskState
 from domain.task.reading import Sight
 from domain.task.state import AssistStatus, Known
 from projections.history import case_history
+from services.list_columns import tags_of
 from services.offering import Offer, offers
 from services.reading_tasks import names_for, words_of
 from services.scope import task_at
@@ -87,7 +87,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         stream=stream,
         line=line,
         state_label=label(TaskState(line.state)),
-        tags=tags_of(line),
+        tags=tags_of(seer, line),
         category=seer.names.category(line.category, "zh"),
         about=list(about(seer, state)),
         words=words_of(seer, entries, seen),

@@ -45,7 +45,22 @@ def read_table(
     too. Whatever holds data and is neither a row nor a heading is named in `Table.unread`. Raises
     `TableRefused` and leaves nothing behind.
     """
-    data = contents(path, limits)
+    return read_content(
+        contents(path, limits), fields, mapping, limits, sheets=sheets, hidden=hidden
+    )
+
+
+def read_content(
+    data: bytes,
+    fields: Sequence[Field],
+    mapping: Mapping[str, str] | None = None,
+    limits: Limits = LIMITS,
+    *,
+    sheets: Collection[str] = (),
+    hidden: bool = False,
+) -> Table:
+    """Do as `read_table` with the bytes of a file."""
+    bounded(data, limits)
     kind = kind_of(data)
     known = renamed(fields, mapping or {})
     table = Table(kind, {}, ())
@@ -153,7 +168,7 @@ def unknown_field(fields: Sequence[Field]) -> TableRefused:
 
 
 def contents(path: Path, limits: Limits) -> bytes:
-    """Return the bytes of *path*, which are few enough."""
+    """Return the bytes of *path*, no more than tell whether they are too many."""
     try:
         with path.open("rb") as file:
             data = file.read(limits.file_bytes + 1)
@@ -163,11 +178,15 @@ def contents(path: Path, limits: Limits) -> bytes:
             "文件不存在或无法读取；请检查路径和权限。",
             "The file does not exist or cannot be read; check its path and permissions.",
         ) from error
+    return data
+
+
+def bounded(data: bytes, limits: Limits) -> None:
+    """Refuse a file that is too large, or empty."""
     if len(data) > limits.file_bytes:
         raise too_many("字节", "bytes", limits.file_bytes)
     if not data.strip():
         raise broken_file()
-    return data
 
 
 def kind_of(data: bytes) -> TableKind:

@@ -176,6 +176,7 @@ def first_picture(entry: Entry) -> Row:
         "duty_class": None,
         "policy": fact["policy"],
         "pairing": fact["pairing"],
+        "ledger_row": fact.get("ledger_row"),
         "main_unit": None,
         "staff": None,
         "assist": "[]",

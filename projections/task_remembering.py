@@ -165,6 +165,7 @@ def _handling(picture: Picture, entry: Entry, at: str) -> None:
             picture.enters(TaskState.CARRIED, at)
             _requests_end(picture)
             picture.limits["carry_review"] = fact["review_at"]
+            row["ledger_row"] = row["ledger_row"] or fact["ledger_row"]
         case "task_reactivated.v1":
             picture.enters(TaskState.IN_PROGRESS, at)
             row["supervision"] = SupervisionLevel.NONE.value

@@ -15,10 +15,16 @@ from services.seeing import NothingHere, Seer
 
 OF_A_UNIT = frozenset({Role.DEPT_COORDINATOR, Role.DEPT_STAFF})
 """Roles that see what is their unit's, wherever it lies."""
+_SEE_RESTRICTED = frozenset({Role.DPO, Role.AUDITOR})
 
 
 def within(seer: Seer, wanted: TaskFilter) -> TaskFilter:
-    """Return *wanted*, narrowed to what lies within the duties of whoever looks."""
+    """Return *wanted*, narrowed to what lies within the duties of whoever looks.
+
+    A task whose data are restricted is in nobody's list but theirs who may open it.
+    """
+    if seer.role not in _SEE_RESTRICTED:
+        wanted = replace(wanted, unrestricted=True)
     if seer.role in OF_A_UNIT:
         return replace(wanted, unit=seer.unit)
     own = seer.rules.units[seer.unit].division
@@ -33,6 +39,11 @@ def measured_by(seer: Seer, wanted: LevelFilter = EVERYTHING) -> LevelFilter:
     if seer.role in OF_A_UNIT:
         return replace(wanted, unit=seer.unit)
     return replace(wanted, place=seer.rules.units[seer.unit].division)
+
+
+def sees_all_units(seer: Seer) -> bool:
+    """Say whether the lists of whoever looks hold tasks of more than one main unit."""
+    return seer.role not in OF_A_UNIT
 
 
 def task_at(seer: Seer, number: str) -> tuple[str, Known, Sight]:

@@ -8,7 +8,9 @@ from functools import cached_property
 
 from sqlalchemy.exc import OperationalError
 
-from accounts.store import Session
+from accounts.held_tables import HeldTables
+from accounts.preferences import Preferences
+from accounts.store import Accounts, Session
 from desk.casework import Who
 from desk.opening import Books
 from desk.orders import Door
@@ -51,9 +53,20 @@ class House:
     doorkeeper: Doorkeeper
     links: RatingLinks
     settings: Settings
+    accounts: Accounts
     demo_cast: tuple[tuple[str, str, str], ...] = ()
     """Staff number, whose post it is and password, on a home that only plays."""
     _busy: bool = False
+
+    @cached_property
+    def preferences(self) -> Preferences:
+        """What people keep for themselves and their units: filters, columns."""
+        return Preferences(self.accounts.engine)
+
+    @cached_property
+    def held_tables(self) -> HeldTables:
+        """Tables uploaded and not yet confirmed."""
+        return HeldTables(self.accounts.engine)
 
     @cached_property
     def uploads(self) -> Uploads:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.browser.test_console import FINGER, PHONE, Visit, Visiting, chromium, office, visit
-from tests.console.conftest import Office, approved_task
+from tests.console.conftest import Office, approve
 from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import NEED, PLACE
 
@@ -59,7 +59,7 @@ async def test_a_resident_registers_and_follows_on_a_phone_without_script(
 async def test_a_scanned_code_opens_at_once_and_leaves_the_secret_nowhere(
     office: Office, visit: Visiting
 ) -> None:
-    token = handed_over(office, approved_task(office))
+    token = handed_over(office, approve(office, office.town.task()))
     phone = await visit("", viewport=PHONE)
     page = phone.page
     seen: list[str] = []
@@ -81,7 +81,7 @@ async def test_a_scanned_code_opens_at_once_and_leaves_the_secret_nowhere(
 
 
 async def test_an_agent_goes_to_the_next_call_by_one_key(office: Office, visit: Visiting) -> None:
-    tasks = [office.number_of(approved_task(office)) for _ in range(2)]
+    tasks = [office.number_of(approve(office, office.town.task())) for _ in range(2)]
     desk = await visit("R01")
     await desk.go("/callbacks")
     page = desk.page

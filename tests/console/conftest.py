@@ -95,7 +95,8 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
         doorkeeper = Doorkeeper(books, kept)
-        house = House(books, boards, doorkeeper, RatingLinks(books, Links(kept.engine)), settings)
+        links = RatingLinks(books, Links(kept.engine))
+        house = House(books, boards, doorkeeper, links, settings, kept)
         accounts.enter(
             books.desk,
             f"unit/{OTHER_STREET}",
@@ -117,13 +118,12 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
 @pytest.fixture
 def approved(office: Office) -> str:
     """A task whose result was approved: the window for ratings is open."""
-    return approved_task(office)
+    return approve(office, office.town.task())
 
 
-def approved_task(office: Office) -> str:
-    """Bring a new task so far that its result was approved."""
+def approve(office: Office, task: str) -> str:
+    """Have a fresh *task* handled, and its result approved."""
     town = office.town
-    task = town.task()
     staff = town.person("staff")
     town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
     town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
