@@ -39,7 +39,7 @@ def correct(task: Task, command: CorrectRegistration, asked: Command, rules: Rul
         _registrable(command.place, body, asked, rules)
     return (
         RegistrationCorrected.model_validate(
-            command.model_dump(exclude={"kind"}) | {"triage_by": _triage_by(task, command, rules)}
+            command.model_dump(exclude={"kind"}) | {"triage_by": _triage_by(task, command, asked, rules)}
         ),
     )
 
@@ -61,12 +61,23 @@ def _registrable(place: str, body: Body, asked: Command, rules: Rules) -> None:
         raise no.POLICY_IN_FORCE(expected=", ".join(policy.divisions), found=place)
 
 
-def _triage_by(task: Task, command: CorrectRegistration, rules: Rules) -> Deadline | None:
-    """Return the new triage limit where the urgency is another; it counts from registration."""
+def _triage_by(
+    task: Task, command: CorrectRegistration, asked: Command, rules: Rules
+) -> Deadline | None:
+    """Return the new triage limit where the urgency is another, None where the limit stays.
+
+    What turns out to be urgent counts from now, and no later than before; what is not counts from
+    its registration, unless that limit has passed: nobody is late for what they could not know.
+    """
     if not isinstance(task, Registered) or command.urgent in (None, task.body.need.urgent):
         return None
+    terms = terms_of(task.body, rules)
+    if command.urgent:
+        sooner = step_deadline(terms, "triage", asked.at, urgent=True)
+        return sooner if sooner.due < task.triage_by.due else None
     since = task.triage_by.counted_from
-    return step_deadline(terms_of(task.body, rules), "triage", since, urgent=bool(command.urgent))
+    later = step_deadline(terms, "triage", since, urgent=False)
+    return later if later.due > asked.at else None
 
 
 def split_off(task: Task, command: SplitOffMatter, asked: Command, rules: Rules) -> Facts:

@@ -75,6 +75,14 @@ def test_what_triage_judges_is_corrected_before_it_only() -> None:
     triaged().when(correct(category="MEAL")).then_refused("triage-judged")
 
 
+def test_what_turns_out_to_be_urgent_is_not_late_already() -> None:
+    """Its limit counts from when it was known, and is never later than the one before."""
+    story = registered().after(hours=3)
+    corrected = story.when(correct(urgent=True)).then(RegistrationCorrected)
+    assert corrected.state.triage_by.due > story.now
+    assert corrected.state.triage_by.due <= story.state.triage_by.due
+
+
 def test_an_urgency_that_stays_moves_no_limit() -> None:
     registered().when(correct(urgent=False)).then(RegistrationCorrected, triage_by=None)
 
