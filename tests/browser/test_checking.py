@@ -150,6 +150,7 @@ async def test_the_slider_is_moved_by_keys(office: Office, visit: Visiting) -> N
     await auditor.go(f"/audit?case={office.number_of(task)}")
     facts = len(town.books.ledger.read(task))
     for step in (1, 2):
+        await auditor.page.wait_for_selector("#at:focus")
         await auditor.page.keyboard.press("ArrowLeft")
         await auditor.page.wait_for_url(f"**facts={facts - step}*")
     assert f"第 {facts - 2} / {facts} 条" in await auditor.page.inner_text(".moment")
