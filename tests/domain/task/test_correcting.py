@@ -77,7 +77,7 @@ def test_what_triage_judges_is_corrected_before_it_only() -> None:
 
 def test_what_turns_out_to_be_urgent_is_not_late_already() -> None:
     """Its limit counts from when it was known, and is never later than the one before."""
-    story = registered().after(hours=3)
+    story = registered().after(minutes=90)
     corrected = story.when(correct(urgent=True)).then(RegistrationCorrected)
     assert corrected.state.triage_by.due > story.now
     assert corrected.state.triage_by.due <= story.state.triage_by.due
