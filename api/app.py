@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp
 
 from accounts.throttle import Throttle
-from api import boards, cases, commands, feed, open311, reference, sessions
+from api import boards, cases, commands, feed, open311, reference, sessions, webhooks
 from api.callers import REQUESTS_A_MINUTE
 from api.problems import tell_problems
 from api.turns import InTurn, Room
@@ -40,7 +40,7 @@ def create_api(house: House, room: Room | None = None) -> ASGIApp:
     app.state.house = house
     app.state.streams = Streams()
     app.state.limit = Throttle(tries=REQUESTS_A_MINUTE)
-    for part in (sessions, boards, feed, open311, reference, cases, commands):
+    for part in (sessions, boards, feed, open311, webhooks, reference, cases, commands):
         app.include_router(part.router)
 
     @app.middleware("http")

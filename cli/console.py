@@ -24,6 +24,7 @@ def console(context: Context) -> None:
     from api.app import PREFIX, create_api
     from console.app import USUAL_ADDRESS, create_app
     from projections.boards import open_boards
+    from publishing.serving import log_app
     from services.demo_accounts import demo_cast
     from services.rating_links import RatingLinks
     from services.seeing import House
@@ -50,7 +51,11 @@ def console(context: Context) -> None:
         click.echo(f"工作台已运行：{url_of(listener)}/ The console is running.", err=True)
 
     doors = Starlette(
-        routes=[Mount(PREFIX, create_api(house)), Mount("/", create_app(house))],
+        routes=[
+            Mount(PREFIX, create_api(house)),
+            *log_app(settings.log_path).routes,
+            Mount("/", create_app(house)),
+        ],
     )
     run(lambda: serve_until_signalled(doors, listener, told))
     boards.close()

@@ -25,6 +25,9 @@ from services.following_log import Head
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from services.uploads import Uploads
+from services.webhooks import Webhooks
+from webhooks.relay import Whom
+from webhooks.store import Store
 from wording.labels import Language
 from wording.names import KnownNames
 from wording.office_words import in_office_words
@@ -72,6 +75,13 @@ class House:
     def uploads(self) -> Uploads:
         """Files on their way here, in pieces."""
         return Uploads(self.settings.uploads_path)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Whom other systems are told of."""
+        settings = self.settings
+        whom = Whom(settings.webhook_hosts, inner=settings.webhook_loopback)
+        return Webhooks(self.books, Store(settings.webhooks_url), whom)
 
     @cached_property
     def following(self) -> Following:

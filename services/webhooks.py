@@ -9,6 +9,7 @@ from desk.casework import Asking, Who, Written
 from desk.hats import hats
 from desk.identifiers import new_uuid7
 from desk.opening import Books
+from desk.sealing import opaque_uuid
 from domain import gate
 from domain.oversight.case import WEBHOOK
 from domain.oversight.decider import PAIRING_KINDS, TASK_KINDS
@@ -88,16 +89,23 @@ class Webhooks:
         why = why_refused(url, self._whom.hosts, inner=self._whom.inner)
         if why is not None:
             raise CommandRefused(f"webhook-{why}", *_ADDRESS_RULES[why])
-        stream = f"webhook/{new_uuid7()}"
+        # The same command id names the same subscription, so that a retry finds it.
+        own = opaque_uuid("webhook", who.person, command_id) if command_id else new_uuid7()
+        stream = f"webhook/{own}"
         command = {
             "kind": "subscribe_webhook",
             "receiver": receiver,
             "url": url,
             "kinds": _named(kinds),
-            "after": self._books.ledger.head() if after is None else after,
+            "after": self._from_now(stream) if after is None else after,
         }
         written = self._given(who, stream, command, command_id)
         return Subscribed(stream, self._secrets(self._of(stream))[0], written.position)
+
+    def _from_now(self, stream: str) -> int:
+        """Return the newest position, or where the subscription began that is there already."""
+        there = subscription(self._books.desk, stream)
+        return self._books.ledger.head() if there is None else there.standing.after
 
     def end(self, who: Who, stream: str, reason: str) -> Written:
         """Have nothing sent any more."""

@@ -39,7 +39,8 @@ def correct(task: Task, command: CorrectRegistration, asked: Command, rules: Rul
         _registrable(command.place, body, asked, rules)
     return (
         RegistrationCorrected.model_validate(
-            command.model_dump(exclude={"kind"}) | {"triage_by": _triage_by(task, command, asked, rules)}
+            command.model_dump(exclude={"kind"})
+            | {"triage_by": _triage_by(task, command, asked, rules)}
         ),
     )
 
