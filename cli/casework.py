@@ -26,13 +26,15 @@ from wording.names import KnownNames
 from wording.sentences import label
 
 if TYPE_CHECKING:
-    pass
+    from cli.away import Away
 
 
 def _stream(context: Context, category: str, given: str | None, opening: bool) -> str:
     """Return the stream a person means: its name, its UUID, or a work-order number."""
     if given is None:
         return f"{category}/{new_uuid7()}"
+    if context.settings.url is not None and not opening:
+        return away_from(context).stream(category, given)
     stream = given if "/" in given else f"{category}/{given.lower()}"
     if STREAM.fullmatch(stream):
         if not opening and context.books.ledger.version(stream) == 0:
@@ -51,6 +53,14 @@ def _stream(context: Context, category: str, given: str | None, opening: bool) -
         f"没有案卷 {given}；请填 {category}/<UUID>、UUID 或工单编号。",
         f"There is no case {given}; give {category}/<uuid>, the uuid or a work-order number.",
     )
+
+
+def away_from(context: Context) -> "Away":
+    """Return the context as that of a server far away."""
+    from cli.away import Away
+
+    assert isinstance(context, Away), "a server was named"
+    return context
 
 
 def _of(category: str) -> StreamOf:
@@ -352,6 +362,11 @@ def _add_readers(group: click.Group, category: str) -> None:
         \b
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
+        if context.settings.url is not None:
+            from cli import away
+
+            away.show_case(away_from(context), category, case, as_json)
+            return
         from cli.standings import show_case
 
         show_case(context, _stream(context, category, case, opening=False), as_json=as_json)
@@ -367,6 +382,11 @@ def _add_readers(group: click.Group, category: str) -> None:
         \b
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
+        if context.settings.url is not None:
+            from cli import away
+
+            away.print_history(away_from(context), category, case, as_json)
+            return
         _history(context, category, case, as_json, language)
 
 

@@ -129,9 +129,10 @@ def submit(context: Context, order: Order, door: Door, speaking: Speaking) -> No
 
     receipt = run(partial(context.gateway.submit, order, door))
     category = receipt.stream.partition("/")[0]
-    waits = what_waits(context.settings.dispatch_url, context.books.ledger.clock())
-    if waits is not None:
-        click.echo(waits, err=True)
+    if context.settings.url is None:
+        waits = what_waits(context.settings.dispatch_url, context.books.ledger.clock())
+        if waits is not None:
+            click.echo(waits, err=True)
     number = f"（工单 {receipt.number}）" if receipt.number else ""
     facts = "、".join(KIND_LABELS.get(one.partition(".")[0], one) for one in receipt.facts)
     again = "此前已记录，未重复记录" if receipt.repeated else "已记录"

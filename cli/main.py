@@ -11,11 +11,14 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli.context import Context, Speaking
+
+if TYPE_CHECKING:
+    from runtime.settings import Settings
 from cli.helping import help_for
 from cli.paragraphs import with_paragraphs
 from domain.refusals import CommandRefused
@@ -96,10 +99,19 @@ def jiedui(ctx: click.Context, account_key: str | None) -> None:
     settings = load_settings(**({"account_key": account_key} if account_key else {}))
     # A command's own output is on standard output; its log is for those who run services.
     level = settings.log_level if ctx.invoked_subcommand in _SERVICES else "error"
-    ctx.obj = Context(settings)
+    ctx.obj = _where(settings, ctx.invoked_subcommand)
     log = ctx.obj.log_file() if ctx.invoked_subcommand == "up" else None
     configure_logging(level, settings.log_format, log)
     ctx.call_on_close(ctx.obj.close)
+
+
+def _where(settings: "Settings", section: str | None) -> Context:
+    """Return the home, or the server that JIEDUI_URL names; services run where they are started."""
+    if settings.url is None or section in _SERVICES:
+        return Context(settings)
+    from cli.away import Away
+
+    return Away(settings)
 
 
 with_paragraphs(jiedui)

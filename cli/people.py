@@ -91,6 +91,10 @@ def proven_person(context: Context) -> str | None:
     file = context.settings.account_key
     if file is None:
         return None
+    if context.settings.url is not None:
+        from transparency.keys import load_key
+
+        return load_key(file).verifier.name  # the server is shown more than its name
     from services.accounts import proven
 
     return proven(context.rules, file)

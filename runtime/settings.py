@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         description="The key-encryption key of the vault (32 bytes, mode 0600). Lost, no sealed "
         "text can ever be opened again; leaked beside a copy of the vault, all can.",
     )
+    url: str | None = Field(
+        default=None,
+        description="A server whose API the command line speaks to instead of opening files: "
+        "`https://…`. Whoever answers there is shown proofs by your account key.",
+    )
     account_key: Path | None = Field(
         default=None,
         description="The key of the account that acts (as `jiedui --key`, mode 0600); whoever can "
