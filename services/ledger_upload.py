@@ -76,11 +76,13 @@ def keep(seer: Seer, content: bytes) -> str:
     return seer.house.uploads.keep(seer.session.session, content, seer.at)
 
 
-def take(seer: Seer, token: str, corrections: Corrections, *, dry: bool) -> Taken:
+def take(
+    seer: Seer, token: str, corrections: Corrections, *, dry: bool, update: bool = False
+) -> Taken:
     """Look at what is kept under *token* with *corrections*, or register it.
 
-    A row that was registered before is found again and not registered twice. Raises
-    `CommandRefused`, `NotNow`.
+    A row that was registered before is found again and not registered twice; what it says
+    otherwise now is recorded as a correction with *update*. Raises `CommandRefused`, `NotNow`.
     """
     _permitted(seer)
     content = seer.house.uploads.open(seer.session.session, token, seer.at)
@@ -99,7 +101,7 @@ def take(seer: Seer, token: str, corrections: Corrections, *, dry: bool) -> Take
         door=Door(Channel.IMPORT, seer.door.known, seer.door.session),
     )
     gateway = Gateway(seer.house.books)
-    intake = asyncio.run(take_needs(gateway, table, NAME, Taking(dry=dry), who))
+    intake = asyncio.run(take_needs(gateway, table, NAME, Taking(dry=dry, update=update), who))
     intake.refused.sort(key=lambda bad: bad.row.key)
     if not dry:
         seer.house.catch_up()

@@ -134,6 +134,23 @@ def test_what_was_looked_at_is_registered_and_what_was_mended_once_however_often
     assert "待整改" in listed
 
 
+def test_what_differs_from_the_book_is_a_correction_only_when_asked_for(office: Office) -> None:
+    browser = office.browser("W01")
+    browser.post("/ledger/register", **form_of(uploaded(browser, table(GOOD)).text))
+    changed = (*GOOD[:4], "楼道扶手松动，已掉落", *GOOD[5:])
+    shown = uploaded(browser, table(changed)).text
+    assert "请勾选“作为更正入账”" in shown
+    assert "--" not in shown.partition("<main")[2]
+    form = form_of(shown)
+    form.pop("update")
+    ledger = office.house.books.ledger
+    assert "退回 1 行" in browser.post("/ledger/register", **form).text
+    assert list(ledger.of_kind("registration_corrected.v1")) == []
+    assert "更正 1 行" in browser.post("/ledger/register", **form | {"update": "yes"}).text
+    assert len(list(ledger.of_kind("registration_corrected.v1"))) == 1
+    assert registered(office) == 1
+
+
 def test_rows_are_registered_in_the_name_and_session_of_who_confirmed(office: Office) -> None:
     browser = office.browser("W01")
     browser.post("/ledger/register", **form_of(uploaded(browser, table(GOOD)).text))
