@@ -23,6 +23,7 @@ from services.ledger_upload import (
     returned,
     take,
     template,
+    tidy,
 )
 from services.seeing import Seer, told
 from wording.labels import Both
@@ -86,6 +87,7 @@ def _front(
     refusal: CommandRefused | None = None,
 ) -> Response:
     seer.house.catch_up()
+    tidy(seer)
     rows, total = ledger_rows(seer, q, open_only=open_only, page=number, size=_PER_PAGE)
     cannot = may_import(seer)
     return page(

@@ -52,6 +52,11 @@ class Taken:
     mended: Corrections
 
 
+def tidy(seer: Seer) -> None:
+    """Have tables that waited too long be gone, whoever uploaded them."""
+    seer.house.uploads.sweep(seer.at)
+
+
 def may_import(seer: Seer) -> CommandRefused | None:
     """Return why somebody of this role may register no needs, None where they may."""
     model = models_of(CASES["task"].commands)["register_task"]

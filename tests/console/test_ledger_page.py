@@ -217,7 +217,7 @@ def test_an_upload_is_kept_for_an_hour_and_one_at_a_time(tmp_path: Path) -> None
     assert shelf.open("s1", second, now + KEPT - timedelta(seconds=1)) == b"two"
     assert shelf.open("s2", second, now) is None
     assert shelf.open("s1", second, now + KEPT) is None
-    shelf.keep("s3", b"four", now + KEPT)
+    shelf.sweep(now + KEPT)
     assert shelf.open("s2", other, now) is None
 
 
