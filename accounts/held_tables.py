@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Engine, LargeBinary, Table, Text, delete, insert, or_, select
+from sqlalchemy import Column, Engine, LargeBinary, Table, Text, delete, insert, select
 
 from accounts.store import hidden, metadata
 from domain.values import instant_text
@@ -39,15 +39,12 @@ class HeldTables:
 
         What is older than an hour goes, whoever kept it.
         """
+        self.sweep(now)
+        self.forget(session)
         token = secrets.token_urlsafe(32)
         nonce = secrets.token_bytes(12)
         sealed = nonce + AESGCM(_key(token)).encrypt(nonce, content, session.encode())
         with self._engine.begin() as connection:
-            connection.execute(
-                delete(held).where(
-                    or_(held.c.session == session, held.c.until <= instant_text(now))
-                )
-            )
             connection.execute(
                 insert(held),
                 {
@@ -74,6 +71,11 @@ class HeldTables:
             return AESGCM(_key(token)).decrypt(sealed[:12], sealed[12:], session.encode())
         except InvalidTag:
             return None
+
+    def sweep(self, now: datetime) -> None:
+        """Forget what is older than an hour, whoever kept it."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(held).where(held.c.until <= instant_text(now)))
 
     def forget(self, session: str) -> None:
         """Forget what *session* kept."""

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 
 from console.seeing import ours, page, seer_of
 from domain.refusals import CommandRefused
-from importing.tables import BadRow
+from importing.tables import BadRow, Row
 from services.ledger_rows import ledger_rows
 from services.ledger_upload import (
     LIMITS,
@@ -23,6 +23,7 @@ from services.ledger_upload import (
     returned,
     take,
     template,
+    tidy,
 )
 from services.seeing import Seer, told
 from wording.labels import Both
@@ -35,6 +36,8 @@ _SHOWN = 40
 """Bad rows that are mended at a time; the others are in the file that is handed back."""
 _FIELDS_MAX = 2_000
 _PER_PAGE = 20
+_GOOD_SHOWN = 10
+_SHORT = 60
 _CELL = re.compile(r"cell\|(\d{1,6})\|([a-z_]{1,30})\|(.{0,100})", re.DOTALL)
 
 _KEPT: dict[str, Both] = {
@@ -47,6 +50,19 @@ _KEPT: dict[str, Both] = {
         "a matter's words, kept sealed with the text",
     ),
 }
+
+_OPTIONS = {
+    "；可用 --mapping 指明": "",
+    "; --mapping may name it": "",
+    "，或用 --mapping 指明": "",
+    ", or name it with --mapping": "",
+    "；需要时加 --hidden": "；需要登记的，请先取消隐藏",
+    "; --hidden reads it": "; unhide it to have it read",
+    "; --hidden takes it": "; unhide it to have it taken",
+    "请加 --update 再次导入": "请勾选“作为更正入账”",
+    "import it again with --update to have it corrected": "tick “as a correction” below",
+}
+"""What the command line is told to add, and what is done here instead."""
 
 
 @router.get("/ledger")
@@ -71,6 +87,7 @@ def _front(
     refusal: CommandRefused | None = None,
 ) -> Response:
     seer.house.catch_up()
+    tidy(seer)
     rows, total = ledger_rows(seer, q, open_only=open_only, page=number, size=_PER_PAGE)
     cannot = may_import(seer)
     return page(
@@ -86,8 +103,13 @@ def _front(
         open_only=open_only,
         limits=LIMITS,
         cannot=None if cannot is None else told(cannot, seer),
-        refusal=None if refusal is None else told(refusal, seer),
+        refusal=None if refusal is None else _told_here(refusal, seer),
     )
+
+
+def _told_here(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
+    told_of = told(refusal, seer)
+    return told_of | {"sentence": _here(seer, told_of["sentence"], told_of["sentence"])}
 
 
 @router.get("/ledger/template")
@@ -138,10 +160,15 @@ def _taken(request: Request, sent: Any, *, dry: bool) -> Response:
     seer = seer_of(request, "/ledger")
     ours(request, str(sent.get("form", "")), seer.session.form)
     try:
-        taken = take(seer, str(sent.get("upload", ""))[:100], _corrections(sent), dry=dry)
+        taken = _take(seer, sent, dry=dry)
     except CommandRefused as refusal:
         return _front(request, seer, refusal=refusal)
-    return _looked(request, seer, taken, done=not dry)
+    return _looked(request, seer, taken, done=not dry, update=sent.get("update") == "yes")
+
+
+def _take(seer: Seer, sent: Any, *, dry: bool) -> Taken:
+    upload, update = str(sent.get("upload", ""))[:100], sent.get("update") == "yes"
+    return take(seer, upload, _corrections(sent), dry=dry, update=update)
 
 
 @router.post("/ledger/returned")
@@ -155,7 +182,7 @@ def _hand_back(request: Request, sent: Any) -> Response:
     seer = seer_of(request, "/ledger")
     ours(request, str(sent.get("form", "")), seer.session.form)
     try:
-        taken = take(seer, str(sent.get("upload", ""))[:100], _corrections(sent), dry=True)
+        taken = _take(seer, sent, dry=True)
     except CommandRefused as refusal:
         return _front(request, seer, refusal=refusal)
     ending, content = returned(taken)
@@ -179,11 +206,15 @@ def _corrections(sent: Any) -> dict[tuple[str, int], dict[str, str]]:
     return found
 
 
-def _looked(request: Request, seer: Seer, taken: Taken, *, done: bool) -> Response:
+def _looked(
+    request: Request, seer: Seer, taken: Taken, *, done: bool, update: bool = False
+) -> Response:
     """Show what would become of the table, or became of it: every oddity by its place."""
     intake = taken.intake
     shown = {one.row.key for one in intake.refused[:_SHOWN]}
     kept = Counter(what for _, what in intake.kept)
+    wrong = {one.row.key for one in intake.refused}
+    good = [] if done else [row for row in taken.table.rows if row.key not in wrong]
     return page(
         request,
         "ledger_table.html",
@@ -191,6 +222,10 @@ def _looked(request: Request, seer: Seer, taken: Taken, *, done: bool) -> Respon
         done=done,
         intake=intake,
         upload=taken.token,
+        update=update,
+        differing=any(one.rule == "row-differs" for bad in intake.refused for one in bad.problems),
+        good=[_good(row) for row in good[:_GOOD_SHOWN]],
+        more=max(0, len(good) - _GOOD_SHOWN),
         bad=[_bad(seer, one) for one in intake.refused[:_SHOWN]],
         mended=[
             (_name(row, field, sheet), text)
@@ -204,7 +239,7 @@ def _looked(request: Request, seer: Seer, taken: Taken, *, done: bool) -> Respon
             for what, count in sorted(kept.items())
         ],
         unread=[
-            (f"{one.sheet} {one.where}".strip(), one.count, seer.say(one.chinese, one.english))
+            (f"{one.sheet} {one.where}".strip(), one.count, _here(seer, one.chinese, one.english))
             for one in intake.unread
         ],
         offered=offered_choices(seer),
@@ -220,11 +255,28 @@ def _places(kept: Any, what: str) -> str:
     return "、".join(rows[:8]) + ("……" if len(rows) > 8 else "")
 
 
+def _good(row: Row) -> tuple[str, str, str, str, str]:
+    """Return a row that is in order as one line: where it stands, and what it says in short."""
+    said = row.cells
+    where = " ".join(one for one in (said.get("street", ""), said.get("community", "")) if one)
+    text = said.get("text", "")
+    short = text[:_SHORT] + ("……" if len(text) > _SHORT else "")
+    ledger, category = said.get("ledger_row", ""), said.get("category", "")
+    return f"{row.place}{row.number}", ledger, category, where, short
+
+
+def _here(seer: Seer, chinese: str, english: str) -> str:
+    """Return a sentence as it is true of this page, which has no options of a command line."""
+    for option, here in _OPTIONS.items():
+        chinese, english = (text.replace(option, here) for text in (chinese, english))
+    return seer.say(chinese, english)
+
+
 def _bad(seer: Seer, bad: BadRow) -> dict[str, Any]:
     """Return a row that is not taken as its form: each field with its text and its faults."""
     wrong: dict[str, list[str]] = {}
     for one in bad.problems:
-        wrong.setdefault(one.field, []).append(seer.say(one.chinese, one.english))
+        wrong.setdefault(one.field, []).append(_here(seer, one.chinese, one.english))
     row = bad.row
     return {
         "title": f"{row.place}{row.number}",

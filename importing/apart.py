@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from threading import BoundedSemaphore
 from typing import Any
 
 from importing.reading import bounded
@@ -25,9 +26,14 @@ from importing.tables import (
     broken_file,
 )
 
+AT_ONCE = 2
+"""How many are read at a time: each may take its whole memory."""
+
 CHILD = "importing.apart_child"
 SECONDS = 30
 """How long the process may take by the clock; of the processor's time it has less."""
+
+_room = BoundedSemaphore(AT_ONCE)
 
 
 def read_apart(
@@ -41,13 +47,14 @@ def read_apart(
         "hidden": hidden,
     }
     try:
-        answer = subprocess.run(
-            [sys.executable, "-I", "-m", CHILD],
-            input=json.dumps(asked).encode() + b"\n" + data,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        with _room:
+            answer = subprocess.run(
+                [sys.executable, "-I", "-m", CHILD],
+                input=json.dumps(asked).encode() + b"\n" + data,
+                capture_output=True,
+                timeout=SECONDS,
+                check=False,
+            )
     except subprocess.TimeoutExpired as error:
         raise broken_file() from error
     if answer.returncode != 0:

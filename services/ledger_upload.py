@@ -52,6 +52,11 @@ class Taken:
     mended: Corrections
 
 
+def tidy(seer: Seer) -> None:
+    """Have tables that waited too long be gone, whoever uploaded them."""
+    seer.house.held_tables.sweep(seer.at)
+
+
 def may_import(seer: Seer) -> CommandRefused | None:
     """Return why somebody of this role may register no needs, None where they may."""
     model = models_of(CASES["task"].commands)["register_task"]
@@ -77,11 +82,13 @@ def keep(seer: Seer, content: bytes) -> str:
     return seer.house.held_tables.keep(seer.session.session, content, seer.at)
 
 
-def take(seer: Seer, token: str, corrections: Corrections, *, dry: bool) -> Taken:
+def take(
+    seer: Seer, token: str, corrections: Corrections, *, dry: bool, update: bool = False
+) -> Taken:
     """Look at what is kept under *token* with *corrections*, or register it.
 
-    A row that was registered before is found again and not registered twice. Raises
-    `CommandRefused`, `NotNow`.
+    A row that was registered before is found again and not registered twice; what it says
+    otherwise now is recorded as a correction with *update*. Raises `CommandRefused`, `NotNow`.
     """
     _permitted(seer)
     content = seer.house.held_tables.open(seer.session.session, token, seer.at)
@@ -100,7 +107,7 @@ def take(seer: Seer, token: str, corrections: Corrections, *, dry: bool) -> Take
         door=Door(Channel.IMPORT, seer.door.known, seer.door.session),
     )
     gateway = Gateway(seer.house.books)
-    intake = asyncio.run(take_needs(gateway, table, NAME, Taking(dry=dry), who))
+    intake = asyncio.run(take_needs(gateway, table, NAME, Taking(dry=dry, update=update), who))
     intake.refused.sort(key=lambda bad: bad.row.key)
     if not dry:
         seer.house.catch_up()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 
 from domain.people import ROLE_LABELS
+from wording.commands import COMMAND_LABELS
 from wording.labels import ENUMERATIONS, LABELS, Both
 
 _CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?![\w@/.-])")
@@ -27,6 +28,9 @@ _BESIDE: dict[str, Both] = {"UNKNOWN": ("未登记", "not registered")}
 _WORDS = _words()
 
 
+_COMMAND = re.compile(r"“([a-z_]{3,40})”")
+_TWICE = re.compile(r"([\u4e00-\u9fff]{2,20})（\1）")
+"""A label that stood beside its code, once the code is said by it too."""
 _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 
 
@@ -36,4 +40,6 @@ def in_office_words(sentence: str, unit_name: Callable[[str], str] = str) -> str
     *unit_name* says what the unit of a code is called; left out, codes of units stay.
     """
     said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0], ""))[0], sentence)
+    said = _COMMAND.sub(lambda found: f"“{COMMAND_LABELS.get(found[1], found[1])}”", said)
+    said = _TWICE.sub(r"\1", said)
     return _UNIT.sub(lambda found: unit_name(found[0]), said)

@@ -16,8 +16,8 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
+from accounts.held_tables import KEPT, HeldTables, held
 from accounts.store import Accounts
-from accounts.uploads import KEPT, Uploads, uploads
 from domain.people import Channel, Known, Role
 from importing.apart import read_apart
 from importing.needs import NEED_FIELDS
@@ -134,6 +134,23 @@ def test_what_was_looked_at_is_registered_and_what_was_mended_once_however_often
     assert "待整改" in listed
 
 
+def test_what_differs_from_the_book_is_a_correction_only_when_asked_for(office: Office) -> None:
+    browser = office.browser("W01")
+    browser.post("/ledger/register", **form_of(uploaded(browser, table(GOOD)).text))
+    changed = (*GOOD[:4], "楼道扶手松动，已掉落", *GOOD[5:])
+    shown = uploaded(browser, table(changed)).text
+    assert "请勾选“作为更正入账”" in shown
+    assert "--" not in shown.partition("<main")[2]
+    form = form_of(shown)
+    form.pop("update")
+    ledger = office.house.books.ledger
+    assert "退回 1 行" in browser.post("/ledger/register", **form).text
+    assert list(ledger.of_kind("registration_corrected.v1")) == []
+    assert "更正 1 行" in browser.post("/ledger/register", **form | {"update": "yes"}).text
+    assert len(list(ledger.of_kind("registration_corrected.v1"))) == 1
+    assert registered(office) == 1
+
+
 def test_rows_are_registered_in_the_name_and_session_of_who_confirmed(office: Office) -> None:
     browser = office.browser("W01")
     browser.post("/ledger/register", **form_of(uploaded(browser, table(GOOD)).text))
@@ -184,14 +201,14 @@ def test_an_upload_is_nobody_elses_and_unreadable_where_it_waits(office: Office)
     assert "upload-gone" in stolen.text
     kept: Accounts = office.house.doorkeeper._accounts
     with kept.engine.connect() as connection:
-        (row,) = connection.execute(select(uploads)).all()
+        (row,) = connection.execute(select(held)).all()
     for plain in (b"PK\x03\x04", "钱婆婆".encode(), form["upload"].encode()):
         assert plain not in row.content
         assert plain not in row.token.encode()
 
 
 def test_an_upload_is_kept_for_an_hour_and_one_at_a_time(tmp_path: Path) -> None:
-    shelf = Uploads(Accounts(f"sqlite:///{tmp_path}/accounts.db").engine)
+    shelf = HeldTables(Accounts(f"sqlite:///{tmp_path}/accounts.db").engine)
     now = datetime.now(UTC)
     first = shelf.keep("s1", b"one", now)
     second = shelf.keep("s1", b"two", now)
@@ -200,7 +217,7 @@ def test_an_upload_is_kept_for_an_hour_and_one_at_a_time(tmp_path: Path) -> None
     assert shelf.open("s1", second, now + KEPT - timedelta(seconds=1)) == b"two"
     assert shelf.open("s2", second, now) is None
     assert shelf.open("s1", second, now + KEPT) is None
-    shelf.keep("s3", b"four", now + KEPT)
+    shelf.sweep(now + KEPT)
     assert shelf.open("s2", other, now) is None
 
 
