@@ -24,7 +24,7 @@ _RETRY_SECONDS = 1.0
 Message = MutableMapping[str, Any]
 
 
-class _Shed(Exception):
+class Shed(Exception):
     """There is no room; *flooding* where it is this caller's own requests that fill it."""
 
     def __init__(self, *, flooding: bool) -> None:
@@ -41,7 +41,7 @@ class Room:
         self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
 
     async def enter(self, who: str) -> None:
-        """Wait for a turn; raise `_Shed` where there is no room to wait."""
+        """Wait for a turn; raise `Shed` where there is no room to wait."""
         if self._working < self._at_once and not self._waiting:
             self._working += 1
             return
@@ -75,10 +75,10 @@ class Room:
         most = max(self._waiting, key=lambda one: len(self._waiting[one]))
         mine = len(self._waiting.get(who, ()))
         if most == who or len(self._waiting[most]) <= mine + 1:
-            raise _Shed(flooding=most == who and len(self._waiting) > 1)
+            raise Shed(flooding=most == who and len(self._waiting) > 1)
         turn = self._waiting[most].pop()
         if not turn.done():
-            turn.set_exception(_Shed(flooding=True))
+            turn.set_exception(Shed(flooding=True))
 
     def _forget(self, who: str, turn: asyncio.Future[None]) -> None:
         turns = self._waiting.get(who)
@@ -120,7 +120,7 @@ class InTurn:
             return
         try:
             await self._room.enter(self._sender(request))
-        except _Shed as shed:
+        except Shed as shed:
             kind = "too-many" if shed.flooding else "too-busy"
             answer = told(request, kind, retry_after=_RETRY_SECONDS)
             await answer(scope, again, send)
