@@ -41,7 +41,7 @@ from console import (
 from console import task as task_page
 from console import tasks as task_list
 from console.resident_doors import too_many
-from console.seeing import NotOurForm, language_of, page, see_other
+from console.seeing import NotOurForm, both_of, language_of, page, see_other
 from desk.orders import NotNow
 from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
@@ -201,7 +201,8 @@ def _say_what_is_wrong(app: FastAPI) -> None:
 
 
 async def _not_now(request: Request, error: Exception) -> HTMLResponse:
-    return _message(request, 503, "暂时无法办理", str(error).partition("。")[0] + "。")
+    title = ("暂时无法办理", "Not possible at the moment")
+    return _message(request, 503, title, both_of(str(error)))
 
 
 def _message(
@@ -215,5 +216,5 @@ def _message(
         title=title[english],
         sentence=sentence[english],
         rule=rule,
-        path=request.url.path if request.method == "GET" else "/",
+        path="/",  # what is foreign and what is absent read alike, to the letter
     )

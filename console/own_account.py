@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from accounts.passwords import PasswordTooWeak
-from console.seeing import ours, page, see_other, seer_of
+from console.seeing import both_of, ours, page, see_other, seer_of
 from console.signing_in import wait_told
 from domain.registry.commands import SessionEnd
 from services.signing_in import NotLetIn, NotYet
@@ -63,7 +63,7 @@ def change_password(
     except NotYet as wait:
         return _page(request, problem=wait_told(wait), status=429)
     except PasswordTooWeak as weak:
-        return _page(request, problem=str(weak).partition("。")[0] + "。", status=422)
+        return _page(request, problem=both_of(str(weak)), status=422)
     return see_other("/account?changed=yes")
 
 
