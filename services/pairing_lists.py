@@ -15,6 +15,7 @@ from importing.pairing_lists import LIST_FIELDS, USUAL_ORDER, ItemRow, ListReade
 from importing.places import Places
 from importing.reading import read_table
 from importing.tables import Row, Table, TableRefused, Unread
+from wording.labels import Both
 
 _PASTED: Both = ("粘贴", "pasted")
 
