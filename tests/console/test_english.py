@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from console.district import short
 from console.seeing import SECTIONS
 from domain.casebook import CASES
 from domain.models import models_of
@@ -14,7 +15,7 @@ from domain.people import Role
 from services.reading_tasks import masked
 from tests.console.conftest import STAFF, Office, approve
 from tests.console.test_admin import TABS, registrar
-from tests.console.test_pairing_steps import NEW, negotiated, staffed
+from tests.console.test_pairing_steps import NEW, activated, negotiated, staffed
 from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import NEED, PLACE, registered
 from tests.journeys.district import BUREAU
@@ -39,6 +40,7 @@ WRITTEN = {
     "双侧扶手已经装好。",
     "本人撤回诉求",
     "加装扶手",
+    "请尽快签收",
     NEW["title"],
 }
 """What people wrote in these tests, which is shown as it was written."""
@@ -49,6 +51,7 @@ def names(office: Office) -> set[str]:
     books = office.house.books
     rules = books.rulebook.rules(books.desk.neighbours)
     found: set[str] = {unit.name for unit in rules.units.values()}
+    found |= set(short(sorted(found)))
     for person in rules.people.values():
         name = None if person.name is None else books.vault.open(person.name)
         found |= set() if name is None else {name.decode("utf-8")}
@@ -75,7 +78,7 @@ class Reader:
         assert answer.status_code == status, (address, answer.text)
         return self.reads(address, answer)
 
-    def post(self, address: str, status: int = 200, **fields: object) -> str:
+    def post(self, address: str, status: int = 200, /, **fields: object) -> str:
         answer = self.browser.post(address, **fields)
         assert answer.status_code == status, (address, answer.text)
         return self.reads(f"POST {address}", answer)
@@ -92,6 +95,21 @@ class Reader:
         return str(answer.text)
 
 
+BESIDE = {
+    "D01": (
+        "/dispatch?case={0}",
+        "/dispatch?case={1}",
+        "/tasks/many?command=dispatch_task&case={1}&case={2}",
+        "/tasks?q={0}&sort=due&open=yes",
+        "/figures/on_time_rate@1",
+    ),
+    "A01": ("/audit?case={0}", "/audit?case={0}&axis=occurred&facts=3", "/audit/check"),
+    "R01": ("/callbacks?case={0}",),
+    "V01": ("/supervision?level=REMINDED", "/figures?by=unit"),
+}
+"""What is beside the pages of the menu and of tasks."""
+
+
 def forms_of(section: str, role: Role) -> Iterator[str]:
     """Yield every command of this kind of case that the role may give."""
     kind = CASES[section]
@@ -106,6 +124,7 @@ def test_every_page_of_a_role_is_english(office: Office, number: str) -> None:
     dispatched, closed = town.task(), town.task()
     town.ask(dispatched, "triage_task", "dispatcher", urgency="URGENT", duty_class="COOPERATE")
     town.ask(dispatched, "dispatch_task", "dispatcher", main=BUREAU)
+    town.ask(dispatched, "remind_unit", "supervisor", reason="请尽快签收")
     town.close(closed)
     rated = office.number_of(approve(office, town.task()))
     fresh = office.number_of(town.task())
@@ -115,16 +134,17 @@ def test_every_page_of_a_role_is_english(office: Office, number: str) -> None:
         if role in roles:
             reader.get(address)
     reader.get("/account")
-    for page in numbers if number != "D02" else ():
+    theirs = [one for one in numbers if reader.browser.get(f"/tasks/{one}").status_code == 200]
+    assert bool(theirs) == (number != "D02")
+    for page in theirs:
         reader.get(f"/tasks/{page}")
-    for command in forms_of("task", role) if number != "D02" else ():
-        reader.get(f"/tasks/{rated}/{command}")
-        answer = reader.browser.post(f"/tasks/{numbers[3]}/{command}")
+    for command in forms_of("task", role) if theirs else ():
+        reader.get(f"/tasks/{theirs[0]}/{command}")
+        answer = reader.browser.post(f"/tasks/{theirs[-1]}/{command}")
         if answer.status_code == 422:
             reader.reads(f"POST /tasks/{command}", answer)
-    if number == "D01":
-        for page in numbers:
-            reader.get(f"/dispatch?case={page}")
+    for address in BESIDE.get(number, ()):
+        reader.get(address.format(*numbers))
     reader.get("/tasks/DQ44010620990101000001", 404)
     reader.post("/account/password", 422, old="x" * 10, new="abcdefghijk", again="abcdefghij")
     reader.post("/account/password", 422, old="x" * 10, new="abcdefghijk", again="abcdefghijk")
@@ -147,6 +167,15 @@ def test_every_page_of_a_pairing_is_english(staffed: Office, number: str) -> Non
         if answer.status_code == 200:
             reader.reads(f"{address}/{command}", answer)
     assert reader.chinese == []
+
+
+def test_a_running_pairing_is_english(staffed: Office) -> None:
+    address = activated(staffed)
+    for number in ("C01", "B01"):
+        reader = Reader(staffed, number)
+        reader.get(address)
+        reader.get(f"{address}/start/approval")
+        assert reader.chinese == []
 
 
 def test_the_administration_is_english(office: Office, registrar: object) -> None:
