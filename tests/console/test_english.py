@@ -105,7 +105,7 @@ BESIDE = {
     ),
     "A01": ("/audit?case={0}", "/audit?case={0}&axis=occurred&facts=3", "/audit/check"),
     "R01": ("/callbacks?case={0}",),
-    "V01": ("/supervision?level=REMINDED", "/figures?by=unit"),
+    "V01": ("/supervision?level=YELLOW", "/figures?by=unit"),
 }
 """What is beside the pages of the menu and of tasks."""
 
@@ -124,7 +124,7 @@ def test_every_page_of_a_role_is_english(office: Office, number: str) -> None:
     dispatched, closed = town.task(), town.task()
     town.ask(dispatched, "triage_task", "dispatcher", urgency="URGENT", duty_class="COOPERATE")
     town.ask(dispatched, "dispatch_task", "dispatcher", main=BUREAU)
-    town.ask(dispatched, "remind_unit", "supervisor", reason="请尽快签收")
+    town.ask(dispatched, "raise_card", "supervisor", colour="YELLOW", reason="请尽快签收")
     town.close(closed)
     rated = office.number_of(approve(office, town.task()))
     fresh = office.number_of(town.task())
@@ -199,7 +199,7 @@ def test_what_residents_read_is_english(office: Office, approved: str) -> None:
     resident.get("/c/999999", 404)
     resident.post(f"/c/{PLACE}", 422, following="0" * 22, **(NEED | {"category": "X"}))
     resident.get("/r/")
-    resident.post("/r/", token=token, show="language")
+    resident.post("/r/", token=token)
     for address in ("/r/", "/r/seen", "/r/deletion"):
         resident.post(address, token=secret)
     resident.post("/r/", 404, token="0" * 22)
