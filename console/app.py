@@ -158,7 +158,10 @@ def _say_what_is_wrong(app: FastAPI) -> None:
 
     @app.exception_handler(CommandRefused)
     async def refused(request: Request, error: CommandRefused) -> HTMLResponse:
-        said = (in_office_words(error.chinese), error.english)
+        said = (
+            in_office_words(error.chinese),
+            in_office_words(error.english, language="en"),
+        )
         return _message(request, 409, ("未受理", "Refused"), said, error.rule)
 
     @app.exception_handler(RequestValidationError)

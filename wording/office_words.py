@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from domain.people import ROLE_LABELS
-from wording.labels import ENUMERATIONS, LABELS, Both
+from wording.labels import ENUMERATIONS, LABELS, Both, Language
 
 _CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?![\w@/.-])")
 
@@ -30,10 +30,13 @@ _WORDS = _words()
 _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 
 
-def in_office_words(sentence: str, unit_name: Callable[[str], str] = str) -> str:
-    """Return *sentence*, Chinese, with every code that has one label said by that label.
+def in_office_words(
+    sentence: str, unit_name: Callable[[str], str] = str, language: Language = "zh"
+) -> str:
+    """Return *sentence* with every code that has one label said by that label.
 
     *unit_name* says what the unit of a code is called; left out, codes of units stay.
     """
-    said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0], ""))[0], sentence)
+    english = language == "en"
+    said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
     return _UNIT.sub(lambda found: unit_name(found[0]), said)

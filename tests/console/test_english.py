@@ -15,6 +15,7 @@ from domain.people import Role
 from services.reading_tasks import masked
 from tests.console.conftest import STAFF, Office, approve
 from tests.console.test_admin import TABS, registrar
+from tests.console.test_pages import CODES
 from tests.console.test_pairing_steps import NEW, activated, negotiated, staffed
 from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import NEED, PLACE, registered
@@ -89,6 +90,7 @@ class Reader:
         for name in self.known:
             seen = seen.replace(name, "")
         self.read += 1
+        assert CODES.search(answer.text) is None, (address, CODES.search(answer.text))
         for one in CHINESE.finditer(seen):
             around = seen[max(0, one.start() - 40) : one.end() + 20].replace("\n", " ")
             self.chinese.append(f"{self.number} {address}: {around}")
@@ -208,9 +210,11 @@ def test_what_residents_read_is_english(office: Office, approved: str) -> None:
 
 
 def test_the_door_and_what_went_wrong_are_english_and_switch_by_one_tap(office: Office) -> None:
+    office.house.demo_cast = (("D09", "石牌街道办事处", Role.STREET_DISPATCHER, "-"),)
     reader = Reader(office)
     door = reader.get("/sign-in?back=/tasks")
     assert "中文" in door
+    assert "石牌街道办事处 street dispatcher" in door
     reader.post("/sign-in", 401, number="D01", password="not the password")
     reader.get("/nowhere", 404)
     other = office.browser("D01")
