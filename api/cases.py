@@ -23,7 +23,7 @@ from services.offering import offers
 from services.reading_tasks import names_for, words_of
 from services.scope import pairing_at, pairings_of, task_at, within
 from services.seeing import NothingHere, Seer
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 
 router = APIRouter()
 READING = problems(401, 404, 422, 429, 503)
@@ -256,7 +256,7 @@ def _offered(seer: Seer, stream: str, policy_id: str | None) -> Offers:
         items=[
             OfferItem(
                 command=one.kind,
-                label=COMMAND_LABELS[one.kind],
+                label=command_label(one.kind),
                 accepted=one.accepted,
                 rule=one.refusal.rule if one.refusal else None,
                 chinese=one.refusal.chinese if one.refusal else None,

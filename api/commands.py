@@ -25,7 +25,7 @@ from domain.people import Role
 from services.acting import given
 from services.command_schemas import commands as schemas_of
 from services.seeing import Seer
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 
 router = APIRouter()
 
@@ -192,7 +192,7 @@ def _add_operations() -> None:
                 (_beginning if begins else _step)(category, kind),
                 methods=["POST"],
                 operation_id=kind if category in {"task", "pairing"} else f"{category}_{kind}",
-                summary=COMMAND_LABELS[kind],
+                summary=command_label(kind),
                 tags=[collection],
                 response_model=Receipt,
                 responses=ANSWERS,

@@ -19,7 +19,7 @@ from desk.orders import Door, Order, read_order
 from domain.cases import CaseKind
 from domain.models import models_of
 from domain.people import ROLE_LABELS, Role
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 from wording.labels import label
 from wording.next_steps import NEXT_STEPS
 
@@ -96,7 +96,7 @@ def _command(
         submit(context, order, actor.door, Speaking(given["as_json"]))
 
     english = (model.__doc__ or "").strip().splitlines()[0]
-    text = f"{COMMAND_LABELS[kind]}。 {english}"
+    text = f"{command_label(kind)}。 {english}"
     command = click.Command(
         name,
         params=options,
@@ -154,7 +154,7 @@ def _what_comes_next(category: str, state: str | None) -> list[str]:
         return []
     steps = NEXT_STEPS.get(state, ())
     told = "，或".join(
-        f"{COMMAND_LABELS[kind]}（jiedui {category} {subcommand_name(kind, (category,))}）"
+        f"{command_label(kind)}（jiedui {category} {subcommand_name(kind, (category,))}）"
         for kind in steps[:2]
     )
     return [f"下一步通常是{told}。"] if told else []

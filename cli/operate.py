@@ -147,6 +147,7 @@ def up(context: Context) -> None:
     \b
     Exit status: 0 stopped in order; 2 it could not start, or the home was lost.
     """
+    from wording.labels import label
 
     async def running() -> int:
         stop = await stop_signal()
@@ -155,8 +156,8 @@ def up(context: Context) -> None:
             starting = "（启动中 starting）"
             click.echo(f"结对已运行。工作台 {here.console or starting}")
             click.echo(f"Temporal {here.temporal}，公开日志 {here.public_log or starting}")
-            for number, post, password in demo_cast(context.settings):
-                click.echo(f"演示账号 {number}，密码 {password}，{post}")
+            for number, unit, role, password in demo_cast(context.settings):
+                click.echo(f"演示账号 {number}，密码 {password}，{unit} {label(role)}")
             click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
             click.echo("Running: open the console's address, or use the command line from another")
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")

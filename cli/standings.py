@@ -15,7 +15,7 @@ from domain.pairing.state import Drafted
 from domain.people import ROLE_LABELS, Role
 from domain.task.state import Body, Known
 from domain.values import instant_text
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 from wording.labels import clock_label, label
 from wording.names import KnownNames
 from wording.next_steps import NEXT_STEPS
@@ -145,12 +145,12 @@ def _may(kind: CaseKind, state: str, waits: Any, names: KnownNames) -> Iterator[
             roles = "、".join(
                 ROLE_LABELS[role][0] for role in sorted(kind.who_may[one] - {Role.SYSTEM})
             )
-            yield f"  也可{COMMAND_LABELS[one]}（{roles}）"
+            yield f"  也可{command_label(one)}（{roles}）"
             yield _command(category, one)
 
 
 def _command(category: str, kind: str) -> str:
-    return f"    jiedui {category} {subcommand_name(kind, (category,))}  {COMMAND_LABELS[kind]}"
+    return f"    jiedui {category} {subcommand_name(kind, (category,))}  {command_label(kind)}"
 
 
 def _numbers(boards: Any) -> Any:

@@ -20,7 +20,7 @@ from services.acting import given, order_of
 from services.pairing_steps import STEPS
 from services.scope import pairing_at, task_at
 from services.seeing import NothingHere, Seer, told
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 
 router = APIRouter()
 ACCEPTED = ",".join(
@@ -88,7 +88,7 @@ def _form(
         "act.html",
         status=200 if refusal is None else 422,
         seer=case.seer,
-        title=COMMAND_LABELS[command],
+        title=command_label(command, case.seer.language),
         case_title=case.title,
         back=_back(case, given),
         action=f"{case.address}/{command}",

@@ -41,7 +41,7 @@ from console import (
 from console import task as task_page
 from console import tasks as task_list
 from console.resident_doors import too_many
-from console.seeing import NotOurForm, page, see_other
+from console.seeing import NotOurForm, both_of, language_of, page, see_other
 from desk.orders import NotNow
 from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
@@ -51,6 +51,7 @@ from services.community_codes import TooMany
 from services.seeing import House, NothingHere, SignedOut
 from services.uploads import UploadUnknown
 from serving.streams import Streams
+from wording.labels import Both
 from wording.office_words import in_office_words
 
 log = structlog.get_logger("console")
@@ -67,6 +68,14 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+
+_NOTHING: tuple[Both, Both] = (
+    ("这里没有内容", "There is nothing here"),
+    (
+        "可能编号有误，或者不在您的职责范围内。",
+        "The number may be wrong, or the matter is not among your duties.",
+    ),
+)
 
 
 def create_app(house: House) -> FastAPI:
@@ -132,35 +141,61 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(NothingHere)
     async def nothing(request: Request, error: Exception) -> HTMLResponse:
         del error
-        return _message(request, 404, "这里没有内容", "可能编号有误，或者不在您的职责范围内。")
+        return _message(request, 404, *_NOTHING)
 
     @app.exception_handler(NotOurForm)
     async def foreign(request: Request, error: NotOurForm) -> HTMLResponse:
         del error
         return _message(
-            request, 403, "请从本系统的页面提交", "页面可能已过期；请返回后重新打开再试。"
+            request,
+            403,
+            ("请从本系统的页面提交", "Send this from a page of this system"),
+            (
+                "页面可能已过期；请返回后重新打开再试。",
+                "The page may have expired; go back, open it again and try once more.",
+            ),
         )
 
     @app.exception_handler(CommandRefused)
     async def refused(request: Request, error: CommandRefused) -> HTMLResponse:
-        return _message(request, 409, "未受理", in_office_words(error.chinese), error.rule)
+        said = (
+            in_office_words(error.chinese),
+            in_office_words(error.english, language="en"),
+        )
+        return _message(request, 409, ("未受理", "Refused"), said, error.rule)
 
     @app.exception_handler(RequestValidationError)
     async def unclear(request: Request, error: RequestValidationError) -> HTMLResponse:
         del error
-        return _message(request, 422, "看不懂所填的条件", "请返回后按页面的样式重新填写。")
+        return _message(
+            request,
+            422,
+            ("看不懂所填的条件", "What was asked is not understood"),
+            ("请返回后按页面的样式重新填写。", "Go back and fill it in as the page shows."),
+        )
 
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> HTMLResponse:
         if error.status_code == 404:
-            return _message(request, 404, "这里没有内容", "可能编号有误，或者不在您的职责范围内。")
-        return _message(request, error.status_code, "无法办理", "请返回后重试。")
+            return _message(request, 404, *_NOTHING)
+        return _message(
+            request,
+            error.status_code,
+            ("无法办理", "That cannot be done"),
+            ("请返回后重试。", "Go back and try again."),
+        )
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> HTMLResponse:
         log.error("page failed", path=request.url.path, fault=type(error).__name__)
         return _message(
-            request, 500, "系统出了差错", "已记入系统日志，您的记录没有改变；请稍后再试。"
+            request,
+            500,
+            ("系统出了差错", "Something went wrong here"),
+            (
+                "已记入系统日志，您的记录没有改变；请稍后再试。",
+                "The system's log has it, and nothing of yours was changed; try again later.",
+            ),
         )
 
     for kind in (NotNow, LedgerUnavailable, BoardStopped, ExtraMissing):
@@ -169,10 +204,20 @@ def _say_what_is_wrong(app: FastAPI) -> None:
 
 
 async def _not_now(request: Request, error: Exception) -> HTMLResponse:
-    return _message(request, 503, "暂时无法办理", str(error).partition("。")[0] + "。")
+    title = ("暂时无法办理", "Not possible at the moment")
+    return _message(request, 503, title, both_of(str(error)))
 
 
 def _message(
-    request: Request, status: int, title: str, sentence: str, rule: str = ""
+    request: Request, status: int, title: Both, sentence: Both, rule: str = ""
 ) -> HTMLResponse:
-    return page(request, "message.html", status=status, title=title, sentence=sentence, rule=rule)
+    english = language_of(request) == "en"
+    return page(
+        request,
+        "message.html",
+        status=status,
+        title=title[english],
+        sentence=sentence[english],
+        rule=rule,
+        path="/",  # what is foreign and what is absent read alike, to the letter
+    )

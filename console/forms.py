@@ -22,7 +22,7 @@ from importing.cells import moment
 from projections.task_board import TaskFilter
 from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
-from wording.labels import LABELS, label
+from wording.labels import LABELS, Both, label
 
 Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept"]
 
@@ -88,38 +88,52 @@ class _Making:
         required = self.model.model_fields[name].is_required()
         seal = seals_of(self.model).get(name)
         value = given.get(name, "")
+        called = self._called(name)
         if seal is not None and seal.binary:
-            return Field(name, field_label(name), "file", required, hint="照片、录音录像或办公文档")
+            told = self.seer.say(
+                "照片、录音录像或办公文档", "A photograph, recording or office document"
+            )
+            return Field(name, called, "file", required, hint=told)
         if seal is not None:
             words: Kind = "words" if seal.length_max > 200 else "text"
-            told = f"密封保存，最多 {seal.length_max} 字"
-            return Field(name, field_label(name), words, required, value=value, hint=told)
+            most = seal.length_max
+            told = self.seer.say(
+                f"密封保存，最多 {most} 字", f"Kept sealed, {most} characters at most"
+            )
+            return Field(name, called, words, required, value=value, hint=told)
         choices = self._choices(name, base)
         if base is Suggested:
-            return Field(name, field_label(name), "kept", required, value=value)
+            return Field(name, called, "kept", required, value=value)
         if base is bool:
-            return Field(name, field_label(name), "yes", required, value=value)
+            return Field(name, called, "yes", required, value=value)
         if choices or many:
             several: Kind = "choices" if many else "choice"
             held = tuple(value) if many and value else value
-            return Field(name, field_label(name), several, required, choices, held)
+            return Field(name, called, several, required, choices, held)
         if base == Instant:
-            return Field(name, field_label(name), "moment", required, value=value)
+            return Field(name, called, "moment", required, value=value)
         if base == LimitText:
-            told = "如 5wd（工作日）、4wh（工作小时）、24h"
-            return Field(name, field_label(name), "text", required, value=value, hint=told)
+            told = self.seer.say(
+                "如 5wd（工作日）、4wh（工作小时）、24h",
+                "Such as 5wd (working days), 4wh (working hours), 24h",
+            )
+            return Field(name, called, "text", required, value=value, hint=told)
         plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
         number: Kind = "number" if plain is int else "text"
-        return Field(name, field_label(name), number, required, value=value)
+        return Field(name, called, number, required, value=value)
+
+    def _called(self, name: str) -> str:
+        called = field_label(name, self.seer.language)
+        return called[:1].upper() + called[1:]
 
     def _choices(self, name: str, base: Any) -> tuple[tuple[str, str], ...]:
         if (self.kind, name) == ("attach_evidence", "label"):
-            return tuple((code, both[0]) for code, both in EVIDENCE.items())
+            return tuple((code, self.seer.say(*both)) for code, both in EVIDENCE.items())
         if base == Grade or name == "grade":
-            return tuple((code, both[0]) for code, both in LABELS["Grade"].items())
+            return tuple((code, self.seer.say(*both)) for code, both in LABELS["Grade"].items())
         if isinstance(base, type) and hasattr(base, "__members__"):
             return tuple(
-                (one.value, label(one.value, among=base.__name__))
+                (one.value, label(one.value, self.seer.language, among=base.__name__))
                 for one in base.__members__.values()
             )
         if get_origin(base) is Literal:
@@ -142,7 +156,10 @@ class _Making:
             (self.kind, "category"): self.policy.categories,
             (self.kind, "categories"): self.policy.categories,
         }
-        return tuple((one.code, one.label.zh) for one in listed.get((self.kind, name), ()))
+        return tuple(
+            (one.code, self.seer.say(one.label.zh, one.label.en))
+            for one in listed.get((self.kind, name), ())
+        )
 
     def _units(self, name: str) -> tuple[tuple[str, str], ...]:
         kinds = {
@@ -166,9 +183,9 @@ class _Making:
             if unit.kind is UnitKind.DEPARTMENT or not place or unit.covers(place)
         ]
         near.sort(key=lambda unit: (unit.line not in lines, unit.kind.value, unit.code))
+        leads = self.seer.say("（牵头）", " (leads)")
         return tuple(
-            (unit.code, f"{unit.name}{'（牵头）' if unit.line in lines and lines else ''}")
-            for unit in near
+            (unit.code, f"{unit.name}{leads if unit.line in lines else ''}") for unit in near
         )
 
     def _people(self) -> tuple[tuple[str, str], ...]:
@@ -199,7 +216,8 @@ class _Making:
         need = self.body.need
         wanted = TaskFilter(open_only=True, categories=(need.category,), place=need.place)
         lines = self.seer.house.boards.tasks.find(wanted, size=50).lines
-        call = ((need.call, "（拆单的来件）"),) if need.call else ()
+        split = self.seer.say("（拆单的来件）", "(the call it was split from)")
+        call = ((need.call, split),) if need.call else ()
         return (*call, *((line.stream, line.number) for line in lines))
 
 
@@ -248,18 +266,18 @@ def _plain(name: str, base: Any, text: str) -> Any:
         try:
             return int(text)
         except ValueError:
-            raise _unclear(name, "数字") from None
+            raise _unclear(name, ("数字", "number")) from None
     if base == Instant:
         found = moment(text.replace("T", " "), OFFICE)
         if found is None:
-            raise _unclear(name, "日期或时间")
+            raise _unclear(name, ("日期或时间", "date or time"))
         return instant_text(found.astimezone(UTC))
     return text
 
 
-def _unclear(name: str, wanted: str) -> CommandRefused:
+def _unclear(name: str, wanted: Both) -> CommandRefused:
     return CommandRefused(
         "field-unclear",
-        f"“{field_label(name)}”应填{wanted}。",
-        f"{field_label(name, 'en')} is no {'number' if wanted == '数字' else 'date or time'}.",
+        f"“{field_label(name)}”应填{wanted[0]}。",
+        f"{field_label(name, 'en')} is no {wanted[1]}.",
     )

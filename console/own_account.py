@@ -6,9 +6,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from accounts.passwords import PasswordTooWeak
-from console.seeing import ours, page, see_other, seer_of
+from console.seeing import both_of, ours, page, see_other, seer_of
+from console.signing_in import wait_told
 from domain.registry.commands import SessionEnd
 from services.signing_in import NotLetIn, NotYet
+from wording.labels import Both
 
 router = APIRouter()
 
@@ -20,11 +22,11 @@ def show(request: Request, changed: str = "") -> Response:
 
 
 def _page(
-    request: Request, *, problem: str = "", status: int = 200, changed: bool = False
+    request: Request, *, problem: Both | None = None, status: int = 200, changed: bool = False
 ) -> Response:
     seer = seer_of(request)
     sessions = [
-        (one, seer.names.unit(one.unit, "zh"), one.session == seer.session.session)
+        (one, seer.unit_name(one.unit), one.session == seer.session.session)
         for one in seer.house.doorkeeper.sessions_of(seer.session.person)
         if not one.over(seer.at)
     ]
@@ -34,7 +36,7 @@ def _page(
         status=status,
         seer=seer,
         sessions=sessions,
-        problem=problem,
+        problem=None if problem is None else seer.say(*problem),
         changed=changed,
     )
 
@@ -51,16 +53,17 @@ def change_password(
     seer = seer_of(request)
     ours(request, form, seer.session.form)
     if new != again:
-        return _page(request, problem="两次输入的新密码不一致。", status=422)
+        return _page(
+            request, problem=("两次输入的新密码不一致。", "The new passwords differ."), status=422
+        )
     try:
         seer.house.doorkeeper.change_password(seer.who, seer.session, old, new)
     except NotLetIn:
-        return _page(request, problem="原密码不对。", status=422)
+        return _page(request, problem=("原密码不对。", "The password now is not that."), status=422)
     except NotYet as wait:
-        problem = f"尝试次数过多，请 {int(wait.seconds) + 1} 秒后再试。"
-        return _page(request, problem=problem, status=429)
+        return _page(request, problem=wait_told(wait), status=429)
     except PasswordTooWeak as weak:
-        return _page(request, problem=str(weak).partition("。")[0] + "。", status=422)
+        return _page(request, problem=both_of(str(weak)), status=422)
     return see_other("/account?changed=yes")
 
 

@@ -58,7 +58,8 @@ def list_form(
         "rows": rows,
         "preview": bool(filled.get("preview")),
         "oddities": [
-            (one.where, seer.say(one.chinese, one.english)) for one in filled.get("oddities", ())
+            (seer.say(*one.where), seer.say(one.chinese, one.english))
+            for one in filled.get("oddities", ())
         ],
         "refusal": None if refusal is None else told(refusal, seer),
         "pasted": filled.get("pasted", ""),

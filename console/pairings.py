@@ -96,7 +96,7 @@ def show(request: Request, key: str, receipt: int | None = None) -> Response:
         clocks=list(_clocks(seer, state)),
         history=_history(seer, line.stream),
         documents=links(seer, f"/pairings/{key}/documents", ["agreement"]),
-        may=acts(f"/pairings/{key}", found),
+        may=acts(seer, f"/pairings/{key}", found),
         may_not=not_now(seer, found),
         receipt=receipt,
         **terms_of(seer, made),

@@ -16,7 +16,7 @@ from domain.refusals import CommandRefused
 from services.acting import given, order_of
 from services.need_intake import PRIVACY_NOTICE
 from services.seeing import Seer, told
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 
 router = APIRouter()
 _KIND = "register_task"
@@ -39,7 +39,7 @@ def _form(
         "act.html",
         status=200 if refusal is None else 422,
         seer=seer,
-        title=COMMAND_LABELS[_KIND],
+        title=command_label(_KIND, seer.language),
         case_title="",
         back="/",
         action="/register",

@@ -185,7 +185,8 @@ class Visit:
         def name(code: str) -> str:
             return self.names.unit(code, self.language)
 
-        return self.say(in_office_words(refusal.chinese, name), refusal.english)
+        said = self.say(refusal.chinese, refusal.english)
+        return in_office_words(said, name, self.language)
 
     def number_of(self, stream: str) -> str:
         """Return the work-order number of a task."""

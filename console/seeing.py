@@ -29,6 +29,11 @@ def language_of(request: Request) -> Language:
     return "en" if request.cookies.get("language") == "en" else "zh"
 
 
+def both_of(message: str) -> Both:
+    """Return the two halves of a message that says everything twice, in Chinese and in English."""
+    return message.partition("。")[0] + "。", message.rpartition("。")[2].strip()
+
+
 def seer_of(request: Request, section: str | None = None, *, active: bool = True) -> Seer:
     """Return who is looking at a page of *section*; not *active*, or in the background: by itself.
 

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -10,6 +11,7 @@ from console.seeing import MARK_COOKIE, SESSION_COOKIE, language_of, ours, page,
 from domain.registry.commands import SessionEnd
 from services.seeing import House
 from services.signing_in import LetIn, NotLetIn, NotYet, now
+from wording.labels import Both
 
 router = APIRouter()
 _BROWSER_COOKIE = "__Host-form"
@@ -21,7 +23,9 @@ def ask(request: Request, back: str = "/") -> Response:
     return _form(request, back)
 
 
-def _form(request: Request, back: str, *, status: int = 200, problem: str = "") -> Response:
+def _form(
+    request: Request, back: str, *, status: int = 200, problem: Both | None = None
+) -> Response:
     house: House = request.app.state.house
     token = request.cookies.get(_BROWSER_COOKIE) or secrets.token_urlsafe(24)
     shown = page(
@@ -30,7 +34,8 @@ def _form(request: Request, back: str, *, status: int = 200, problem: str = "") 
         status=status,
         back=_within(back),
         form_token=token,
-        problem=problem,
+        problem=None if problem is None else problem[language_of(request) == "en"],
+        path=f"/sign-in?back={quote(_within(back))}",
         cast=house.demo_cast,
     )
     shown.set_cookie(_BROWSER_COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
@@ -53,13 +58,26 @@ def let_in(
     try:
         found = house.doorkeeper.sign_in(number, password, source, mark, now())
     except NotLetIn:
-        return _form(request, back, status=401, problem="工号或密码不对，请再试一次。")
+        return _form(
+            request,
+            back,
+            status=401,
+            problem=("工号或密码不对，请再试一次。", "Wrong staff number or password; try again."),
+        )
     except NotYet as wait:
-        problem = f"尝试次数过多，请 {int(wait.seconds) + 1} 秒后再试。"
-        answer = _form(request, back, status=429, problem=problem)
+        answer = _form(request, back, status=429, problem=wait_told(wait))
         answer.headers["Retry-After"] = str(int(wait.seconds) + 1)
         return answer
     return _with(found, see_other(_within(back)))
+
+
+def wait_told(wait: NotYet) -> Both:
+    """Return how long to wait after too many attempts; Chinese, then English."""
+    seconds = int(wait.seconds) + 1
+    return (
+        f"尝试次数过多，请 {seconds} 秒后再试。",
+        f"Too many attempts; try again in {seconds} seconds.",
+    )
 
 
 def _with(found: LetIn, answer: Response) -> Response:

@@ -21,8 +21,8 @@ from services.reading_tasks import names_for, words_of
 from services.scope import task_at
 from services.seeing import Seer, told
 from services.task_papers import TaskFile, task_papers
-from wording.commands import COMMAND_LABELS
-from wording.labels import clock_label, label
+from wording.commands import command_label
+from wording.labels import Both, clock_label, label
 from wording.sentences import deadline_text
 
 router = APIRouter()
@@ -38,14 +38,20 @@ class Step:
     limit: str | None
 
 
-RAIL: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("登记", ("task_registered.v1",)),
-    ("研判", ("task_triaged.v1",)),
-    ("派单", ("task_dispatched.v1", "unit_designated.v1")),
-    ("签收", ("task_accepted.v1", "task_auto_accepted.v1", "return_refused.v1")),
-    ("办结", ("result_submitted.v1",)),
-    ("审核", ("result_approved.v1",)),
-    ("居民评价", ("task_rated.v1", "rating_defaulted.v1", "callback_recorded.v1")),
+RAIL: tuple[tuple[Both, tuple[str, ...]], ...] = (
+    (("登记", "Registered"), ("task_registered.v1",)),
+    (("研判", "Triaged"), ("task_triaged.v1",)),
+    (("派单", "Dispatched"), ("task_dispatched.v1", "unit_designated.v1")),
+    (
+        ("签收", "Signed in"),
+        ("task_accepted.v1", "task_auto_accepted.v1", "return_refused.v1"),
+    ),
+    (("办结", "Handled"), ("result_submitted.v1",)),
+    (("审核", "Reviewed"), ("result_approved.v1",)),
+    (
+        ("居民评价", "Rated"),
+        ("task_rated.v1", "rating_defaulted.v1", "callback_recorded.v1"),
+    ),
 )
 _ELSEWHERE = frozenset({"not-in-this-state"})
 _STOP_OF = {
@@ -74,7 +80,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     assert line is not None, "it was found by its number"
     ledger = seer.house.books.ledger
     entries = ledger.read(stream)
-    history = case_history(ledger, stream, names_for(seer, seen, entries), "zh")
+    history = case_history(ledger, stream, names_for(seer, seen, entries), seer.language)
     found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
     papers = task_papers(TaskFile(line.number, state, entries, seer.names, ""))
@@ -86,20 +92,22 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         number=line.number,
         stream=stream,
         line=line,
-        state_label=label(TaskState(line.state)),
+        state_label=label(TaskState(line.state), seer.language),
         tags=tags_of(seer, line),
-        category=seer.names.category(line.category, "zh"),
+        category=seer.category_name(line.category),
         about=list(about(seer, state)),
         words=words_of(seer, entries, seen),
-        rail=list(_rail(state, entries, clocks)),
+        rail=list(_rail(seer, state, entries, clocks)),
         clocks=[
-            (clock_label(one.name), one.due, _why(one)) for one in clocks if "." not in one.name
+            (clock_label(one.name, seer.language), one.due, _why(seer, one))
+            for one in clocks
+            if "." not in one.name
         ],
         history=list(reversed(history)),
-        may=acts(f"/tasks/{line.number}", found),
+        may=acts(seer, f"/tasks/{line.number}", found),
         may_not=not_now(seer, found),
         assists=[
-            (seer.names.unit(one.unit, "zh"), label(one.status), one.status, one.due)
+            (seer.unit_name(one.unit), label(one.status, seer.language), one.status, one.due)
             for one in state.body.assists
         ],
         done=sum(one.status is AssistStatus.DONE for one in state.body.assists),
@@ -113,9 +121,13 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     )
 
 
-def acts(address: str, found: list[Offer]) -> list[tuple[str, str]]:
+def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str]]:
     """Return address and name of each command that would be taken now."""
-    return [(f"{address}/{one.kind}", COMMAND_LABELS[one.kind]) for one in found if one.accepted]
+    return [
+        (f"{address}/{one.kind}", command_label(one.kind, seer.language))
+        for one in found
+        if one.accepted
+    ]
 
 
 @dataclass(frozen=True)
@@ -133,46 +145,53 @@ def not_now(seer: Seer, found: list[Offer]) -> NotOffered:
     """Return what would not be taken now, and why."""
     refused = [one for one in found if one.refusal]
     here = [one for one in refused if one.refusal and one.refusal.rule not in _ELSEWHERE]
-    elsewhere = tuple(COMMAND_LABELS[one.kind] for one in refused if one not in here)
-    told_why = ((COMMAND_LABELS[one.kind], told(one.refusal, seer)) for one in here if one.refusal)
+
+    def called(one: Offer) -> str:
+        return command_label(one.kind, seer.language)
+
+    elsewhere = tuple(called(one) for one in refused if one not in here)
+    told_why = ((called(one), told(one.refusal, seer)) for one in here if one.refusal)
     return NotOffered(tuple(told_why), elsewhere)
 
 
-def _why(clock: Any) -> str:
+def _why(seer: Seer, clock: Any) -> str:
     if clock.deadline is None:
         return ""
-    return deadline_text(clock.deadline.model_dump(mode="json")).partition("：")[0]
+    told_why = deadline_text(clock.deadline.model_dump(mode="json"), seer.language)
+    return told_why.partition(seer.say("：", ": "))[0]
 
 
 def about(seer: Seer, state: Known) -> Iterator[tuple[str, str, str]]:
     """Yield name, value and address of what is known in the clear."""
     body, need = state.body, state.body.need
-    names = seer.names
-    yield "地点", names.place(need.place, "zh"), ""
-    kind = f"{names.category(need.category, 'zh')} · {label(need.request_type)}"
-    yield "类别", kind, ""
-    yield "来源", label(need.source), ""
+    yield seer.say("地点", "Place"), seer.place_name(need.place), ""
+    kind = f"{seer.category_name(need.category)} · {label(need.request_type, seer.language)}"
+    yield seer.say("类别", "Category"), kind, ""
+    yield seer.say("来源", "Source"), label(need.source, seer.language), ""
     if need.ledger_row:
-        yield "台账编号", need.ledger_row, ""
-    waiting = [f"{len(need.parties)} 位居民在等"] if need.parties else []
-    waiting += [f"并入 {body.duplicates} 件"] if body.duplicates else []
+        yield seer.say("台账编号", "Ledger number"), need.ledger_row, ""
+    there, merged = len(need.parties), body.duplicates
+    waiting = [seer.say(f"{there} 位居民在等", f"{there} waiting")] if there else []
+    waiting += [seer.say(f"并入 {merged} 件", f"{merged} merged")] if merged else []
     if waiting:
-        yield "居民", "，".join(waiting), ""
+        yield seer.say("居民", "Residents"), seer.say("，", ", ").join(waiting), ""
     if body.holding.main:
-        yield "主办", names.unit(body.holding.main, "zh"), ""
+        yield seer.say("主办", "Main unit"), seer.unit_name(body.holding.main), ""
     if body.sla.due is not None:
-        yield "办理期限", deadline_text(body.sla.due.model_dump(mode="json")), ""
+        due = deadline_text(body.sla.due.model_dump(mode="json"), seer.language)
+        yield seer.say("办理期限", "Due"), due, ""
     if need.pairing:
         address = f"/pairings/{need.pairing.partition('/')[2]}"
-        yield "结对", names.case(need.pairing, "zh"), address
-    for name, case in (("来自", need.call), *(("拆出", part) for part in body.parts)):
+        yield seer.say("结对", "Pairing"), seer.names.case(need.pairing, seer.language), address
+    came, parts = seer.say("来自", "Split off from"), seer.say("拆出", "Split off")
+    for name, case in ((came, need.call), *((parts, part) for part in body.parts)):
         if case:
-            number = names.case(case, "zh")
+            number = seer.names.case(case, seer.language)
             yield name, number, f"/tasks/{number}"
 
 
-def _rail(state: Known, entries: Any, clocks: Any) -> Iterator[Step]:
-    reached: dict[str, str] = {}
+def _rail(seer: Seer, state: Known, entries: Any, clocks: Any) -> Iterator[Step]:
+    reached: dict[Both, str] = {}
     for entry in entries:
         for name, kinds in RAIL:
             if entry.kind in kinds:
@@ -181,8 +200,8 @@ def _rail(state: Known, entries: Any, clocks: Any) -> Iterator[Step]:
     due = next((clock for clock in clocks if "." not in clock.name), None)
     for at, (name, _) in enumerate(RAIL):
         if at < present:
-            yield Step(name, "done", reached.get(name), None)
+            yield Step(seer.say(*name), "done", reached.get(name), None)
         elif at == present:
-            yield Step(name, "now", None, due.due.isoformat() if due else None)
+            yield Step(seer.say(*name), "now", None, due.due.isoformat() if due else None)
         else:
-            yield Step(name, "", None, None)
+            yield Step(seer.say(*name), "", None, None)

@@ -18,7 +18,7 @@ from services import workbench
 from services.acting import given_each, order_of
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
-from wording.commands import COMMAND_LABELS
+from wording.commands import command_label
 from wording.labels import label
 
 router = APIRouter()
@@ -194,13 +194,9 @@ def _item(seer: Seer, line: InboxLine, *, mine: bool = False) -> Item:
         urgent=line.urgency == "URGENT",
         about=_about(seer, line),
         unit=seer.unit_name(line.unit) if line.unit and line.unit != seer.unit else "",
-        acts=tuple((f"{address}/{kind}", _called(seer, kind)) for kind in acts),
+        acts=tuple((f"{address}/{kind}", command_label(kind, seer.language)) for kind in acts),
         tick=f"{line.title} console/{new_uuid7()}" if "accept_task" in acts else "",
     )
-
-
-def _called(seer: Seer, kind: str) -> str:
-    return seer.say(COMMAND_LABELS[kind], kind.replace("_", " "))
 
 
 def _about(seer: Seer, line: InboxLine) -> str:

@@ -12,7 +12,7 @@ from cli.context import Context
 from demo.cast import Cast, Part
 from demo.leaving import department_of
 from desk.casework import Who
-from domain.people import ROLE_LABELS, Role
+from domain.people import Role
 from importing.people import PEOPLE_FIELDS
 from services.demo_accounts import Login, write_cast
 from services.intake import Taking
@@ -36,8 +36,7 @@ def give_passwords(context: Context, cast: Cast, folder: Path, registrar: Who) -
     for part in _chosen(cast):
         password = fresh_password()
         doorkeeper.set_password(part.person, password, registrar)
-        post = f"{cast.name(part.unit)} {ROLE_LABELS[part.role][0]}"
-        logins.append((numbers[part.person], post, password))
+        logins.append((numbers[part.person], cast.name(part.unit), part.role, password))
     write_cast(context.settings.home.absolute(), logins)
 
 

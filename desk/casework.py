@@ -177,14 +177,13 @@ def moved_on(expected: int, found: int) -> CommandRefused:
 def malformed(error: ValidationError) -> CommandRefused:
     """Say which field of a command is wrong and what it should be, never what was typed."""
     faults = error.errors(include_input=False, include_url=False, include_context=False)
-    where = "；".join(
-        f"{'.'.join(str(part) for part in fault['loc']) or '命令'}：{fault['msg']}"
-        for fault in faults[:5]
-    )
+    wrong = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in faults[:5]]
+    chinese = "；".join(f"{place or '命令'}：{told}" for place, told in wrong)
+    english = "; ".join(f"{place or 'the command'}: {told}" for place, told in wrong)
     return CommandRefused(
         "command-malformed",
-        f"命令格式不符：{where}。",
-        f"The command is not of its form: {where}.",
+        f"命令格式不符：{chinese}。",
+        f"The command is not of its form: {english}.",
     )
 
 

@@ -8,13 +8,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from domain.people import Role
 from runtime.settings import Settings
 
 MARKER = ".jiedui-demo"
 """The file that says a folder was made by the demonstration."""
 
-Login = tuple[str, str, str]
-"""Staff number, whose post it is, password."""
+Login = tuple[str, str, Role, str]
+"""Staff number, the unit's name and the role of the post, password."""
 
 
 def demo_cast(settings: Settings) -> tuple[Login, ...]:
@@ -23,7 +24,8 @@ def demo_cast(settings: Settings) -> tuple[Login, ...]:
     file = _file(home)
     if not (home / MARKER).is_file() or not file.is_file():
         return ()
-    return tuple(tuple(one) for one in json.loads(file.read_text(encoding="utf-8")))
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    return tuple((number, unit, Role(role), password) for number, unit, role, password in kept)
 
 
 def write_cast(home: Path, cast: Sequence[Login]) -> None:

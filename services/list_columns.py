@@ -60,7 +60,8 @@ COLUMNS: dict[str, Column] = {
     "due": Column(("办理期限", "Due"), lambda _, line: _at(line.due)),
     "next": Column(("下一时限", "Next limit"), _next),
     "notes": Column(
-        ("提示", "Notes"), lambda seer, line: "、".join(name for name, _ in tags_of(seer, line))
+        ("提示", "Notes"),
+        lambda seer, line: seer.say("、", ", ").join(name for name, _ in tags_of(seer, line)),
     ),
     "round": Column(("轮次", "Round"), lambda _, line: str(line.round)),
     "urgency": Column(

@@ -15,13 +15,16 @@ from importing.pairing_lists import LIST_FIELDS, USUAL_ORDER, ItemRow, ListReade
 from importing.places import Places
 from importing.reading import read_table
 from importing.tables import Row, Table, TableRefused, Unread
+from wording.labels import Both
+
+_PASTED: Both = ("粘贴", "pasted")
 
 
 @dataclass(frozen=True)
 class Oddity:
     """Something that was not taken as it stood: where, and what is wrong with it."""
 
-    where: str
+    where: Both
     chinese: str
     english: str
 
@@ -62,7 +65,7 @@ def proposed(
     ]
     oddities: list[Oddity] = []
     tables: list[Table] = []
-    for source, name in ((handed.pasted, "粘贴"), (handed.file, "文件")):
+    for source, name in ((handed.pasted, _PASTED), (handed.file, ("文件", "file"))):
         if not source.strip():
             continue
         try:
@@ -74,8 +77,11 @@ def proposed(
     read = reader.read([*typed, *(row for table in tables for row in table.rows)])
     for bad in read.bad:
         by_hand = bad.row in typed
-        where = f"第 {bad.row.number} 行" if by_hand else ""
-        oddities += [Oddity(where or one.cell, one.chinese, one.english) for one in bad.problems]
+        typed_at = (f"第 {bad.row.number} 行", f"row {bad.row.number}")
+        oddities += [
+            Oddity(typed_at if by_hand else (one.cell, one.cell), one.chinese, one.english)
+            for one in bad.problems
+        ]
     for table in tables:
         oddities += map(_unread, table.unread)
     if len(read.good) > ITEMS_MAX:
@@ -90,7 +96,7 @@ def _code(row: ItemRow) -> dict[str, str]:
 
 def _too_many(found: int) -> Oddity:
     return Oddity(
-        f"{found}",
+        (f"{found}", f"{found}"),
         f"一张清单最多 {ITEMS_MAX} 项，现有 {found} 项；请删减。",
         f"A list has at most {ITEMS_MAX} items, found {found}; leave some out.",
     )
@@ -120,7 +126,7 @@ def _with_headings(pasted: str, oddities: list[Oddity]) -> bytes:
         rows.insert(0, list(USUAL_ORDER))
         oddities.append(
             Oddity(
-                "粘贴",
+                _PASTED,
                 f"没有列名，已按“{'、'.join(USUAL_ORDER)}”的顺序读；下面的行号从 2 数起。",
                 "There are no headings: the columns were read as name, category, place, number; "
                 "rows are counted from 2.",
@@ -132,7 +138,7 @@ def _with_headings(pasted: str, oddities: list[Oddity]) -> bytes:
     return written.getvalue().encode("utf-8")
 
 
-def _refused(name: str, refusal: TableRefused) -> Oddity:
+def _refused(name: Both, refusal: TableRefused) -> Oddity:
     """Return the refusal of a whole table as people at a page can mend it."""
     needed = [one for one in LIST_FIELDS if one.needs_column]
     match refusal.rule:
@@ -157,9 +163,11 @@ def _unread(one: Unread) -> Oddity:
     """Return what was not read; a page has no option that would name a column."""
     if one.what == "column-unknown":
         return Oddity(
-            one.where, f"{one.chinese.partition('；')[0]}。", f"{one.english.partition(';')[0]}."
+            (one.where, one.where),
+            f"{one.chinese.partition('；')[0]}。",
+            f"{one.english.partition(';')[0]}.",
         )
-    return Oddity(one.where, one.chinese, one.english)
+    return Oddity((one.where, one.where), one.chinese, one.english)
 
 
 def _table_of(content: bytes) -> Table:

@@ -57,8 +57,8 @@ class House:
     links: RatingLinks
     settings: Settings
     accounts: Accounts
-    demo_cast: tuple[tuple[str, str, str], ...] = ()
-    """Staff number, whose post it is and password, on a home that only plays."""
+    demo_cast: tuple[tuple[str, str, Role, str], ...] = ()
+    """Staff number, the unit and the role of the post, and password, on a home that only plays."""
     _busy: bool = False
 
     @cached_property
@@ -209,5 +209,5 @@ def seer_by(
 def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
     """Return a refusal as people read it: the sentence in the office's words, and its rule."""
     name: Callable[[str], str] = seer.unit_name
-    chinese = in_office_words(refusal.chinese, name)
-    return {"rule": refusal.rule, "sentence": seer.say(chinese, refusal.english)}
+    said = seer.say(refusal.chinese, refusal.english)
+    return {"rule": refusal.rule, "sentence": in_office_words(said, name, seer.language)}

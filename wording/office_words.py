@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from domain.people import ROLE_LABELS
 from wording.commands import COMMAND_LABELS
-from wording.labels import ENUMERATIONS, LABELS, Both
+from wording.labels import ENUMERATIONS, LABELS, Both, Language
 
 _CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?![\w@/.-])")
 
@@ -34,12 +34,22 @@ _TWICE = re.compile(r"([\u4e00-\u9fff]{2,20})（\1）")
 _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 
 
-def in_office_words(sentence: str, unit_name: Callable[[str], str] = str) -> str:
-    """Return *sentence*, Chinese, with every code that has one label said by that label.
+def in_office_words(
+    sentence: str, unit_name: Callable[[str], str] = str, language: Language = "zh"
+) -> str:
+    """Return *sentence* with every code that has one label said by that label.
 
     *unit_name* says what the unit of a code is called; left out, codes of units stay.
     """
-    said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0], ""))[0], sentence)
-    said = _COMMAND.sub(lambda found: f"“{COMMAND_LABELS.get(found[1], found[1])}”", said)
+    english = language == "en"
+    said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
+    said = _COMMAND.sub(lambda found: _called(found[1], english=english), said)
     said = _TWICE.sub(r"\1", said)
     return _UNIT.sub(lambda found: unit_name(found[0]), said)
+
+
+def _called(command: str, *, english: bool) -> str:
+    """Return what a command is called, in quotation marks."""
+    both = COMMAND_LABELS.get(command)
+    name = command if both is None else both[english]
+    return f'"{name}"' if english else f"“{name}”"

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from console import workbench
 from projections.store import writing
 from services import seeing
 from tests.console.conftest import Browser, Office
 from tests.journeys.district import BUREAU
+from wording.commands import command_label
 
 ABSENT = "DQ44010620990101000001"
 
@@ -147,4 +147,4 @@ def test_the_workbench_speaks_english(office: Office) -> None:
     shown = browser.get("/").text
     main = shown[shown.index("<main") : shown.index("</main>")]
     assert "Sign in for those selected" in main
-    assert workbench.COMMAND_LABELS["accept_task"] not in main
+    assert command_label("accept_task") not in main
