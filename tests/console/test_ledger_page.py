@@ -16,8 +16,8 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
+from accounts.held_tables import KEPT, HeldTables, held
 from accounts.store import Accounts
-from accounts.uploads import KEPT, Uploads, uploads
 from domain.people import Channel, Known, Role
 from importing.apart import read_apart
 from importing.needs import NEED_FIELDS
@@ -184,14 +184,14 @@ def test_an_upload_is_nobody_elses_and_unreadable_where_it_waits(office: Office)
     assert "upload-gone" in stolen.text
     kept: Accounts = office.house.doorkeeper._accounts
     with kept.engine.connect() as connection:
-        (row,) = connection.execute(select(uploads)).all()
+        (row,) = connection.execute(select(held)).all()
     for plain in (b"PK\x03\x04", "钱婆婆".encode(), form["upload"].encode()):
         assert plain not in row.content
         assert plain not in row.token.encode()
 
 
 def test_an_upload_is_kept_for_an_hour_and_one_at_a_time(tmp_path: Path) -> None:
-    shelf = Uploads(Accounts(f"sqlite:///{tmp_path}/accounts.db").engine)
+    shelf = HeldTables(Accounts(f"sqlite:///{tmp_path}/accounts.db").engine)
     now = datetime.now(UTC)
     first = shelf.keep("s1", b"one", now)
     second = shelf.keep("s1", b"two", now)
