@@ -1,6 +1,7 @@
 """A tour of the console: a district in which something is in every state, and a stop per page."""
 
 import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +29,7 @@ from tests.console.test_pairing_steps import (
 )
 from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import NEED, PLACE, registered
+from tests.evidence.files import jpeg
 from tests.journeys.district import BUREAU
 
 Doing = Callable[[Page], Awaitable[None]]
@@ -109,13 +111,13 @@ def furnished(office: Office) -> District:
 
 
 def _taken_up(office: Office, task: str) -> None:
-    town, picture = office.town, "iVBORw0KGgo="
+    town, picture = office.town, base64.b64encode(jpeg()).decode()
     town.ask(task, "accept_task", "coordinator")
     town.ask(task, "assign_staff", "coordinator", person=town.person("staff"))
     town.ask(task, "record_contact", "staff", result="REACHED")
     town.ask(task, "log_progress", "staff", note="已上门查看，约定周三安装扶手。")
     town.ask(
-        task, "attach_evidence", "staff", label="after", media_type="image/png", document=picture
+        task, "attach_evidence", "staff", label="after", media_type="image/jpeg", document=picture
     )
 
 
