@@ -9,8 +9,9 @@ from playwright.async_api import async_playwright
 
 from console.app import create_app
 from serving.listening import listening, serving
+from tests.browser.furnishing import furnish
 from tests.browser.test_console import DESKTOP, PHONE
-from tests.browser.tour import furnish, walk
+from tests.browser.tour import walk
 from tests.console.conftest import opened_office
 
 FOLDER = Path("var/screenshots")

@@ -10,8 +10,9 @@ from playwright.async_api import Browser, Page
 
 from console.app import create_app
 from serving.listening import listening, serving
+from tests.browser.furnishing import District, furnish
 from tests.browser.test_console import DESKTOP, PHONE, chromium
-from tests.browser.tour import District, furnish, walk
+from tests.browser.tour import walk
 from tests.console.conftest import opened_office
 
 __all__ = ["chromium"]

@@ -1,7 +1,5 @@
-"""A tour of the console: a district in which something is in every state, and a stop per page."""
+"""A tour of the console: a stop for each page and state, by whoever sees it."""
 
-import asyncio
-import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -11,25 +9,13 @@ from typing import Any
 
 from playwright.async_api import Browser, Page
 
-from accounts.throttle import Throttle
 from console.seeing import SECTIONS
 from domain.people import Role
 from services.many import FOR_MANY
-from tests.console.conftest import PASSWORD, STAFF, Office, approve, engage
+from tests.browser.furnishing import District
+from tests.console.conftest import PASSWORD, STAFF
 from tests.console.test_ledger_page import GOOD, KIND, NO_DATE, NO_SOURCE, SECOND, table
-from tests.console.test_pairing_steps import (
-    HEALTH,
-    attached,
-    drafted,
-    negotiated,
-    pressed,
-    signs,
-    submitted,
-    with_partners,
-)
-from tests.console.test_residents import handed_over
-from tests.console.test_residents_following import NEED, PLACE, registered
-from tests.evidence.files import jpeg
+from tests.console.test_residents_following import NEED, PLACE
 from tests.journeys.district import BUREAU
 
 Doing = Callable[[Page], Awaitable[None]]
@@ -44,100 +30,7 @@ class Stop:
     who: str
     address: str
     do: Doing | None = None
-
-
-@dataclass(frozen=True)
-class District:
-    """Where the cases of a furnished office are."""
-
-    tasks: dict[str, str]
-    pairings: dict[str, str]
-    rating: str
-    following: str
-    registrar: str
-
-
-def furnished(office: Office) -> District:
-    """Bring tasks, pairings and residents of *office* to where each kind of page has something."""
-    with_partners(office)
-    engage(office, "G01", "REGISTRAR", BUREAU)
-    town = office.town
-    tasks = {name: town.task() for name in ("registered", "triaged", "cancelled", "waiting")}
-    town.ask(
-        tasks["triaged"], "triage_task", "dispatcher", urgency="URGENT", duty_class="COOPERATE"
-    )
-    town.close(tasks["cancelled"])
-    for name in ("dispatched", "second", "carded", "working", "extending", "assisted", "reviewed"):
-        task = tasks[name] = town.task()
-        town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
-        town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
-    town.ask(tasks["carded"], "raise_card", "supervisor", colour="RED", reason="多次催促未签收")
-    town.ask(tasks["carded"], "remind_unit", "supervisor")
-    for name in ("working", "extending", "assisted", "reviewed"):
-        _taken_up(office, tasks[name])
-    town.ask(
-        tasks["extending"],
-        "request_extension",
-        "coordinator",
-        limit="3wd",
-        reason="等待配件到货",
-        resident_informed=True,
-    )
-    town.ask(tasks["assisted"], "invite_assist", "coordinator", unit=HEALTH, request="请一同入户")
-    town.ask(
-        tasks["reviewed"],
-        "submit_result",
-        "coordinator",
-        resolved=True,
-        public_reply="双侧扶手已经装好。",
-    )
-    tasks["approved"] = approve(office, town.task())
-    rated = tasks["rated"] = approve(office, town.task())
-    agent = office.browser("R01")
-    answers = {"contacted": "yes", "resolved": "yes", "grade": "5", "note": "很满意"}
-    agent.post(f"/callbacks/{office.number_of(rated)}", reached="yes", **answers)
-    rating = handed_over(office, approve(office, town.task()))
-    _, following = registered(office)
-    pairings = _pairings(office)
-    # So many sign-ins in a minute were the furnisher's, not a guesser's.
-    office.house.doorkeeper._throttle = Throttle()
-    return District(
-        {name: office.number_of(task) for name, task in tasks.items()},
-        pairings,
-        rating,
-        following,
-        office.person("S01").partition("/")[2],
-    )
-
-
-def _taken_up(office: Office, task: str) -> None:
-    town, picture = office.town, base64.b64encode(jpeg()).decode()
-    town.ask(task, "accept_task", "coordinator")
-    town.ask(task, "assign_staff", "coordinator", person=town.person("staff"))
-    town.ask(task, "record_contact", "staff", result="REACHED")
-    town.ask(task, "log_progress", "staff", note="已上门查看，约定周三安装扶手。")
-    town.ask(
-        task, "attach_evidence", "staff", label="after", media_type="image/jpeg", document=picture
-    )
-
-
-def _pairings(office: Office) -> dict[str, str]:
-    found = {"drafted": drafted(office, categories=["EDU"])}
-    attached(
-        office.browser("C01"),
-        found["drafted"],
-        "NEED",
-        ("为行动不便的独居老人加装双侧扶手并配置坡道、夜间感应照明", "EDU"),
-    )
-    found["negotiated"] = negotiated(office, categories=["CHILDCARE"])
-    for name, categories in (("signed", ["MEAL"]), ("active", ["ELDER"])):
-        address = found[name] = negotiated(office, categories=categories)
-        pressed(office.browser("B01"), address, "claim_project", item="N-1")
-        for number in ("C01", "B01", "D01", "H01"):
-            signs(office.browser(number), address)
-        submitted(office, address)
-    pressed(office.browser("O01"), found["active"], "approve_pairing")
-    return found
+    status: int = 200
 
 
 def sent(selector: str, **typed: str) -> Doing:
@@ -207,8 +100,8 @@ def _doors() -> list[Stop]:
     return [
         Stop("sign-in", "", "/sign-in"),
         Stop("sign-in-refused", "", "/sign-in", wrong),
-        Stop("nothing-here", "D01", "/tasks/DQ440106202601010000X"),
-        Stop("unclear", "D01", "/tasks?page=x"),
+        Stop("nothing-here", "D01", "/tasks/DQ440106202601010000X", status=404),
+        Stop("unclear", "D01", "/tasks?page=x", status=422),
         Stop("menu-of-posts", "D01", "/", _menu),
         Stop("account", "D01", "/account"),
     ]
@@ -329,7 +222,7 @@ def _residents(district: District) -> list[Stop]:
         Stop("resident-thanks", "", "/r/", _opened(district.rating, _graded)),
         Stop("code", "", f"/c/{PLACE}"),
         Stop("code-taken", "", f"/c/{PLACE}", sent("button.primary", **NEED)),
-        Stop("code-unknown", "", "/c/440106999"),
+        Stop("code-unknown", "", "/c/440106999", status=404),
     ]
 
 
@@ -359,7 +252,9 @@ async def walk(
             waiting = list(theirs)
             while waiting:
                 stop = waiting.pop(0)
-                await page.goto(f"{base}{stop.address}")
+                answer = await page.goto(f"{base}{stop.address}")
+                assert answer is not None
+                assert answer.status == stop.status, (stop.name, answer.status)
                 forms = await page.eval_on_selector_all(
                     "main .acts a.btn", "(all) => all.map((one) => one.getAttribute('href'))"
                 )
@@ -371,8 +266,3 @@ async def walk(
                 if stop.do is not None:
                     await stop.do(page)
                 yield stop, page
-
-
-async def furnish(office: Office) -> District:
-    """Furnish beside the loop that serves."""
-    return await asyncio.to_thread(furnished, office)
