@@ -4,8 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+AXE := $(if $(shell command -v npm),tests/browser/node_modules/.ready)
 
-.PHONY: demo run test check bench lock docs format clean
+.PHONY: demo run test check bench lock docs screenshots format clean
 
 demo: $(READY)  ## The main job end to end on the sample district, then a summary.
 	$(BIN)/jiedui demo
@@ -13,7 +14,7 @@ demo: $(READY)  ## The main job end to end on the sample district, then a summar
 run: $(READY)  ## Everything on this machine until Ctrl-C; state under JIEDUI_HOME (default var/).
 	$(BIN)/jiedui up
 
-test: $(READY)  ## All tests, files side by side: many only wait for servers and clocks.
+test: $(READY) $(AXE)  ## All tests, files side by side: many only wait for servers and clocks.
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(READY)  ## Format, lint, types, doors between rooms.
@@ -33,6 +34,9 @@ bench: $(READY) .rivals/.ready  ## Figures of one run, beside other engines.
 docs: $(READY)  ## Write the generated pages of docs/ again.
 	$(BIN)/python -m docs.generate
 
+screenshots: $(READY)  ## Every page at a desk and on a phone, as pictures in var/screenshots (needs Chromium).
+	$(BIN)/python -m tests.browser.shoot
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -44,10 +48,14 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(READY)
 
+tests/browser/node_modules/.ready: tests/browser/package-lock.json
+	npm ci --prefix tests/browser
+	touch $@
+
 lock:  ## Renew the lock files (needs uv).
 	uv pip compile --group rivals --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/rivals.txt
 	uv pip compile pyproject.toml --extra documents --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra documents --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
 
 clean:
-	rm -rf .venv .rivals .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	rm -rf .venv .rivals tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

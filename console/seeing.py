@@ -115,6 +115,7 @@ def page(
         "large": request.cookies.get("large") == "1",
         "path": request.url.path,
         "sections": sections_of(seer) if seer else (),
+        "section": _section_at(seer, request.url.path) if seer else "",
         "behind": seer is not None and _behind(seer, view.get("receipt")),
         **view,
     }
@@ -172,6 +173,12 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
 def sections_of(seer: Seer) -> list[tuple[str, str]]:
     """Return the pages of somebody's role, in the order of the menu."""
     return [(address, seer.say(*both)) for address, both, roles in SECTIONS if seer.role in roles]
+
+
+def _section_at(seer: Seer, path: str) -> str:
+    """Return the page of the menu that *path* lies under: the nearest, or none."""
+    above = [one for one, _ in sections_of(seer) if one == path or path.startswith(f"{one}/")]
+    return max(above, key=len, default="")
 
 
 def as_instant(value: datetime | str | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """A house with a district in it, and people who sign in to its console by staff number."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,9 +89,16 @@ class Browser:
 
 
 @pytest.fixture
-async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
-    settings = Settings(home=tmp_path)
-    with open_town(tmp_path, key_file=settings.key_path) as books:
+async def office(tmp_path: Path) -> AsyncIterator[Office]:
+    async with opened_office(tmp_path) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def opened_office(folder: Path) -> AsyncIterator[Office]:
+    """Open an office in *folder* for the length of the block."""
+    settings = Settings(home=folder)
+    with open_town(folder, key_file=settings.key_path) as books:
         town = await founded(books, settings.ledger_url)
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
@@ -105,14 +113,20 @@ async def office(tmp_path: Path) -> Iterator[Office]:  # type: ignore[misc]
             unit_kind="STREET_OFFICE",
             division="440106004",
         )
-        registrar = accounts.registrar(books.desk)
+        opened = Office(town, house)
         for number, (role, unit) in STAFF.items():
-            person = doorkeeper.person_with(number)
-            accounts.enter(books.desk, person, "register_person", name=f"测试{number}")
-            accounts.enter(books.desk, person, "grant_role", role=role, unit=unit)
-            doorkeeper.set_password(person, PASSWORD, registrar)
-        yield Office(town, house)
+            engage(opened, number, role, unit)
+        yield opened
         boards.close()
+
+
+def engage(office: Office, number: str, role: str, unit: str) -> None:
+    """Have somebody registered in *role* at *unit* who signs in by *number*."""
+    desk, door = office.town.books.desk, office.house.doorkeeper
+    person = door.person_with(number)
+    accounts.enter(desk, person, "register_person", name=f"测试{number}")
+    accounts.enter(desk, person, "grant_role", role=role, unit=unit)
+    door.set_password(person, PASSWORD, accounts.registrar(desk))
 
 
 @pytest.fixture

@@ -6,11 +6,14 @@ import pytest
 
 from console.seeing import SECTIONS
 from desk.identifiers import new_uuid7
+from domain.casebook import CASES
+from domain.models import models_of
 from domain.people import Role
 from tests import accounts
 from tests.console.conftest import OTHER_STREET, STAFF, Office
 from tests.journeys.district import BUREAU, CENTER, STREET
 from tests.oversight.town import GRANDMOTHER
+from wording.fields import field_label
 
 CODES = re.compile(r">[^<]*\b[A-Z]{3,}_[A-Z_]+\b[^<]*<")
 """A code between tags is one that nobody translated."""
@@ -131,3 +134,30 @@ def test_empty_pages_say_so(office: Office) -> None:
     assert "没有符合条件的任务" in office.browser("D02").get("/tasks").text
     assert "没有等待研判、派单的任务" in office.browser("D02").get("/dispatch").text
     assert "没有符合条件的结对" in office.browser("C01").get("/pairings").text
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/", "/"),
+        ("/register", "/register"),
+        ("/register/mine", "/register/mine"),
+        ("/register/poster", "/register/poster"),
+        ("/tasks?q=x", "/tasks"),
+        ("/account", ""),
+    ],
+)
+def test_one_page_of_the_menu_is_said_to_be_open(office: Office, address: str, shown: str) -> None:
+    page = office.browser("W01").get(address).text
+    current = re.findall(r'<li><a href="([^"]+)" aria-current="page"', page)
+    assert current == ([shown] if shown else [])
+
+
+def test_every_field_a_form_asks_for_has_a_name() -> None:
+    asked = {
+        name
+        for case in ("task", "pairing")
+        for model in models_of(CASES[case].commands).values()
+        for name in model.model_fields
+    }
+    assert {name for name in asked - {"kind"} if field_label(name) == name} == set()

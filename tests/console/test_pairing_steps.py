@@ -10,7 +10,7 @@ from desk.casework import Asking
 from desk.identifiers import new_uuid7
 from domain.envelope import SYSTEM
 from tests import accounts
-from tests.console.conftest import OTHER_STREET, PASSWORD, STAFF, Browser, Office
+from tests.console.conftest import OTHER_STREET, STAFF, Browser, Office, engage
 from tests.importing import offices
 from tests.journeys.district import BUREAU, CENTER, STREET
 
@@ -32,9 +32,12 @@ ABSENT = new_uuid7()
 
 @pytest.fixture
 def staffed(office: Office) -> Office:
-    """An office with a health bureau and an organisation department, each with its person."""
-    desk, door = office.town.books.desk, office.house.doorkeeper
-    registrar = accounts.registrar(desk)
+    return with_partners(office)
+
+
+def with_partners(office: Office) -> Office:
+    """Add a health bureau and an organisation department to *office*, each with its person."""
+    desk = office.town.books.desk
     for code, name, kind, line in (
         (AUTHORITY, "天河区委组织部", "ORGANIZATION_DEPT", None),
         (HEALTH, "天河区卫生健康局", "DEPARTMENT", "health"),
@@ -43,14 +46,8 @@ def staffed(office: Office) -> Office:
         accounts.enter(
             desk, f"unit/{code}", "register_unit", **(told | ({"line": line} if line else {}))
         )
-    for number, role, unit in (
-        ("O01", "PARTY_AUTHORITY", AUTHORITY),
-        ("H01", "DEPT_COORDINATOR", HEALTH),
-    ):
-        person = door.person_with(number)
-        accounts.enter(desk, person, "register_person", name=f"测试{number}")
-        accounts.enter(desk, person, "grant_role", role=role, unit=unit)
-        door.set_password(person, PASSWORD, registrar)
+    engage(office, "O01", "PARTY_AUTHORITY", AUTHORITY)
+    engage(office, "H01", "DEPT_COORDINATOR", HEALTH)
     return office
 
 

@@ -1,0 +1,121 @@
+"""An office in which something is in every state, for whoever looks at every page."""
+
+import asyncio
+import base64
+from dataclasses import dataclass
+
+from accounts.throttle import Throttle
+from tests.console.conftest import Office, approve, engage
+from tests.console.test_pairing_steps import (
+    HEALTH,
+    attached,
+    drafted,
+    negotiated,
+    pressed,
+    signs,
+    submitted,
+    with_partners,
+)
+from tests.console.test_residents import handed_over
+from tests.console.test_residents_following import registered
+from tests.evidence.files import jpeg
+from tests.journeys.district import BUREAU
+
+
+@dataclass(frozen=True)
+class District:
+    """Where the cases of a furnished office are."""
+
+    tasks: dict[str, str]
+    pairings: dict[str, str]
+    rating: str
+    following: str
+    registrar: str
+
+
+def furnished(office: Office) -> District:
+    """Bring tasks, pairings and residents of *office* to where each kind of page has something."""
+    with_partners(office)
+    engage(office, "G01", "REGISTRAR", BUREAU)
+    town = office.town
+    tasks = {name: town.task() for name in ("registered", "triaged", "cancelled", "waiting")}
+    town.ask(
+        tasks["triaged"], "triage_task", "dispatcher", urgency="URGENT", duty_class="COOPERATE"
+    )
+    town.close(tasks["cancelled"])
+    for name in ("dispatched", "second", "carded", "working", "extending", "assisted", "reviewed"):
+        task = tasks[name] = town.task()
+        town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
+        town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
+    town.ask(tasks["carded"], "raise_card", "supervisor", colour="RED", reason="多次催促未签收")
+    town.ask(tasks["carded"], "remind_unit", "supervisor")
+    for name in ("working", "extending", "assisted", "reviewed"):
+        _taken_up(office, tasks[name])
+    town.ask(
+        tasks["extending"],
+        "request_extension",
+        "coordinator",
+        limit="3wd",
+        reason="等待配件到货",
+        resident_informed=True,
+    )
+    town.ask(tasks["assisted"], "invite_assist", "coordinator", unit=HEALTH, request="请一同入户")
+    town.ask(
+        tasks["reviewed"],
+        "submit_result",
+        "coordinator",
+        resolved=True,
+        public_reply="双侧扶手已经装好。",
+    )
+    tasks["approved"] = approve(office, town.task())
+    rated = tasks["rated"] = approve(office, town.task())
+    agent = office.browser("R01")
+    answers = {"contacted": "yes", "resolved": "yes", "grade": "5", "note": "很满意"}
+    agent.post(f"/callbacks/{office.number_of(rated)}", reached="yes", **answers)
+    rating = handed_over(office, approve(office, town.task()))
+    _, following = registered(office)
+    pairings = _pairings(office)
+    # So many sign-ins in a minute were the furnisher's, not a guesser's.
+    office.house.doorkeeper._throttle = Throttle()
+    return District(
+        {name: office.number_of(task) for name, task in tasks.items()},
+        pairings,
+        rating,
+        following,
+        office.person("S01").partition("/")[2],
+    )
+
+
+def _taken_up(office: Office, task: str) -> None:
+    town, picture = office.town, base64.b64encode(jpeg()).decode()
+    town.ask(task, "accept_task", "coordinator")
+    town.ask(task, "assign_staff", "coordinator", person=town.person("staff"))
+    town.ask(task, "record_contact", "staff", result="REACHED")
+    town.ask(task, "log_progress", "staff", note="已上门查看，约定周三安装扶手。")
+    town.ask(
+        task, "attach_evidence", "staff", label="after", media_type="image/jpeg", document=picture
+    )
+
+
+def _pairings(office: Office) -> dict[str, str]:
+    found = {"drafted": drafted(office, categories=["EDU"])}
+    attached(
+        office.browser("C01"),
+        found["drafted"],
+        "NEED",
+        ("为行动不便的独居老人加装双侧扶手并配置坡道、夜间感应照明", "EDU"),
+    )
+    found["negotiated"] = negotiated(office, categories=["CHILDCARE"])
+    for name, categories in (("signed", ["MEAL"]), ("active", ["ELDER"])):
+        address = found[name] = negotiated(office, categories=categories)
+        pressed(office.browser("B01"), address, "claim_project", item="N-1")
+        for number in ("C01", "B01", "D01", "H01"):
+            signs(office.browser(number), address)
+        submitted(office, address)
+    pressed(office.browser("O01"), found["active"], "approve_pairing")
+    return found
+
+
+async def furnish(office: Office) -> District:
+    """Furnish beside the loop that serves."""
+    return await asyncio.to_thread(furnished, office)

@@ -1,0 +1,268 @@
+"""A tour of the console: a stop for each page and state, by whoever sees it."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from console.seeing import SECTIONS
+from domain.people import Role
+from services.many import FOR_MANY
+from tests.browser.furnishing import District
+from tests.console.conftest import PASSWORD, STAFF
+from tests.console.test_ledger_page import GOOD, KIND, NO_DATE, NO_SOURCE, SECOND, table
+from tests.console.test_residents_following import NEED, PLACE
+from tests.journeys.district import BUREAU
+
+Doing = Callable[[Page], Awaitable[None]]
+STEPS = ("parties", "lists", "claims", "signatures", "approval")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page as somebody sees it: at an address, after what they do there."""
+
+    name: str
+    who: str
+    address: str
+    do: Doing | None = None
+    status: int = 200
+
+
+def sent(selector: str, **typed: str) -> Doing:
+    """Fill what is *typed* in by name, then press the button at *selector*."""
+
+    async def do(page: Page) -> None:
+        for name, text in typed.items():
+            field = page.locator(f'[name="{name}"]').first
+            if await field.evaluate("(one) => one.tagName") == "SELECT":
+                await field.select_option(text)
+            else:
+                await field.fill(text)
+        await page.locator(selector).first.click()
+        await page.wait_for_load_state()
+
+    return do
+
+
+async def _empty(page: Page) -> None:
+    """Send the form in the middle as it is, past the browser's own asking."""
+    async with page.expect_navigation():
+        await page.evaluate("document.querySelector('main form .foot').closest('form').submit()")
+
+
+async def _menu(page: Page) -> None:
+    await page.click(".posts summary")
+
+
+async def _uploaded(page: Page) -> None:
+    content = table(GOOD, SECOND, NO_SOURCE, NO_DATE)
+    file = {"name": "台账.xlsx", "mimeType": KIND, "buffer": content}
+    await page.set_input_files("input[type=file]", file)  # type: ignore[arg-type]
+    await page.click("form .foot button")
+    await page.wait_for_load_state()
+
+
+def _opened(secret: str, then: Doing | None = None) -> Doing:
+    async def do(page: Page) -> None:
+        await page.fill("#token", secret)
+        await page.click("button.primary")
+        await page.wait_for_load_state()
+        if then is not None:
+            await then(page)
+
+    return do
+
+
+async def _graded(page: Page) -> None:
+    await page.click("label:has(input[name=grade][value='4'])")
+    await sent("button.primary")(page)
+
+
+def stops(district: District) -> list[Stop]:
+    """Return every stop but the forms of acts, which are found on the way."""
+    return [
+        *_doors(),
+        *_menus(),
+        *_cases(district),
+        *_desks(district),
+        *_administration(district),
+        *_residents(district),
+    ]
+
+
+def _doors() -> list[Stop]:
+    wrong = sent("button", number="D01", password="不是这个密码也不对")
+    return [
+        Stop("sign-in", "", "/sign-in"),
+        Stop("sign-in-refused", "", "/sign-in", wrong),
+        Stop("nothing-here", "D01", "/tasks/DQ440106202601010000X", status=404),
+        Stop("unclear", "D01", "/tasks?page=x", status=422),
+        Stop("menu-of-posts", "D01", "/", _menu),
+        Stop("account", "D01", "/account"),
+    ]
+
+
+def _menus() -> list[Stop]:
+    """Return the first page of every role, and each other page of the menu as two of them see it.
+
+    The auditor's is the one that shows the least.
+    """
+    staff = {number: Role(role) for number, (role, _) in STAFF.items()} | {"G01": Role.REGISTRAR}
+    found = []
+    for address, _, roles in SECTIONS:
+        name = address.strip("/").replace("/", "-") or "workbench"
+        theirs = [number for number, role in staff.items() if role in roles]
+        shown = theirs if address == "/" else [*theirs[:1], *({"A01"} & {*theirs[1:]})]
+        found += [Stop(f"{name}-{number}", number, address) for number in shown]
+    return found
+
+
+def _cases(district: District) -> list[Stop]:
+    found = [
+        Stop(f"task-{state}-{who}", who, f"/tasks/{number}")
+        for state, number in district.tasks.items()
+        for who in ("D01", "B01")
+        if state not in {"second", "waiting"}
+    ]
+    found += [
+        Stop(f"task-working-{who}", who, f"/tasks/{district.tasks['working']}")
+        for who in ("S01", "V01", "A01", "W01")
+    ]
+    for state, address in district.pairings.items():
+        found.append(Stop(f"pairing-{state}", "C01", address))
+        if state != "active":
+            found += [
+                Stop(f"pairing-{state}-{step}", who, f"{address}/start/{step}")
+                for step in STEPS
+                for who in (("B01",) if step in {"claims", "signatures"} else ("C01",))
+            ]
+    active, signed = district.pairings["active"], district.pairings["signed"]
+    return [
+        *found,
+        Stop("pairing-new", "C01", "/pairings/new"),
+        Stop("pairing-new-refused", "C01", "/pairings/new", _empty),
+        Stop("pairing-lists-revised", "C01", f"{active}/revise_lists"),
+        Stop("pairing-approving", "O01", f"{signed}/start/approval"),
+        Stop("pairing-active-authority", "O01", active),
+    ]
+
+
+def _desks(district: District) -> list[Stop]:
+    tasks = district.tasks
+    several = "&".join(f"case={tasks[name]}" for name in ("dispatched", "second", "working"))
+    chosen = {"accept_task": "B01", "request_extension": "B01", "dispatch_task": "D01"}
+    assert set(chosen) <= set(FOR_MANY)
+    return [
+        Stop("dispatch-triaged", "D01", f"/dispatch?case={tasks['triaged']}"),
+        Stop("tasks-narrowed-to-none", "D01", "/tasks?q=没有这样的任务"),
+        Stop("register-refused", "W01", "/register", _empty),
+        Stop("callbacks-refused", "R01", "/callbacks", _empty),
+        Stop("link-handed-over", "D01", f"/tasks/{tasks['approved']}/issue_rating_link", _link),
+        *(
+            Stop(f"many-{kind}", who, f"/tasks/many?command={kind}&{several}")
+            for kind, who in chosen.items()
+        ),
+        Stop(
+            "many-done", "B01", f"/tasks/many?command=accept_task&{several}", sent(".foot button")
+        ),
+        Stop("ledger-preview", "W01", "/ledger", _uploaded),
+        *(
+            Stop(f"figures-by-{by}", "V01", f"/figures?by={by}")
+            for by in ("unit", "street", "category", "month")
+        ),
+        Stop("audit-case", "A01", f"/audit?case={tasks['working']}"),
+        Stop("audit-earlier", "A01", f"/audit?case={tasks['working']}&facts=3"),
+        Stop("audit-verified", "A01", "/audit", sent("form[action='/audit/verify'] button")),
+        Stop("audit-check", "A01", "/audit/check"),
+    ]
+
+
+async def _link(page: Page) -> None:
+    await page.click(".foot button")
+    await page.wait_for_selector(".qr")
+
+
+def _administration(district: District) -> list[Stop]:
+    person = f"/admin/people/{district.registrar}"
+    return [
+        *(
+            Stop(f"admin-{name}-{who}", who, f"/admin/{name}")
+            for name, who in (
+                ("policies", "G01"),
+                ("policies", "A01"),
+                ("calendars", "G01"),
+                ("accounts", "G01"),
+                ("log", "G01"),
+                ("status", "G01"),
+                ("privacy", "Z01"),
+            )
+        ),
+        Stop("admin-unit", "G01", f"/admin/units/{BUREAU}"),
+        Stop("admin-unit-new", "G01", "/admin/units/new/register_unit"),
+        Stop("admin-person", "G01", person),
+        Stop("admin-grant", "G01", f"{person}/grant_role"),
+        Stop("admin-policy", "G01", "/admin/policies/gd-2022"),
+    ]
+
+
+def _residents(district: District) -> list[Stop]:
+    follow = district.following
+    return [
+        Stop("resident-door", "", "/r/"),
+        Stop("resident-unknown", "", "/r/", _opened("A" * 22)),
+        Stop("resident-matter", "", "/r/", _opened(follow)),
+        Stop("resident-seen", "", "/r/", _opened(follow, sent("[formaction='/r/seen']"))),
+        Stop("resident-deletion", "", "/r/", _opened(follow, sent("[formaction='/r/deletion']"))),
+        Stop("resident-rating", "", "/r/", _opened(district.rating)),
+        Stop("resident-thanks", "", "/r/", _opened(district.rating, _graded)),
+        Stop("code", "", f"/c/{PLACE}"),
+        Stop("code-taken", "", f"/c/{PLACE}", sent("button.primary", **NEED)),
+        Stop("code-unknown", "", "/c/440106999", status=404),
+    ]
+
+
+@asynccontextmanager
+async def visiting(chromium: Browser, base: str, who: str, **about: Any) -> AsyncIterator[Page]:
+    """Open a browser of its own, in which *who* has signed in."""
+    context = await chromium.new_context(locale="zh-CN", **about)
+    page = await context.new_page()
+    if who:
+        await page.goto(f"{base}/sign-in")
+        await page.fill("#number", who)
+        await page.fill("#password", PASSWORD)
+        await page.press("#password", "Enter")
+        await page.wait_for_url(f"{base}/")
+    yield page
+    await context.close()
+
+
+async def walk(
+    chromium: Browser, base: str, district: District, **about: Any
+) -> AsyncIterator[tuple[Stop, Page]]:
+    """Come to every stop, one browser for each person, and to each form that is offered there."""
+    offered: set[str] = set()
+    asked = sorted(stops(district), key=lambda stop: stop.who)
+    for who, theirs in groupby(asked, key=lambda stop: stop.who):
+        async with visiting(chromium, base, who, **about) as page:
+            waiting = list(theirs)
+            while waiting:
+                stop = waiting.pop(0)
+                answer = await page.goto(f"{base}{stop.address}")
+                assert answer is not None
+                assert answer.status == stop.status, (stop.name, answer.status)
+                forms = await page.eval_on_selector_all(
+                    "main .acts a.btn", "(all) => all.map((one) => one.getAttribute('href'))"
+                )
+                for form in forms:
+                    found = re.fullmatch(r"/(?:tasks|pairings|admin/\w+)/[^/]+/(\w+)", form)
+                    if found and found[1] not in offered:
+                        offered.add(found[1])
+                        waiting.append(Stop(f"act-{found[1]}", who, form))
+                if stop.do is not None:
+                    await stop.do(page)
+                yield stop, page
