@@ -6,12 +6,12 @@ nothing twice. What is not the caller's to see is left out, position and all.
 
 from collections.abc import AsyncIterator
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from api.callers import Caller, seen_again
 from api.cases import READING
@@ -28,32 +28,14 @@ STREAM_SECONDS = 30 * 60
 BEAT_SECONDS = 15.0
 
 
-class FactItem(BaseModel):
-    """One entry of the log as it stands there; sealed texts are references."""
-
-    position: int
-    stream: str
-    version: int
-    kind: str
-    number: str | None
-    recorded_at: str
-    occurred_at: str
-    role: str | None
-    unit: str | None
-    channel: str | None
-    fact: dict[str, Any]
-    hash: str
-
-
 class Facts(BaseModel):
     """Facts beyond the position asked for; *next* is what to ask for then."""
 
-    items: list[FactItem]
+    items: list[Fact]
     next: int
 
 
-def _item(fact: Fact) -> FactItem:
-    return FactItem(**fact._asdict())
+_WRITTEN = TypeAdapter(Fact)
 
 
 @router.get("/facts", responses=READING)
@@ -73,7 +55,7 @@ async def list_facts(
         found, reached = await run_in_threadpool(facts_after, seer, after, limit)
         left = until - monotonic()
         if found or left <= 0:
-            return Facts(items=[_item(one) for one in found], next=reached)
+            return Facts(items=found, next=reached)
         if reached == after:
             await seer.house.head.beyond(after, min(left, LOOK_SECONDS))
         after = reached
@@ -114,7 +96,7 @@ async def _events(request: Request, seer: Seer, after: int) -> AsyncIterator[byt
             return
         found, reached = await run_in_threadpool(facts_after, seer, after, 100)
         for fact in found:
-            told = _item(fact).model_dump_json()
+            told = _WRITTEN.dump_json(fact).decode()
             yield f"id: {fact.position}\nevent: fact\ndata: {told}\n\n".encode()
         if found:
             beat = now

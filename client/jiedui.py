@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx2
 
 from client.shapes import (
-    FactItem,
+    Fact,
     HistoryItem,
     OfferItem,
     PairingDetail,
@@ -148,14 +148,14 @@ class Jiedui:
         """Return the items of a board that has one page: `/units`, `/people`, `/figures`."""
         return list(self._ask("GET", path)["items"])
 
-    def facts(self, after: int = -1, *, wait: int = 0, forever: bool = False) -> Iterator[FactItem]:
+    def facts(self, after: int = -1, *, wait: int = 0, forever: bool = False) -> Iterator[Fact]:
         """Yield the facts beyond position *after*; with *forever*, those that are still to come.
 
         Keep the position of the last one taken in: with it nothing is missed or told twice.
         """
         while True:
             page = self._ask("GET", "/facts", params={"after": after, "wait": wait, "limit": 500})
-            yield from (FactItem.model_validate(one) for one in page["items"])
+            yield from (Fact.model_validate(one) for one in page["items"])
             if page["next"] == after and not forever:
                 return
             after = page["next"]

@@ -100,7 +100,7 @@ class OfferItem(_Answer):
     english: str | None = None
 
 
-class FactItem(_Answer):
+class Fact(_Answer):
     """One entry of the log."""
 
     position: int

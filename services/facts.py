@@ -1,6 +1,7 @@
 """Facts by position, as far as they are somebody's to see: what other systems follow."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from domain.people import Role
 from domain.task.reading import Sight, sight
@@ -16,8 +17,9 @@ _PUBLIC = frozenset({"unit", "policy", "calendar"})
 _OF_OVERSIGHT = frozenset({Role.AUDITOR, Role.DPO})
 
 
-class Fact(NamedTuple):
-    """One entry of the log, with what people call its case."""
+@dataclass(frozen=True)
+class Fact:
+    """One entry of the log as it stands there, with what people call its case."""
 
     position: int
     stream: str

@@ -81,7 +81,7 @@ def test_shapes_are_those_of_the_reference(calling: Calling) -> None:
         "PairingDetail",
         "HistoryItem",
         "OfferItem",
-        "FactItem",
+        "Fact",
         "Receipt",
     ):
         assert set(getattr(shapes, name).model_fields) == set(schemas[name]["properties"]), name
