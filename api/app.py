@@ -26,8 +26,8 @@ _HEADERS = {
 }
 
 
-def create_api(house: House, room: Room | None = None) -> ASGIApp:
-    """Return the API of *house*, to be mounted at `PREFIX`."""
+def create_api(house: House, requests_a_minute: int = REQUESTS_A_MINUTE) -> ASGIApp:
+    """Return the API of *house*, to be mounted at `PREFIX`; a session asks only so often."""
     app = FastAPI(
         title="jiedui 结对帮扶",
         version="1",
@@ -39,7 +39,7 @@ def create_api(house: House, room: Room | None = None) -> ASGIApp:
     )
     app.state.house = house
     app.state.streams = Streams()
-    app.state.limit = Throttle(tries=REQUESTS_A_MINUTE)
+    app.state.limit = Throttle(tries=requests_a_minute)
     for part in (sessions, boards, feed, open311, webhooks, reference, cases, commands):
         app.include_router(part.router)
 
@@ -52,7 +52,7 @@ def create_api(house: House, room: Room | None = None) -> ASGIApp:
 
     tell_problems(app)
     reference.describe(app)
-    return InTurn(app, _Units(house).of, room or Room(), patient=("/facts", "/facts/stream"))
+    return InTurn(app, _Units(house).of, Room(), patient=("/facts", "/facts/stream"))
 
 
 class _Units:

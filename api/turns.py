@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.problems import told
 
 AT_ONCE = 6
-WAITING = 48
+WAITING = 24
 BODY_BYTES_MAX = 16 * 1024 * 1024
 """Room for a document of 10 MiB in base64."""
 
