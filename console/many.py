@@ -13,8 +13,9 @@ from domain.casebook import CASES
 from domain.models import models_of
 from domain.refusals import CommandRefused
 from services.list_columns import COLUMNS
-from services.many import AT_ONCE, FOR_MANY, Looked, Outcome, for_many, give, look
+from services.many import AT_ONCE, Looked, Outcome, for_many, give, look
 from services.seeing import NothingHere, Seer, told
+from wording.commands import command_label
 
 router = APIRouter()
 
@@ -56,7 +57,7 @@ def _form(
         "many.html",
         status=200 if refusal is None else 422,
         seer=seer,
-        title=seer.say(*FOR_MANY[command]),
+        title=command_label(command, seer.language),
         case_title=seer.say("任务中心", "Tasks"),
         back="/tasks",
         action="/tasks/many",
@@ -102,7 +103,7 @@ def _act(request: Request, sent: Any) -> Response:
         request,
         "many_done.html",
         seer=seer,
-        title=seer.say(*FOR_MANY[command]),
+        title=command_label(command, seer.language),
         outcomes=[(one, *_shown(seer, one)) for one in outcomes],
         recorded=sum(one.position is not None for one in outcomes),
         refused=sum(one.position is None for one in outcomes),

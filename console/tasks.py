@@ -27,9 +27,10 @@ from services.list_questions import (
     saved_filters,
     units_of,
 )
-from services.many import AT_ONCE, FOR_MANY, for_many
+from services.many import AT_ONCE, for_many
 from services.scope import sees_all_units
 from services.seeing import Seer, told
+from wording.commands import command_label
 from wording.labels import label
 
 router = APIRouter()
@@ -93,7 +94,7 @@ def _list(
             (name, seer.say(*column.heading), name in columns) for name, column in COLUMNS.items()
         ],
         saved=saved_filters(seer),
-        many=[(kind, seer.say(*FOR_MANY[kind])) for kind in for_many(seer)],
+        many=[(kind, command_label(kind, seer.language)) for kind in for_many(seer)],
         at_once=AT_ONCE,
         cannot_export=None if cannot is None else told(cannot, seer),
         refusal=None if refusal is None else told(refusal, seer),

@@ -21,19 +21,18 @@ from services.acting import order_of
 from services.offering import ABOUT_VALUES, Filling
 from services.scope import task_at
 from services.seeing import NothingHere, Seer
-from wording.labels import Both
 
 AT_ONCE = 100
 
-FOR_MANY: dict[str, Both] = {
-    "accept_task": ("签收", "Sign in"),
-    "assign_staff": ("指派承办人", "Assign staff"),
-    "dispatch_task": ("派单", "Dispatch"),
-    "remind_unit": ("催办", "Remind"),
-    "request_extension": ("申请延期", "Request extension"),
-    "grant_extension": ("同意延期", "Grant extension"),
-    "refuse_extension": ("不同意延期", "Refuse extension"),
-}
+FOR_MANY = (
+    "accept_task",
+    "assign_staff",
+    "dispatch_task",
+    "remind_unit",
+    "request_extension",
+    "grant_extension",
+    "refuse_extension",
+)
 """The commands that make sense for many: what they ask for is the same for each task."""
 
 
