@@ -38,7 +38,7 @@ def furnished(office: Office) -> District:
     with_partners(office)
     engage(office, "G01", "REGISTRAR", BUREAU)
     town = office.town
-    tasks = {name: town.task() for name in ("registered", "triaged", "cancelled", "waiting")}
+    tasks = {name: town.task() for name in ("registered", "triaged", "cancelled")}
     town.ask(
         tasks["triaged"], "triage_task", "dispatcher", urgency="URGENT", duty_class="COOPERATE"
     )

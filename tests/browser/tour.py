@@ -19,6 +19,8 @@ from tests.console.test_residents_following import NEED, PLACE
 from tests.journeys.district import BUREAU
 
 Doing = Callable[[Page], Awaitable[None]]
+UNSENT = {"registered", "triaged", "cancelled"}
+"""Tasks that are no department's yet."""
 STEPS = ("parties", "lists", "claims", "signatures", "approval")
 
 
@@ -126,8 +128,7 @@ def _cases(district: District) -> list[Stop]:
     found = [
         Stop(f"task-{state}-{who}", who, f"/tasks/{number}")
         for state, number in district.tasks.items()
-        for who in ("D01", "B01")
-        if state not in {"second", "waiting"}
+        for who in (("D01",) if state in UNSENT else ("D01", "B01"))
     ]
     found += [
         Stop(f"task-working-{who}", who, f"/tasks/{district.tasks['working']}")
