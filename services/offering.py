@@ -191,7 +191,8 @@ class Filling:
         body = self._body
         if kind == "record_arrival" and body is not None:
             awaited = [unit for whistle in body.whistles for unit in whistle.awaited]
-            return awaited[0] if awaited else None
+            # With nobody awaited the decider says so; a form without a unit would say less.
+            return awaited[0] if awaited else next(self._departments(), None)
         taken = {body.holding.main, *(one.unit for one in body.assists)} if body else set()
         return next((unit for unit in self._departments() if unit not in taken), None)
 

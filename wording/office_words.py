@@ -24,7 +24,7 @@ def _words() -> dict[str, Both]:
     return words | {role.value: both for role, both in ROLE_LABELS.items()} | _BESIDE
 
 
-_BESIDE: dict[str, Both] = {"UNKNOWN": ("未登记", "not registered")}
+_BESIDE: dict[str, Both] = {"UNKNOWN": ("未登记", "not registered"), "NONE": ("无", "none")}
 _WORDS = _words()
 
 

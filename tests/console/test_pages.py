@@ -161,3 +161,21 @@ def test_every_field_a_form_asks_for_has_a_name() -> None:
         for name in model.model_fields
     }
     assert {name for name in asked - {"kind"} if field_label(name) == name} == set()
+
+
+def test_what_may_not_be_done_is_told_in_the_offices_words(office: Office) -> None:
+    """No validator speaks to people, and no code stands where a word does."""
+    town = office.town
+    task = town.task()
+    number = office.number_of(task)
+    town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
+    town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
+    town.ask(task, "accept_task", "coordinator")
+    for staff in STAFF:
+        page = office.browser(staff).get(f"/tasks/{number}")
+        if page.status_code == 200:
+            refused = re.search(r'class="not">.*?</div>', page.text, re.DOTALL)
+            said = "" if refused is None else refused[0]
+            assert "Input should" not in said, said
+            assert "command-malformed" not in said, said
+            assert not re.search(r"[（，为]\s*[A-Z_]{4,}", said), said
