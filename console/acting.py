@@ -11,6 +11,7 @@ from console.forms import command_of, fields_of
 from console.pairing_forms import PairingForms
 from console.seeing import ours, page, see_other, seer_of
 from desk.identifiers import new_uuid7
+from desk.sealing import opaque_uuid
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.refusals import CommandRefused
@@ -120,6 +121,9 @@ def _act(request: Request, section: str, key: str, command: str, sent: Any) -> R
         asked = command_of(command, model, sent)
         if case.pairing is not None:
             asked = case.pairing.command(asked, plain)
+        if command == "split_off_matter":
+            # The part is a new task; its id is nobody's to type, and the same when sent again.
+            asked["part"] = f"task/{opaque_uuid('part', plain.get('command_id') or new_uuid7())}"
         if upload and "document" in model.model_fields and "document" not in asked:
             content, asked["media_type"] = seer.house.uploads.whole(
                 seer.session, case.stream, upload

@@ -59,6 +59,7 @@ def fields_of(
 
 
 _LEFT_TO_THE_PAGE: dict[str, tuple[str, ...]] = {
+    "split_off_matter": ("part",),
     "register_task": (
         "call",
         "link",

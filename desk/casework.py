@@ -18,6 +18,8 @@ from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.values import instant_text
 from ledger.entry import FACT_BYTES_MAX
+from wording.commands import COMMAND_LABELS
+from wording.fields import field_label
 
 
 @dataclass(frozen=True)
@@ -174,17 +176,61 @@ def moved_on(expected: int, found: int) -> CommandRefused:
     )
 
 
+_FAULTS: dict[str, str] = {
+    "missing": "未填写",
+    "extra_forbidden": "没有这一项",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "bool_type": "应为是或否",
+    "bool_parsing": "应为是或否",
+    "list_type": "应为若干项",
+    "tuple_type": "应为若干项",
+    "dict_type": "应为一组字段",
+    "enum": "不在可选项内",
+    "literal_error": "不在可选项内",
+    "string_pattern_mismatch": "写法不对",
+    "string_too_long": "过长",
+    "string_too_short": "过短",
+    "too_long": "项数过多",
+    "too_short": "项数过少",
+    "greater_than_equal": "过小",
+    "greater_than": "过小",
+    "less_than_equal": "过大",
+    "less_than": "过大",
+    "datetime_parsing": "不是时刻",
+    "datetime_from_date_parsing": "不是时刻",
+    "timezone_aware": "时刻没有时区",
+    "union_tag_invalid": "没有这样的命令",
+    "union_tag_not_found": "没有写明是什么命令",
+}
+"""What the validator's kinds of fault are in Chinese; of others, that the value will not do."""
+
+
 def malformed(error: ValidationError) -> CommandRefused:
     """Say which field of a command is wrong and what it should be, never what was typed."""
-    faults = error.errors(include_input=False, include_url=False, include_context=False)
-    wrong = [(".".join(str(part) for part in fault["loc"]), fault["msg"]) for fault in faults[:5]]
-    chinese = "；".join(f"{place or '命令'}：{told}" for place, told in wrong)
-    english = "; ".join(f"{place or 'the command'}: {told}" for place, told in wrong)
+    faults = error.errors(include_input=False, include_url=False, include_context=False)[:5]
+    chinese = "；".join(
+        f"{_field_named(fault['loc'])}{_FAULTS.get(fault['type'], '不合要求')}" for fault in faults
+    )
+    english = "; ".join(
+        f"{'.'.join(map(str, fault['loc'])) or 'the command'}: {fault['msg']}" for fault in faults
+    )
     return CommandRefused(
         "command-malformed",
         f"命令格式不符：{chinese}。",
         f"The command is not of its form: {english}.",
     )
+
+
+def _field_named(place: tuple[int | str, ...]) -> str:
+    """Return what the field at *place* is called, in quotation marks, with its code where other."""
+    names = [one for one in place if isinstance(one, str) and one not in COMMAND_LABELS]
+    if not names:
+        return "命令"
+    called = field_label(names[-1])
+    code = ".".join(str(one) for one in place if one not in COMMAND_LABELS)
+    return f"“{called}”" if called == code else f"“{called}”（{code}）"
 
 
 def taken_for_another(told: Any, understood: Any, field: str = "") -> str | None:

@@ -142,3 +142,33 @@ def test_what_was_typed_is_never_markup(office: Office) -> None:
     shown = office.browser("D01").get(task).text
     assert "<script>alert" not in shown
     assert "&lt;script&gt;alert(1)&lt;/script&gt;楼道灯坏" in shown
+
+
+def test_a_matter_is_split_off_by_a_form_that_asks_for_no_id(office: Office) -> None:
+    task = office.town.task()
+    number = office.number_of(task)
+    desk = office.browser("D01")
+    form = desk.get(f"/tasks/{number}/split_off_matter").text
+    assert 'name="part"' not in form
+    fields = {
+        "category": "MEAL",
+        "text": "还想订餐",
+        "matter": "general",
+        "command_id": "console/0192e000-0000-7000-8000-000000000001",
+    }
+    for _ in range(2):
+        answer = desk.post(f"/tasks/{number}/split_off_matter", **fields)
+        assert answer.status_code == 303, answer.text
+    split = [
+        one for one in office.town.books.ledger.read(task) if one.kind == "matter_split_off.v1"
+    ]
+    assert len(split) == 1
+    assert split[0].fact["part"].startswith("task/")
+
+
+def test_what_a_form_left_out_is_named_as_the_office_names_it(office: Office) -> None:
+    number = office.number_of(office.town.task())
+    answer = office.browser("D01").post(f"/tasks/{number}/triage_task")
+    assert answer.status_code == 422
+    assert "“紧急程度”（urgency）未填写" in answer.text
+    assert "Field required" not in answer.text
