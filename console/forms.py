@@ -50,11 +50,14 @@ def fields_of(
 ) -> list[Field]:
     """Return the fields of a command's form, with what was *given* or is usual filled in."""
     hints = get_type_hints(model, include_extras=True)
+    left = set(_LEFT_TO_THE_PAGE.get(kind, ()))
+    if kind == "dispatch_task" and not given.get("suggested"):
+        left |= {"suggested", "reason"}  # the reason is why another than the first suggested
     made = _Making(kind, model, seer, policy, body)
     return [
         made.field(name, hints[name], given)
         for name in model.model_fields
-        if name != "kind" and name not in _LEFT_TO_THE_PAGE.get(kind, ())
+        if name != "kind" and name not in left
     ]
 
 

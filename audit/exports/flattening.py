@@ -36,6 +36,7 @@ UNIT_FIELDS: dict[str, str] = {
     "assist": "assist_unit",
     "unit": "unit",
     "suggested_unit": "suggested_unit",
+    "units": "unit_suggested",
     "departments": "department",
     "center": "center",
     "street": "street",

@@ -49,8 +49,12 @@ def test_a_whole_life_by_the_client(signed_in: SigningIn) -> None:
         assert refused.value.rule
         with pytest.raises(NothingThere):
             worker.task("DQ440106999999999")
+
+
+def test_whoever_is_not_signed_in_is_told_so(calling: Calling) -> None:
+    stranger = Jiedui("https://api", "nonsense", http=calling().client)
     with pytest.raises(SignedOut):
-        worker.session  # noqa: B018 - it asks
+        next(stranger.tasks())
 
 
 def test_who_holds_their_account_key_signs_in_by_it_once(calling: Calling) -> None:

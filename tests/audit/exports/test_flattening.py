@@ -54,6 +54,9 @@ def log() -> LogInMemory:
     return LogInMemory([task_walk(seed) for seed in range(12)] + [pairing_walk(1)])
 
 
+LISTS = ("departments", "categories", "items", "terms", "suggested_units")
+
+
 def test_no_text_of_anybody_becomes_an_attribute(log: LogInMemory) -> None:
     """Only labels of our own speak Chinese; a text a person wrote stays in the ledger."""
     pseudonyms = Pseudonyms(b"key")
@@ -63,7 +66,7 @@ def test_no_text_of_anybody_becomes_an_attribute(log: LogInMemory) -> None:
             assert isinstance(value, str | int | datetime)
             if isinstance(value, str) and not name.endswith("_zh"):
                 assert value.isascii()
-                assert " " not in value or name in ("departments", "categories", "items", "terms")
+                assert " " not in value or name in LISTS
                 assert "subject/" not in value
                 if "/" not in value and "@" not in value:
                     assert name == "package_hash" or not holds_personal_number(value)
