@@ -145,7 +145,7 @@ class Outlook:
         return self.store.reach(done.stream, -1)
 
 
-async def until(true: Callable[[], bool], seconds: float = 20) -> None:
+async def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something holds; that it never does is the failure."""
     ends = time.monotonic() + seconds
     while not true():
