@@ -103,7 +103,8 @@ async def test_whoever_is_signed_out_is_told_and_hears_nothing(
     office: Office, visit: Visiting
 ) -> None:
     desk = await visit("D01")
-    await desk.go("/dispatch")
+    async with desk.page.expect_response("**/live*"):  # it listens before it is signed out
+        await desk.go("/dispatch")
     house: House = office.house
 
     def ended() -> None:
