@@ -21,7 +21,7 @@ from desk.orders import CommandId, Order, Receipt, read_order
 from desk.sealing import opaque_uuid
 from domain.casebook import CASES
 from domain.models import models_of
-from domain.people import Role
+from domain.people import BY_LINK, Role
 from services.acting import given
 from services.command_schemas import commands as schemas_of
 from services.seeing import Seer
@@ -63,7 +63,7 @@ BEGINNINGS = {"register_task": "tasks", "draft_pairing": "pairings"}
 ANSWERS = problems(400, 401, 404, 409, 412, 413, 415, 422, 429, 503) | {
     204: {"description": "Asked with dry-run: it would be accepted."}
 }
-_NOT_PEOPLE = {Role.SYSTEM, Role.RESIDENT}
+_NOT_PEOPLE = BY_LINK | {Role.SYSTEM}
 
 Key = Annotated[CommandId, Header(alias="Idempotency-Key")]
 Match = Annotated[str | None, Header(alias="If-Match", pattern=r'^"?[0-9]{1,9}"?$')]

@@ -5,14 +5,13 @@ Read at the moment of deciding, so a rule such as "no open task is left" never t
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from domain.casebook import kind_of
 from domain.figures import ReviewFigures, figures_of, last_review
-from domain.pairing.case import neighbour as neighbour_pairing
-from domain.rules import NeighbourPairing, NeighbourTask
-from domain.task.case import neighbour as neighbour_task
+from domain.rules import Neighbour, NeighbourPairing, NeighbourTask
 from domain.task.facts import SupervisionRaised
 from domain.task.supervising import is_red_card
 from ledger.store import Ledger
@@ -59,15 +58,28 @@ class LedgerNeighbours:
         self._ledger, self._state_of, self._cards = ledger, state_of, cards
         self.seen = -1
 
+    def case(self, stream: str) -> Neighbour | None:
+        """Return the case *stream* of any kind, or None where there is none."""
+        self._looked_at()
+        version, state = self._state_of(stream)
+        return kind_of(stream).neighbour(stream, state) if version else None
+
+    def cases(self, category: str) -> Iterator[Neighbour]:
+        """Yield every case of the kind *category*, ordered by stream."""
+        for stream in sorted(self._looked_at().streams(category)):
+            found = self.case(stream)
+            if found is not None:
+                yield found
+
     def task(self, stream: str) -> NeighbourTask | None:
         """Return the task *stream*, or None where there is none."""
-        version, state = self._state(stream)
-        return neighbour_task(stream, state) if version else None
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourTask) else None
 
     def pairing(self, stream: str) -> NeighbourPairing | None:
         """Return the pairing *stream*, or None where there is none."""
-        version, state = self._state(stream)
-        return neighbour_pairing(stream, state) if version else None
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourPairing) else None
 
     def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks of the pairing, ordered by stream."""
@@ -92,11 +104,10 @@ class LedgerNeighbours:
 
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
         """Return the open pairings *unit* is a party of, ordered by stream."""
-        pairings = (self.pairing(stream) for stream in sorted(self._looked_at().streams("pairing")))
         return tuple(
             pairing
-            for pairing in pairings
-            if pairing is not None and pairing.is_open and unit in pairing.parties
+            for pairing in self.cases("pairing")
+            if isinstance(pairing, NeighbourPairing) and pairing.is_open and unit in pairing.parties
         )
 
     def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
@@ -145,10 +156,6 @@ class LedgerNeighbours:
         if self.seen < 0:
             self.seen = self._ledger.head()
         return self._ledger
-
-    def _state(self, stream: str) -> tuple[int, Any]:
-        self._looked_at()
-        return self._state_of(stream)
 
     def _open(self, streams: list[str] | set[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in sorted(streams))

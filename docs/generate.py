@@ -33,6 +33,7 @@ from domain.sealed import Seal, Sealed
 from domain.task import commands as task_commands
 from domain.task import facts as task_facts
 from domain.values import (
+    CaseId,
     Code,
     DivisionCode,
     Instant,
@@ -75,7 +76,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (registry_commands.NoticeKey, "notice key"),
     (oversight_words.About, "up to 200 references"),
     (oversight_words.Reference, "reference"),
-    (oversight_words.CaseStream, "task or pairing id"),
+    (CaseId, "id of a case of any kind"),
     (oversight_words.WorkflowId, "workflow id"),
     (oversight_words.RunId, "UUID"),
     (oversight_words.Digest, "SHA-256"),

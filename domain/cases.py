@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, TypeAdapter
 from domain.clocks import Clock
 from domain.envelope import Asked, Happened
 from domain.people import Role
-from domain.rules import Rules
+from domain.rules import Neighbour, Rules
 from domain.values import Frozen, Instant
 
 
@@ -67,6 +67,27 @@ class Talk(Frozen):
     steps: tuple[Step, ...]
 
 
+class Shown(Frozen):
+    """What a list shows of a case: codes, numbers, instants, and words an office wrote itself.
+
+    *place* is a division code, *units* are all that have to do with the case, *details* what only
+    pages of this kind show, as JSON has it.
+    """
+
+    title: str
+    place: str = ""
+    units: tuple[str, ...] = ()
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+def _no_neighbour(stream: str, state: Any) -> None:
+    """Say that other cases need to know nothing of a case."""
+
+
+def _shown_elsewhere(state: Any) -> None:
+    """Say that a case stands on a board of its own, or on none."""
+
+
 def _about_none(state: Any) -> None:
     """Say that a case is about no category of service."""
 
@@ -102,5 +123,9 @@ class CaseKind:
     """The category of service the case is about (`elder_care`), where it is about one."""
     is_urgent: Callable[[Any], bool] = _never
     """Whether people are told of it at night too."""
+    neighbour: Callable[[str, Any], Neighbour | None] = _no_neighbour
+    """What other cases may know of the case."""
+    shown: Callable[[Any], Shown | None] = _shown_elsewhere
+    """What the board of cases (`projections/case_board.py`) shows of the case."""
     clerked: bool = True
     """Whether a workflow stands by the case (registry streams need none: they have no clock)."""

@@ -5,7 +5,7 @@ cases (`Neighbours`) for the few rules that speak of more than one. A replay giv
 comes to the same facts.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,12 +21,18 @@ from domain.units import Unit
 
 
 @dataclass(frozen=True)
-class NeighbourTask:
-    """What one case may know of a support task that is another case."""
+class Neighbour:
+    """What one case may know of any other: which it is, where it stands, whether it is open."""
 
     stream: str
     state: str
     is_open: bool
+
+
+@dataclass(frozen=True)
+class NeighbourTask(Neighbour):
+    """What one case may know of a support task that is another case."""
+
     category: str
     place: str
     matter: str
@@ -36,12 +42,9 @@ class NeighbourTask:
 
 
 @dataclass(frozen=True)
-class NeighbourPairing:
+class NeighbourPairing(Neighbour):
     """What one case may know of a pairing that is another case."""
 
-    stream: str
-    state: str
-    is_open: bool
     parties: tuple[str, ...]
     categories: tuple[str, ...]
     policy_id: str
@@ -49,6 +52,14 @@ class NeighbourPairing:
 
 class Neighbours(Protocol):
     """Other cases, as the ledger has them at the moment of deciding."""
+
+    def case(self, stream: str) -> Neighbour | None:
+        """Return the case *stream* of any kind, or None where there is none."""
+        ...
+
+    def cases(self, category: str) -> Iterator[Neighbour]:
+        """Yield every case of the kind *category*, open or over, ordered by stream."""
+        ...
 
     def task(self, stream: str) -> NeighbourTask | None:
         """Return the task *stream*, or None where there is none."""
@@ -92,6 +103,12 @@ class Neighbours(Protocol):
 
 class NoNeighbours:
     """A world with one case only; what tests and pure replays start from."""
+
+    def case(self, stream: str) -> Neighbour | None:  # noqa: D102, ARG002
+        return None
+
+    def cases(self, category: str) -> Iterator[Neighbour]:  # noqa: D102, ARG002
+        return iter(())
 
     def task(self, stream: str) -> NeighbourTask | None:  # noqa: D102, ARG002
         return None

@@ -102,8 +102,21 @@ def covers(division: str, place: str) -> bool:
     return place.startswith(division)
 
 
+CASE_CATEGORIES = ("task", "pairing", "finding", "site", "facility", "provider", "programme")
+"""The kinds of case people work on, by the first part of their streams' names."""
+
+CASE = rf"(?:{'|'.join(CASE_CATEGORIES)})/{UUID}"
+
+CaseId = Annotated[str, Text(pattern=rf"^{CASE}$")]
+"""The stream of any kind of case people work on."""
+
 TaskId = Annotated[str, Text(pattern=rf"^task/{UUID}$")]
 PairingId = Annotated[str, Text(pattern=rf"^pairing/{UUID}$")]
+FindingId = Annotated[str, Text(pattern=rf"^finding/{UUID}$")]
+SiteId = Annotated[str, Text(pattern=rf"^site/{UUID}$")]
+FacilityId = Annotated[str, Text(pattern=rf"^facility/{UUID}$")]
+ProviderId = Annotated[str, Text(pattern=rf"^provider/{UUID}$")]
+ProgrammeId = Annotated[str, Text(pattern=rf"^programme/{UUID}$")]
 PersonId = Annotated[str, Text(pattern=rf"^person/{UUID}$")]
 SubjectId = Annotated[str, Text(pattern=rf"^subject/{UUID}$")]
 
@@ -123,7 +136,7 @@ VerifierKeyText = Annotated[
 """A public key as a signed note's reader takes it: `name+hash+base64`."""
 
 STREAM = re.compile(
-    rf"^(?:(?:task|pairing|person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
     rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}}"
     r"|log/checkpoints)$"
 )

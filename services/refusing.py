@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.gate import GATE_RULES
+from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
 from domain.pairing.refusal_rules import REFUSAL_RULES as OF_PAIRINGS
 from domain.registry.refusal_rules import REFUSAL_RULES as OF_THE_REGISTRY
@@ -48,6 +49,7 @@ BEFORE_DECIDING: dict[str, Both] = {
 CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Support task 帮扶任务", {code: (one.chinese, one.english) for code, one in OF_TASKS.items()}),
     ("Every kind of case 各类案卷", GATE_RULES),
+    ("Most kinds of case 多数案卷", GUARD_RULES),
     ("Before deciding 受理之前", BEFORE_DECIDING),
     ("Pairing 结对", OF_PAIRINGS),
     ("Registry 名册", OF_THE_REGISTRY),

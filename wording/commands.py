@@ -1,5 +1,6 @@
 """What each command is called in an office, by its stored kind; Chinese, then English."""
 
+from wording.kinds import all_words
 from wording.labels import Both, Language
 
 COMMAND_LABELS: dict[str, Both] = {
@@ -125,6 +126,7 @@ COMMAND_LABELS: dict[str, Both] = {
     "subscribe_webhook": ("登记推送订阅", "Subscribe a webhook"),
     "rotate_webhook_secret": ("更换推送签名密钥", "Rotate a webhook's secret"),
     "end_webhook": ("终止推送订阅", "End a webhook"),
+    **all_words("commands"),
 }
 
 

@@ -199,6 +199,15 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
+    "CaseKind": {
+        "task": ("任务", "task"),
+        "pairing": ("结对", "pairing"),
+        "finding": ("台账问题", "finding"),
+        "site": ("存量资源", "site"),
+        "facility": ("嵌入式服务设施", "facility"),
+        "provider": ("服务机构", "provider"),
+        "programme": ("试点", "programme"),
+    },
     "Count": COUNT_LABELS,
     "Grade": {
         "5": ("非常满意（5 分）", "very satisfied (5)"),
@@ -335,6 +344,11 @@ def label(of: StrEnum | str, language: Language = "zh", *, among: str | None = N
     name = among or type(of).__name__
     both = LABELS.get(name, {}).get(str(of))
     return str(of) if both is None else both[language == "en"]
+
+
+def state_label(category: str, state: str, language: Language = "zh") -> str:
+    """Return what a main state of the kind of case *category* is called."""
+    return label(state, language, among=f"{category.capitalize()}State")
 
 
 def clock_label(name: str, language: Language = "zh") -> str:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
 
+from domain.values import CASE_CATEGORIES
 from wording.closing import CLOSING_SENTENCES
+from wording.kinds import all_words
 from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
@@ -42,6 +44,7 @@ SENTENCES: dict[str, Both] = {
     **PAIRING_SENTENCES,
     **REGISTRY_SENTENCES,
     **OVERSIGHT_SENTENCES,
+    **all_words("sentences"),
 }
 """Every kind of fact with its sentence, Chinese and English."""
 
@@ -128,8 +131,7 @@ class OpaqueNames:
     def case(self, stream: str, language: Language) -> str:
         """Return the kind of case with the last four digits of its opaque id."""
         kind, _, number = stream.partition("/")
-        both = ("结对", "pairing") if kind == "pairing" else ("任务", "task")
-        return f"{both[language == 'en']} {number[-4:]}"
+        return f"{label(kind, language, among='CaseKind')} {number[-4:]}"
 
     def opened(self, sealed: Mapping[str, Any]) -> str | None:
         """Open nothing."""
@@ -289,7 +291,7 @@ class _Shown:
         """Return a reference by name where it has one, else as it stands."""
         kind, _, rest = reference.partition("/")
         match kind:
-            case "task" | "pairing":
+            case one if one in CASE_CATEGORIES:
                 return self.names.case(reference, self.language)
             case "unit":
                 return self.names.unit(rest, self.language)

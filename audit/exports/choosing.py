@@ -15,11 +15,8 @@ from audit.reading import Reader
 from audit.replay.standing_then import CaseThen, followed
 from domain.casebook import CASES
 from domain.refusals import CommandRefused
-from domain.values import category_of
+from domain.values import CASE_CATEGORIES, category_of
 from ledger.entry import Entry
-
-CASE_CATEGORIES = ("pairing", "task")
-"""The streams that are worked on; what each becomes with every fact is part of an export."""
 
 Tick = Callable[[int], None]
 """Is told how many more entries were dealt with."""

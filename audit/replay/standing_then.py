@@ -18,14 +18,19 @@ from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.envelope import FactOutOfPlace
 from domain.figures import ReviewFigures, figures_of, last_review
-from domain.pairing.case import neighbour as neighbour_pairing
 from domain.registry.case import REGISTRY_CASES
 from domain.registry.state import REGISTRY_CATEGORIES, RegistryBook
-from domain.rules import NeighbourPairing, Neighbours, NeighbourTask, NoNeighbours, Rules
-from domain.task.case import neighbour as neighbour_task
+from domain.rules import (
+    Neighbour,
+    NeighbourPairing,
+    Neighbours,
+    NeighbourTask,
+    NoNeighbours,
+    Rules,
+)
 from domain.task.facts import SupervisionRaised
 from domain.task.supervising import is_red_card
-from domain.values import category_of
+from domain.values import CASE_CATEGORIES, category_of
 from ledger.entry import Entry, happened
 from wording.explaining import TermsBook
 
@@ -173,7 +178,7 @@ class StandingThen:
             self._cases.popitem(last=False)
         return case
 
-    def cases(self, categories: Iterable[str] = ("task", "pairing")) -> Iterator[CaseThen]:
+    def cases(self, categories: Iterable[str] = CASE_CATEGORIES) -> Iterator[CaseThen]:
         """Yield every case of *categories*, by name, folded in one walk along the log."""
         found: dict[str, CaseThen] = {}
         for entry in self.reader.entries(until=self.position, categories=tuple(categories)):
@@ -188,15 +193,27 @@ class NeighboursThen:
     def __init__(self, standing: StandingThen) -> None:
         self._standing = standing
 
+    def case(self, stream: str) -> Neighbour | None:
+        """Return the case *stream* of any kind, or None where there was none."""
+        case = self._standing.case(stream)
+        return None if case is None else case.kind.neighbour(stream, case.state)
+
+    def cases(self, category: str) -> Iterator[Neighbour]:
+        """Yield every case of the kind *category*, ordered by stream."""
+        for stream in list(self._standing.reader.streams(category, self._standing.position)):
+            found = self.case(stream)
+            if found is not None:
+                yield found
+
     def task(self, stream: str) -> NeighbourTask | None:
         """Return the task *stream*, or None where there was none."""
-        case = self._standing.case(stream)
-        return None if case is None else neighbour_task(stream, case.state)
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourTask) else None
 
     def pairing(self, stream: str) -> NeighbourPairing | None:
         """Return the pairing *stream*, or None where there was none."""
-        case = self._standing.case(stream)
-        return None if case is None else neighbour_pairing(stream, case.state)
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourPairing) else None
 
     def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks of the pairing, ordered by stream."""
@@ -220,12 +237,10 @@ class NeighboursThen:
 
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
         """Return the open pairings *unit* is a party of, ordered by stream."""
-        streams = self._standing.reader.streams("pairing", self._standing.position)
-        pairings = (self.pairing(stream) for stream in list(streams))
         return tuple(
             pairing
-            for pairing in pairings
-            if pairing is not None and pairing.is_open and unit in pairing.parties
+            for pairing in self.cases("pairing")
+            if isinstance(pairing, NeighbourPairing) and pairing.is_open and unit in pairing.parties
         )
 
     def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:

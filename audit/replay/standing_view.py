@@ -12,7 +12,7 @@ from domain.pairing.state import Drafted, Running, UnderReview
 from domain.task.state import Known, KnownTask, is_open, sla_region
 from domain.values import instant_text
 from wording.explaining import Reason
-from wording.labels import label
+from wording.labels import state_label as name_of_state
 from wording.reasons import reason_text, running_label
 from wording.sentences import Language, Names, sentence
 
@@ -125,8 +125,7 @@ def mention_view(one: Mention) -> dict[str, Any]:
 
 def state_label(case: CaseThen, language: Language = "zh") -> str:
     """Return the state of *case* as people call it."""
-    among = "PairingState" if case.kind.category == "pairing" else "TaskState"
-    return label(case.name, language, among=among)
+    return name_of_state(case.kind.category, case.name, language)
 
 
 def _of_the_question(found: AsOf) -> dict[str, Any]:

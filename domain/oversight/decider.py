@@ -178,8 +178,7 @@ def _grant(
         raise refused("own-unmasking")
     if not any(rules.holds(command.to, role, None, asked.at) for role in GRANTEES):
         raise refused("grantee-role", may=", ".join(sorted(GRANTEES)))
-    neighbours = rules.neighbours
-    if neighbours.task(command.case) is None and neighbours.pairing(command.case) is None:
+    if rules.neighbours.case(command.case) is None:
         raise refused("case-known", case=command.case)
     latest = asked.at + UNMASKING_MAX
     if not asked.at < command.until <= latest:

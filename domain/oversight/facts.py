@@ -14,7 +14,6 @@ from domain.oversight.words import (
     Amount,
     AuditAct,
     AuditOutcome,
-    CaseStream,
     Count,
     Digest,
     DiscrepancyGround,
@@ -34,7 +33,7 @@ from domain.oversight.words import (
     WitnessName,
     WorkflowId,
 )
-from domain.values import Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
+from domain.values import CaseId, Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
 
 
 class AuditPerformed(Frozen):
@@ -66,7 +65,7 @@ class UnmaskingGranted(Frozen):
     """*to* may have the sealed texts of *case* opened before *until*, each recorded singly."""
 
     kind: Literal["unmasking_granted.v1"] = "unmasking_granted.v1"
-    case: CaseStream
+    case: CaseId
     to: PersonId
     reason: OfficeText
     until: Instant
@@ -76,7 +75,7 @@ class FieldUnmasked(Frozen):
     """One sealed text was opened for the grantee; recorded before it is shown or given away."""
 
     kind: Literal["field_unmasked.v1"] = "field_unmasked.v1"
-    case: CaseStream
+    case: CaseId
     holder: HolderId
     item: ItemId
     field: Code
@@ -93,7 +92,7 @@ class WorkflowHistorySealed(Frozen):
     """The history of one run was put away; *events* and *bytes* as in the file of that digest."""
 
     kind: Literal["workflow_history_sealed.v1"] = "workflow_history_sealed.v1"
-    case: CaseStream
+    case: CaseId
     workflow: WorkflowId
     run: RunId
     status: HistoryStatus
@@ -106,7 +105,7 @@ class WorkflowRebuilt(Frozen):
     """A clerk was begun again from the ledger as *run*; *run_before* where it is still known."""
 
     kind: Literal["workflow_rebuilt.v1"] = "workflow_rebuilt.v1"
-    case: CaseStream
+    case: CaseId
     run_before: RunId | None
     run: RunId
     reason: OfficeText
@@ -116,7 +115,7 @@ class WorkflowDiscrepancyFound(Frozen):
     """Ledger, boards, clerk and history disagree; *detail* is a machine word, never a text."""
 
     kind: Literal["workflow_discrepancy_found.v1"] = "workflow_discrepancy_found.v1"
-    case: CaseStream
+    case: CaseId
     ground: DiscrepancyGround
     run: RunId | None
     detail: Code | None

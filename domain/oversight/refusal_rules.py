@@ -4,7 +4,7 @@ Codes are published and only added to. `{words}` are filled with codes, dates an
 with a person's name or number.
 """
 
-from domain.refusals import CommandRefused
+from domain.refusals import refusing
 
 REFUSAL_RULES: dict[str, tuple[str, str]] = {
     "recorded-once": (
@@ -106,7 +106,5 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
 }
 
 
-def refused(rule: str, **found: object) -> CommandRefused:
-    """Return the refusal by *rule*, filled with what was found."""
-    chinese, english = REFUSAL_RULES[rule]
-    return CommandRefused(rule, chinese.format(**found), english.format(**found))
+refused = refusing(REFUSAL_RULES)
+"""Return the refusal by one of these rules, filled with what was found."""

@@ -45,5 +45,6 @@ PAIRING = CaseKind(
     talks=talks,
     errands=errands,
     notices=notices,
+    neighbour=neighbour,
 )
 """The one kind of case in this room."""

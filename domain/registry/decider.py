@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked, Happened
 from domain.gate import allowed, held
-from domain.people import Channel, Grant, Person, Role
+from domain.people import BY_LINK, Channel, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     BeginSession,
@@ -121,7 +121,7 @@ KEPT_APART: dict[Role, frozenset[Role]] = {
 }
 """Roles that one person never holds at the same time (GB/T 22239: three offices kept apart)."""
 
-_NEVER_GRANTED = frozenset({Role.RESIDENT, Role.SYSTEM})
+_NEVER_GRANTED = BY_LINK | {Role.SYSTEM}
 
 
 def decide_unit(

@@ -114,5 +114,6 @@ TASK = CaseKind(
     talks=talks,
     errands=errands,
     notices=notices,
+    neighbour=neighbour,
 )
 """The support task."""

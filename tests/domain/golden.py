@@ -26,6 +26,7 @@ from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
 from domain.task.facts import TaskFact
 from domain.values import (
+    CaseId,
     Code,
     DivisionCode,
     Instant,
@@ -73,7 +74,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
-    (words.CaseStream, f"task/{uuid_of('a task')}"),
+    (CaseId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),
     (words.RunId, uuid_of("a run")),
     (words.Digest, "cd" * 32),

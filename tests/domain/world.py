@@ -3,7 +3,7 @@
 Every test is an episode from this town. People are ids without names; places are codes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
@@ -32,7 +32,7 @@ from domain.policy import (
     TaskLimits,
     Whistling,
 )
-from domain.rules import NeighbourPairing, NeighbourTask, Rules, Terms
+from domain.rules import Neighbour, NeighbourPairing, NeighbourTask, Rules, Terms
 from domain.sealed import Sealed
 from domain.units import Unit, UnitKind
 
@@ -217,6 +217,16 @@ def resident(name: str) -> By:
     return By(role=Role.RESIDENT, person=subject, channel=Channel.LINK)
 
 
+AGENT = By(
+    role=Role.PROVIDER,
+    person=f"subject/{uuid_of('an agent of a provider')}",
+    channel=Channel.LINK,
+    known=Known.LINK,
+    session="01995f3a-0000-7000-8000-00000000a6e7",
+)
+"""Somebody who speaks for a provider, by the link that was issued to it."""
+
+
 GRANDMA = resident("the grandmother at no. 14")
 NEIGHBOUR = resident("the neighbour at no. 16")
 PASSER_BY = resident("a resident of another case")
@@ -374,8 +384,17 @@ class Town:
 
     tasks: tuple[NeighbourTask, ...] = ()
     pairings: tuple[NeighbourPairing, ...] = ()
+    others: tuple[Neighbour, ...] = ()
     reds: Mapping[str, int] = field(default_factory=dict)
     frozen: ReviewFigures = field(default_factory=ReviewFigures)
+
+    def case(self, stream: str) -> Neighbour | None:
+        known = (*self.tasks, *self.pairings, *self.others)
+        return next((one for one in known if one.stream == stream), None)
+
+    def cases(self, category: str) -> Iterator[Neighbour]:
+        known = sorted((*self.tasks, *self.pairings, *self.others), key=lambda one: one.stream)
+        return (one for one in known if one.stream.startswith(f"{category}/"))
 
     def task(self, stream: str) -> NeighbourTask | None:
         return next((task for task in self.tasks if task.stream == stream), None)

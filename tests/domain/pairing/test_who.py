@@ -40,6 +40,7 @@ from tests.domain.harness import Story
 from tests.domain.pairing import stories as s
 from tests.domain.world import (
     ADJUDICATOR,
+    AGENT,
     AUDITOR,
     AUTHORITY,
     CALLBACK_AGENT,
@@ -70,6 +71,8 @@ from tests.domain.world import (
 EVERYBODY = (
     SYSTEM,
     ADJUDICATOR,
+    AGENT,
+    AGENT,
     AUDITOR,
     AUTHORITY,
     SECOND_AUTHORITY,

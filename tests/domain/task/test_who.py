@@ -75,6 +75,7 @@ from tests.domain.harness import Story, given, task_case
 from tests.domain.task import stories as s
 from tests.domain.world import (
     ADJUDICATOR,
+    AGENT,
     AUDITOR,
     AUTHORITY,
     CALLBACK_AGENT,
@@ -109,6 +110,8 @@ from tests.domain.world import (
 
 EVERYBODY = (
     ADJUDICATOR,
+    AGENT,
+    AGENT,
     AUDITOR,
     AUTHORITY,
     CALLBACK_AGENT,
