@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from domain.cases import CaseKind
 from domain.gate import gated
 from domain.pairing.authority import WHO_MAY
-from domain.pairing.clocks import clocks
+from domain.pairing.clocks import TIMED_BY, clocks
 from domain.pairing.commands import PairingCommand
 from domain.pairing.coordination import errands, holder, neighbour, notices, talks
 from domain.pairing.decider import decide
@@ -56,5 +56,6 @@ PAIRING = CaseKind(
     neighbour=neighbour,
     begun_by=frozenset({"draft_pairing"}),
     listed=listed,
+    timed_by=TIMED_BY,
 )
 """The one kind of case in this room."""
