@@ -10,7 +10,8 @@ import pytest
 
 from domain.calendar import parse_limit
 from domain.clocks import Deadline
-from domain.policy import Category, Ground, Policy
+from domain.labelled import Ground
+from domain.policy import Category, Policy
 from domain.task.commands import DutyClass
 from policies import (
     DEFAULT_PACK,

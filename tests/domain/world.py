@@ -13,6 +13,7 @@ from uuid import NAMESPACE_OID, uuid5
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
 from domain.envelope import SYSTEM, By
 from domain.figures import ReviewFigures
+from domain.labelled import Ground, Label
 from domain.people import Channel, Grant, Known, Person, Role
 from domain.policy import (
     Appeals,
@@ -20,9 +21,7 @@ from domain.policy import (
     Carrying,
     Category,
     Extensions,
-    Ground,
     Handling,
-    Label,
     PairingLimits,
     Policy,
     Ratings,
