@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain import laws
+from tests.domain.finding import stories as finding
 from tests.domain.pairing import table as pairing
 
-KINDS: tuple[ModuleType, ...] = (pairing,)
+KINDS: tuple[ModuleType, ...] = (pairing, finding)
 """Each kind's stories, as `laws.Stories` has them: one line for a new kind."""
 
 EACH = pytest.mark.parametrize("stories", KINDS, ids=lambda stories: stories.KIND.category)

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from domain.clocks import LimitText, RecomputeDeadlines, RingClock
 from domain.envelope import SYSTEM, By
+from domain.linking import LinkFinding
 from domain.people import Channel, Role
 from domain.sealed import Sealed
 from domain.task import commands as c
@@ -106,6 +107,7 @@ ANY_TIME = [
     *_by((SYSTEM,), RecomputeDeadlines(), c.AttachDuplicate(
         duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),)), c.AttachDuplicate(
         duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),), urgent=True)),
+    *_by((SYSTEM,), LinkFinding(finding=s.FINDING)),
     *_by((GRANDMA,), c.UrgeTask(source=c.Source.RESIDENT)),
     *_by((CALLBACK_AGENT,), c.IssueRatingLink(link="0192f3a0-0000-7000-8000-00000000a001")),
     *_by((DISPATCHER,), c.CorrectRegistration(text=TEXT, reason="笔误"), c.RecallTask(reason=TEXT)),
