@@ -19,6 +19,7 @@ from domain.task import commands as c
 from domain.values import (
     Code,
     DivisionCode,
+    FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
@@ -242,6 +243,7 @@ SHAPES: tuple[tuple[Any, SearchStrategy[Any]], ...] = (
     (UnitCode, st.sampled_from(ALL_UNITS)),
     (DivisionCode, st.sampled_from([SHIPAI_PLACE, world.WUSHAN_PLACE, "440106", "110101"])),
     (TaskId, st.sampled_from([s.MASTER, s.DUPLICATE, world.task_id("the ramp")])),
+    (FindingId, st.just(s.FINDING)),
     (PairingId, st.sampled_from([s.PAIRING, f"pairing/{world.uuid_of('none')}"])),
     (PersonId, st.sampled_from(PEOPLE_IDS)),
     (SubjectId, st.sampled_from(RESIDENT_IDS)),
