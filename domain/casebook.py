@@ -1,6 +1,7 @@
 """Every kind of case there is, by the first part of its streams' names."""
 
 from domain.cases import CaseKind
+from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
 from domain.refusals import CommandRefused
@@ -11,6 +12,7 @@ from domain.values import STREAM, category_of
 CASES: dict[str, CaseKind] = {
     "task": TASK,
     "pairing": PAIRING,
+    "finding": FINDING,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
 }
