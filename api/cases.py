@@ -251,7 +251,7 @@ def task_offers(seer: Caller, key: str) -> Offers:
 
 
 def _offered(seer: Seer, stream: str, policy_id: str | None) -> Offers:
-    found = offers(seer.house.books.desk, stream, seer.who, policy_id)
+    found = offers(seer.house.books.desk.hearing(stream), seer.who, policy_id)
     return Offers(
         items=[
             OfferItem(

@@ -40,7 +40,9 @@ async def commands_until_visible(url: str, people: SignedIn, count: int) -> Row:
 class _Giving:
     """Gives every third command to begin a task, the others to take one on."""
 
-    def __init__(self, client: httpx2.AsyncClient, streets: list[tuple[Somebody, Somebody]]) -> None:
+    def __init__(
+        self, client: httpx2.AsyncClient, streets: list[tuple[Somebody, Somebody]]
+    ) -> None:
         self._client, self._streets = client, streets
         self._numbers: dict[int, tuple[int, str]] = {}
         self.told_to_come_again = 0

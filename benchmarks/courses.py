@@ -92,7 +92,11 @@ class _Telling:
         by, staff = self.coordinator, self.staff
         if days > 2:
             yield hours, staff, {"kind": "record_contact", "result": "NO_ANSWER"}
-        yield hours + 1, staff, {"kind": "record_contact", "result": "REACHED", "note": "已约定上门。"}
+        yield (
+            hours + 1,
+            staff,
+            {"kind": "record_contact", "result": "REACHED", "note": "已约定上门。"},
+        )
         yield hours + 2, staff, _evidence("before")
         for day in range(days):
             note = "已上门查看，约定周三安装扶手。"

@@ -144,7 +144,9 @@ class _Pages:
 
     def desks(self, count: int) -> list[tuple[Somebody, str]]:
         """Cases that wait to be dispatched, at random, at the desk of their street."""
-        return [(who, f"/dispatch?case={line.number}") for who, line in self._people.to_dispatch(count)]
+        return [
+            (who, f"/dispatch?case={line.number}") for who, line in self._people.to_dispatch(count)
+        ]
 
     def timed(self, what: str, asked: list[tuple[Somebody, str]]) -> Row:
         """Ask everything in turn, a tenth of it before the clock runs; return the figures."""
@@ -188,7 +190,11 @@ def figures(what: str, taken: list[float]) -> Row:
 def _told(row: Row) -> Row:
     limit = LIMITS[row["what"]]
     cells = "".join(f"{row[name]:>8.1f}" for name in ("p50", "p90", "p99", "max"))
-    beside = f"{row['p50'] / row['plain']['p50']:>9.1f}{row['p99'] / row['plain']['p99']:>7.1f}" if "plain" in row else ""
+    beside = (
+        f"{row['p50'] / row['plain']['p50']:>9.1f}{row['p99'] / row['plain']['p99']:>7.1f}"
+        if "plain" in row
+        else ""
+    )
     beside += f"  told to come again {row['shed']} times" if row.get("shed") else ""
     if "question" in row:
         beside += f"  the question itself p50 {row['question']['p50']:.0f}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from accounts.links import Links
 from accounts.store import Accounts
@@ -41,7 +42,7 @@ class SignedIn:
         self._draw = random.Random(5)
         self._known: dict[tuple[Role, str], Somebody] = {}
 
-    def __enter__(self) -> "SignedIn":
+    def __enter__(self) -> Self:
         """Open books, boards and accounts of the home."""
         at = self._settings
         self._books = self._open.enter_context(
@@ -69,7 +70,9 @@ class SignedIn:
         if (role, unit) not in self._known:
             now = datetime.now(UTC)
             person = next(
-                one.id for one in self._rules.people.values() if self._rules.holds(one.id, role, unit, now)
+                one.id
+                for one in self._rules.people.values()
+                if self._rules.holds(one.id, role, unit, now)
             )
             token, _ = self._accounts.begin(person, role.value, unit, now, now)
             self._known[role, unit] = Somebody(token, person, role, unit)

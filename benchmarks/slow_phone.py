@@ -15,6 +15,7 @@ BYTES_A_SECOND = 400_000 // 8
 SLOWER = 4
 PHONE = {"width": 390, "height": 844}
 
+
 async def first_paint(url: str, secrets: list[str]) -> Row:
     """Open each link; return when the first is painted, and when the question itself is there."""
     from benchmarks.pages import figures

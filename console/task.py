@@ -81,7 +81,7 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     ledger = seer.house.books.ledger
     entries = ledger.read(stream)
     history = case_history(ledger, stream, names_for(seer, seen, entries), seer.language)
-    found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
+    found = offers(seer.house.books.desk.hearing(stream), seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
     papers = task_papers(TaskFile(line.number, state, entries, seer.names, ""))
     evidence = list(evidence_of(seer, entries)) if seen >= Sight.WORDS else []
