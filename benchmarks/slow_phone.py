@@ -7,13 +7,13 @@ Each link is opened in a fresh browser: nothing is in its cache.
 import shutil
 from typing import Any
 
-from playwright.async_api import Browser, CDPSession, async_playwright
+from playwright.async_api import Browser, CDPSession, ViewportSize, async_playwright
 
 Row = dict[str, Any]
 ROUND_TRIP_MS = 400
 BYTES_A_SECOND = 400_000 // 8
 SLOWER = 4
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 async def first_paint(url: str, secrets: list[str]) -> Row:
