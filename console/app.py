@@ -20,10 +20,12 @@ from console import (
     documents,
     evidence,
     figures,
+    identities,
     keeping,
     ledger,
     live,
     many,
+    office_sign_in,
     own_account,
     pairing_lists,
     pairing_new,
@@ -87,6 +89,7 @@ def create_app(house: House) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
     for room in (
         signing_in,
+        office_sign_in,
         workbench,
         dispatching,
         registering,
@@ -108,6 +111,7 @@ def create_app(house: House) -> FastAPI:
         district,
         terms,
         keeping,
+        identities,
         roster,
         acting,
         pairings,

@@ -71,6 +71,7 @@ PROVEN = frozenset(
     {
         "add_account_key",
         "adopt_witness_policy",
+        "bind_identity",
         "complete_exit",
         "end_unmasking",
         "erase_subject",
@@ -84,6 +85,7 @@ PROVEN = frozenset(
         "rotate_webhook_secret",
         "set_password",
         "subscribe_webhook",
+        "unbind_identity",
         "unmask_field",
         "withdraw_account_key",
     }

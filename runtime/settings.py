@@ -204,6 +204,23 @@ class Settings(BaseSettings):
         "Where the console is served; left out: 127.0.0.1:8400, or a free port where that is "
         "taken. It speaks HTTP: beyond this machine put a reverse proxy with TLS before it.",
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="统一身份认证（OpenID Connect）的签发者地址；留空则只用工号密码登录。 "
+        "Issuer of the office's identity provider (extra `oidc`; needs JIEDUI_CONSOLE_URL). "
+        "Whoever controls it can sign in as everybody whose identity was bound.",
+    )
+    oidc_client_id: str = Field(
+        default="jiedui", description="As whom the console is registered with that provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret there; left out, the client is a public one (PKCE)."
+    )
+    oidc_ca_file: Path | None = Field(
+        default=None,
+        description="Certificate authority of the provider (PEM), in place of the machine's.",
+    )
     log_origin: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:/-]{0,199}$",

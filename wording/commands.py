@@ -98,6 +98,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "register_person": ("登记人员", "Register a person"),
     "change_person": ("更正人员信息", "Correct the person"),
     "set_password": ("设置密码", "Set a password"),
+    "bind_identity": ("绑定统一身份认证", "Bind a single sign-on identity"),
+    "unbind_identity": ("解除统一身份认证绑定", "Unbind a single sign-on identity"),
     "begin_session": ("登录", "Sign in to the system"),
     "end_session": ("结束会话", "End the session"),
     "grant_role": ("授予角色", "Grant a role"),

@@ -170,6 +170,11 @@ GLOSSARY: tuple[Term, ...] = (
     Term("评价链接", "rating link: a resident's own, used once [magic link]", "rating_link"),
     Term("查询链接", "following link: a resident's own, to follow a task by", "following_link"),
     Term("社区码", "community code: its division code, on the wall", "public_code"),
+    Term(
+        "统一身份认证",
+        "single sign-on: the office's identity provider [OpenID Connect]",
+        "identity",
+    ),
     Term("登录会话", "session (somebody signed in, in one role)", "session"),
     Term("受理台", "desk [command handler]", "desk"),
     Term("账户密钥", "account key: proves who acts [credential]", "account_key"),

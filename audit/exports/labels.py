@@ -103,6 +103,8 @@ KIND_LABELS: dict[str, str] = {
     "person_registered": "登记人员",
     "person_changed": "更正人员信息",
     "password_set": "设置密码",
+    "identity_bound": "绑定统一身份认证",
+    "identity_unbound": "解除统一身份认证绑定",
     "session_begun": "登录",
     "session_ended": "会话结束",
     "role_granted": "授予角色",

@@ -15,6 +15,7 @@ from domain.people import Channel, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     BeginSession,
+    BindIdentity,
     CalendarCommand,
     ChangePerson,
     ChangeUnit,
@@ -32,6 +33,7 @@ from domain.registry.commands import (
     RevokeRole,
     SetPassword,
     SubjectCommand,
+    UnbindIdentity,
     UnitCommand,
     WithdrawAccountKey,
 )
@@ -41,6 +43,8 @@ from domain.registry.facts import (
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    IdentityBound,
+    IdentityUnbound,
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
@@ -96,6 +100,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "add_account_key": _REGISTRARS,
     "withdraw_account_key": _REGISTRAR,
     "set_password": _REGISTRARS,
+    "bind_identity": _REGISTRAR,
+    "unbind_identity": _REGISTRAR,
     "begin_session": _SYSTEM,
     "end_session": _SYSTEM,
     "publish_policy": _REGISTRARS,
@@ -284,6 +290,13 @@ def decide_person(
             _registrar(asked, rules, None)
             _somebody_is_left(asked, key, rules)
             return (AccountKeyWithdrawn(key=key, reason=reason),)
+        case BindIdentity(identity=identity):
+            return (_bind_identity(state, asked, identity, rules),)
+        case UnbindIdentity(identity=identity, reason=reason):
+            _registrar(asked, rules, None)
+            if identity not in _known_person(state, asked).identities:
+                raise refused("identity-not-bound")
+            return (IdentityUnbound(identity=identity, reason=reason),)
         case SetPassword() | BeginSession() | EndSession() as command:
             return (_session(state, asked, command, rules),)
         case _ as never:
@@ -308,18 +321,30 @@ def _session(
     match command:
         case SetPassword():
             return PasswordSet()
-        case BeginSession(session=session, role=role, unit=unit):
+        case BeginSession(session=session, role=role, unit=unit, method=method):
             if not rules.holds(asked.stream, role, unit, asked.at):
                 raise refused("role-not-granted", role=role, unit=unit)
             if session in person.sessions:
                 raise refused("session-begun")
-            return SessionBegun(session=session, role=role, unit=unit)
+            return SessionBegun(session=session, role=role, unit=unit, method=method)
         case EndSession(session=session, cause=cause):
             if session not in person.sessions:
                 raise refused("session-over")
             return SessionEnded(session=session, cause=cause)
         case _ as never:
             assert_never(never)
+
+
+def _bind_identity(
+    state: PersonStanding, asked: Asked[PersonCommand], identity: str, rules: Rules
+) -> PersonFact:
+    """An identity is one person's: whom a provider names is never a choice among several."""
+    _registrar(asked, rules, None)
+    known = _known_person(state, asked)
+    everybody = (person.identities for person in rules.people.values())
+    if identity in known.identities or any(identity in held for held in everybody):
+        raise refused("identity-bound")
+    return IdentityBound(identity=identity)
 
 
 def _under_own_key(asked: Asked[Any], *texts: Sealed | None) -> None:

@@ -12,7 +12,14 @@ from pydantic import Field
 from domain.calendar import CalendarYear, Overlay
 from domain.people import Grant, Role
 from domain.policy import Policy
-from domain.registry.commands import NoticeKey, Outcome, Recipient, SessionEnd
+from domain.registry.commands import (
+    IdentityDigest,
+    NoticeKey,
+    Outcome,
+    Recipient,
+    SessionEnd,
+    SignInMethod,
+)
 from domain.sealed import Sealed
 from domain.units import Unit
 from domain.values import (
@@ -100,11 +107,27 @@ class PasswordSet(Frozen):
     kind: Literal["password_set.v1"] = "password_set.v1"
 
 
-class SessionBegun(Frozen):
+class IdentityBound(Frozen):
+    kind: Literal["identity_bound.v1"] = "identity_bound.v1"
+    identity: IdentityDigest
+
+
+class IdentityUnbound(Frozen):
+    kind: Literal["identity_unbound.v1"] = "identity_unbound.v1"
+    identity: IdentityDigest
+    reason: OfficeText
+
+
+class SessionBegun(Grown):
+    """*method* is None where they went on from another session, or before it was told."""
+
+    later = frozenset({"method"})
+
     kind: Literal["session_begun.v1"] = "session_begun.v1"
     session: Code
     role: Role
     unit: UnitCode
+    method: SignInMethod | None = None
 
 
 class SessionEnded(Frozen):
@@ -175,6 +198,8 @@ PersonFact = Annotated[
     | AccountKeyAdded
     | AccountKeyWithdrawn
     | PasswordSet
+    | IdentityBound
+    | IdentityUnbound
     | SessionBegun
     | SessionEnded,
     Field(discriminator="kind"),
@@ -197,6 +222,8 @@ RegistryFact = (
     | AccountKeyAdded
     | AccountKeyWithdrawn
     | PasswordSet
+    | IdentityBound
+    | IdentityUnbound
     | SessionBegun
     | SessionEnded
     | PolicyPublished

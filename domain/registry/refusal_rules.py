@@ -99,6 +99,14 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "此人没有这把有效的密钥。",
         "The person has no such key in force.",
     ),
+    "identity-bound": (
+        "该统一身份认证标识已绑定人员；一个标识只能绑定一人，请先解除原绑定。",
+        "This identity is bound to a person already; unbind it there first.",
+    ),
+    "identity-not-bound": (
+        "此人没有绑定这个统一身份认证标识。",
+        "This identity is not bound to the person.",
+    ),
     "last-registrar-key": (
         "这是最后一位名册管理员的最后一把密钥；请先为另一位名册管理员登记密钥。",
         "No registrar would have a key any more; give another registrar one first.",

@@ -17,6 +17,8 @@ from domain.registry.facts import (
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    IdentityBound,
+    IdentityUnbound,
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
@@ -60,12 +62,18 @@ class KnownPerson:
     grants: tuple[Grant, ...] = ()
     keys: tuple[str, ...] = ()
     keyed: bool = False
+    identities: tuple[str, ...] = ()
     sessions: frozenset[str] = frozenset()
 
     def as_person(self, stream: str) -> Person:
         """Return the person as the rules know them."""
         return Person(
-            id=stream, name=self.name, grants=self.grants, keys=self.keys, keyed=self.keyed
+            id=stream,
+            name=self.name,
+            grants=self.grants,
+            keys=self.keys,
+            keyed=self.keyed,
+            identities=self.identities,
         )
 
 
@@ -178,6 +186,16 @@ def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> Kn
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
             return replace(state, keys=tuple(one for one in state.keys if one != key))
+        case IdentityBound(identity=identity):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, identities=(*state.identities, identity))
+        case IdentityUnbound(identity=identity):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(
+                state, identities=tuple(one for one in state.identities if one != identity)
+            )
         case PasswordSet() | SessionBegun() | SessionEnded():
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)

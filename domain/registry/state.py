@@ -17,6 +17,8 @@ from domain.registry.facts import (
     AccountKeyWithdrawn,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    IdentityBound,
+    IdentityUnbound,
     NoticeDelivered,
     NoticeFailed,
     PasswordSet,
@@ -120,6 +122,8 @@ class RegistryBook:
                 | RoleRevoked()
                 | AccountKeyAdded()
                 | AccountKeyWithdrawn()
+                | IdentityBound()
+                | IdentityUnbound()
             ):
                 known = remember_person(
                     self._known.get(stream, UNKNOWN), Happened(fact, at, at, SYSTEM)
