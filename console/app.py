@@ -37,6 +37,7 @@ from console import (
     signing_in,
     supervising,
     terms,
+    ui_kit,
     uploading,
     workbench,
 )
@@ -118,6 +119,7 @@ def create_app(house: House) -> FastAPI:
         own_account,
         figures,
         auditing,
+        ui_kit,
     ):
         app.include_router(room.router)
 

@@ -61,6 +61,12 @@ async def _menu(page: Page) -> None:
     await page.click(".posts summary")
 
 
+async def _english(page: Page) -> None:
+    await page.context.add_cookies([{"name": "language", "value": "en", "url": page.url}])
+    await page.reload()
+    await page.context.clear_cookies(name="language")
+
+
 async def _uploaded(page: Page) -> None:
     content = table(GOOD, SECOND, NO_SOURCE, NO_DATE)
     file = {"name": "台账.xlsx", "mimeType": KIND, "buffer": content}
@@ -102,6 +108,7 @@ def _doors() -> list[Stop]:
     return [
         Stop("sign-in", "", "/sign-in"),
         Stop("sign-in-refused", "", "/sign-in", wrong),
+        Stop("sign-in-office-away", "", "/sign-in/office", status=503),
         Stop("nothing-here", "D01", "/tasks/DQ440106202601010000X", status=404),
         Stop("unclear", "D01", "/tasks?page=x", status=422),
         Stop("menu-of-posts", "D01", "/", _menu),
@@ -208,6 +215,8 @@ def _administration(district: District) -> list[Stop]:
         Stop("admin-person", "G01", person),
         Stop("admin-grant", "G01", f"{person}/grant_role"),
         Stop("admin-policy", "G01", "/admin/policies/gd-2022"),
+        Stop("ui-kit", "G01", "/ui-kit"),
+        Stop("ui-kit-english", "G01", "/ui-kit", _english),
     ]
 
 
