@@ -34,7 +34,7 @@ bench: $(READY) .rivals/.ready  ## Figures of one run, beside other engines.
 docs: $(READY)  ## Write the generated pages of docs/ again.
 	$(BIN)/python -m docs.generate
 
-screenshots: $(READY)  ## Every page at a desk and on a phone, as pictures in var/screenshots (needs Chromium).
+screenshots: $(READY)  ## Every page at a desk and on a phone, in var/screenshots; those of the manual in docs/zh/pictures (needs Chromium).
 	$(BIN)/python -m tests.browser.shoot
 
 format: $(READY)

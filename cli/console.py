@@ -50,13 +50,13 @@ def console(context: Context) -> None:
     )
 
     def told() -> None:
-        tell_address(settings, "console", f"{url_of(listener)}/")
+        tell_address(settings, f"{url_of(listener)}/")
         click.echo(f"工作台已运行：{url_of(listener)}/ The console is running.", err=True)
 
     doors = Starlette(
         routes=[
             Mount(PREFIX, create_api(house)),
-            *log_app(settings.log_path).routes,
+            Mount("/log", log_app(settings.log_path)),
             Mount("/", create_app(house)),
         ],
     )

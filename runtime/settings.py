@@ -201,8 +201,9 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^[^\s:]+:\d{1,5}$",
         description="工作台的网址，如 127.0.0.1:8400，端口 0 为任选。 "
-        "Where the console is served; left out: 127.0.0.1:8400, or a free port where that is "
-        "taken. It speaks HTTP: beyond this machine put a reverse proxy with TLS before it.",
+        "Where the console is served, and the public log under /log/; left out: 127.0.0.1:8400, or "
+        "a free port where that is taken. It speaks HTTP: beyond this machine put a reverse proxy "
+        "with TLS before it. Who reaches /log/ can read every entry (personal data stays sealed).",
     )
     oidc_issuer: str | None = Field(
         default=None,
@@ -270,14 +271,6 @@ class Settings(BaseSettings):
         description="见证方多少秒未签即告警并入账。 "
         "How long a witness may stay behind before an alarm "
         "is raised as a fact.",
-    )
-    log_address: str | None = Field(
-        default=None,
-        pattern=r"^[^\s:]+:\d{1,5}$",
-        description="公开日志的网址，如 127.0.0.1:8460，端口 0 为任选。 "
-        "Where the log is served, read-only; "
-        "left out: 127.0.0.1:8460, or a free port where that is taken. Served beyond this machine, "
-        "everybody there can read every entry (personal data stays sealed).",
     )
 
     @classmethod
