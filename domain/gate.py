@@ -79,6 +79,7 @@ PROVEN = frozenset(
         "grant_unmasking",
         "record_erasure",
         "record_export",
+        "refuse_erasure",
         "request_exit",
         "revoke_role",
         "rotate_signing_key",

@@ -109,6 +109,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "publish_policy": ("公布政策包", "Publish a policy pack"),
     "publish_calendar_year": ("公布年度放假安排", "Publish a calendar year"),
     "publish_overlay": ("公布本地调整", "Publish a local calendar"),
+    "request_erasure": ("申请删除个人信息", "Ask for erasure"),
+    "refuse_erasure": ("不予删除个人信息", "Refuse the erasure"),
     "record_erasure": ("记录删除个人信息", "Record an erasure"),
     "record_delivery": ("记录送达", "Record a delivery"),
     "record_audit": ("记录审计操作", "Record an audit"),

@@ -164,6 +164,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term("推送订阅", "webhook subscription", "webhook"),
     Term("启封授权", "unmasking (a grant to open one case)", "unmasking"),
     Term("启封凭据", "opening (of a single field)", "opening"),
+    Term("删除申请", "request to erase, by the resident", "request_erasure"),
     Term("删除/密钥销毁", "erasure / destruction of the key", "erase"),
     Term("流程历史", "workflow history", "workflow_history"),
     Term("工作台", "console: the pages for people with a browser [web application]", "console"),

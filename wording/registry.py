@@ -130,6 +130,14 @@ REGISTRY_SENTENCES: dict[str, Both] = {
             "[, reason: {reason}]."
         ),
     ),
+    "erasure_requested.v1": (
+        "本人申请删除个人信息（{case:case}），答复期限：{answer:deadline}。",
+        "The resident asked for erasure ({case:case}); to be answered: {answer:deadline}.",
+    ),
+    "erasure_refused.v1": (
+        "答复：不予删除个人信息，理由：{reason}。",
+        "Answered: the erasure was refused, reason: {reason}.",
+    ),
     "subject_erased.v1": (
         "居民个人信息密钥已销毁，不可恢复，依据：{basis}。",
         "The key of the resident's personal data was destroyed for ever, basis: {basis}.",

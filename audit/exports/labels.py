@@ -114,6 +114,8 @@ KIND_LABELS: dict[str, str] = {
     "policy_published": "发布政策包",
     "calendar_year_published": "发布年度日历",
     "calendar_overlay_published": "发布地方日历",
+    "erasure_requested": "申请删除个人信息",
+    "erasure_refused": "不予删除个人信息",
     "subject_erased": "删除个人信息",
     "notice_delivered": "通知送达",
     "notice_failed": "通知未达",

@@ -23,6 +23,7 @@ from domain.values import (
     Instant,
     OfficeText,
     PersonId,
+    TaskId,
     UnitCode,
     VerifierKeyText,
 )
@@ -222,6 +223,20 @@ class PublishOverlay(Frozen):
     reason: OfficeText | None = None
 
 
+class RequestErasure(Frozen):
+    """Ask that one's own personal information be erased; *case* is the matter it is asked by."""
+
+    kind: Literal["request_erasure"] = "request_erasure"
+    case: TaskId
+
+
+class RefuseErasure(Frozen):
+    """Say no to a request to erase, with the reason the resident is told (PIPL 47, 50)."""
+
+    kind: Literal["refuse_erasure"] = "refuse_erasure"
+    reason: OfficeText
+
+
 class RecordErasure(Frozen):
     """Record that a resident's key was destroyed, and on what basis."""
 
@@ -259,5 +274,7 @@ PersonCommand = Annotated[
 ]
 PolicyCommand = PublishPolicy
 CalendarCommand = Annotated[PublishCalendarYear | PublishOverlay, Field(discriminator="kind")]
-SubjectCommand = RecordErasure
+SubjectCommand = Annotated[
+    RequestErasure | RefuseErasure | RecordErasure, Field(discriminator="kind")
+]
 NoticeCommand = RecordDelivery

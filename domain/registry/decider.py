@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked, Happened
 from domain.gate import allowed, held
-from domain.people import Channel, Grant, Person, Role
+from domain.people import Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     BeginSession,
@@ -32,7 +32,6 @@ from domain.registry.commands import (
     RegisterUnit,
     RevokeRole,
     SetPassword,
-    SubjectCommand,
     UnbindIdentity,
     UnitCommand,
     WithdrawAccountKey,
@@ -57,7 +56,6 @@ from domain.registry.facts import (
     RoleRevoked,
     SessionBegun,
     SessionEnded,
-    SubjectErased,
     UnitChanged,
     UnitClosed,
     UnitFact,
@@ -72,7 +70,6 @@ from domain.registry.standing import (
     PersonStanding,
     PolicyStanding,
     PublishedPolicy,
-    SubjectStanding,
     TriedNotice,
     UnitStanding,
     Unknown,
@@ -107,6 +104,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
+    "request_erasure": frozenset({Role.RESIDENT}),
+    "refuse_erasure": frozenset({Role.DPO}),
     "record_erasure": _ERASERS,
     "record_delivery": _SYSTEM,
 }
@@ -547,24 +546,6 @@ def _consistent(stream: str, calendar: CalendarStanding, new: Overlay) -> None:
         raise refused(
             "calendar-contradicts", calendar=stream.partition("/")[2], days=", ".join(days)
         )
-
-
-def decide_subject(
-    state: SubjectStanding, asked: Asked[SubjectCommand], rules: Rules
-) -> tuple[SubjectErased, ...]:
-    """A resident's key is destroyed once, and not while a task of theirs is open.
-
-    A task that ends its party's key has asked that already (`domain/task/closing.py`): what it
-    sends is carried out, or its own fact would be untrue.
-    """
-    allowed(asked, WHO_MAY[asked.command.kind], rules)
-    if not isinstance(state, Unknown):
-        raise refused("already-erased")
-    if asked.by.channel is not Channel.SYSTEM:
-        needed = rules.neighbours.open_tasks_of(asked.stream)
-        if needed:
-            raise refused("subject-still-needed", found=len(needed))
-    return (SubjectErased(basis=asked.command.basis),)
 
 
 def decide_notice(

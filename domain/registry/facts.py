@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.calendar import CalendarYear, Overlay
+from domain.clocks import Deadline
 from domain.people import Grant, Role
 from domain.policy import Policy
 from domain.registry.commands import (
@@ -29,6 +30,7 @@ from domain.values import (
     Instant,
     OfficeText,
     PersonId,
+    TaskId,
     UnitCode,
     VerifierKeyText,
 )
@@ -161,6 +163,19 @@ class CalendarOverlayPublished(Frozen):
     reason: OfficeText | None
 
 
+class ErasureRequested(Frozen):
+    """The officer answers by *answer*: erases, or refuses with a reason."""
+
+    kind: Literal["erasure_requested.v1"] = "erasure_requested.v1"
+    case: TaskId
+    answer: Deadline
+
+
+class ErasureRefused(Frozen):
+    kind: Literal["erasure_refused.v1"] = "erasure_refused.v1"
+    reason: OfficeText
+
+
 class SubjectErased(Frozen):
     kind: Literal["subject_erased.v1"] = "subject_erased.v1"
     basis: OfficeText
@@ -208,7 +223,9 @@ PolicyFact = PolicyPublished
 CalendarFact = Annotated[
     CalendarYearPublished | CalendarOverlayPublished, Field(discriminator="kind")
 ]
-SubjectFact = SubjectErased
+SubjectFact = Annotated[
+    ErasureRequested | ErasureRefused | SubjectErased, Field(discriminator="kind")
+]
 NoticeFact = Annotated[NoticeDelivered | NoticeFailed, Field(discriminator="kind")]
 
 RegistryFact = (
@@ -229,6 +246,8 @@ RegistryFact = (
     | PolicyPublished
     | CalendarYearPublished
     | CalendarOverlayPublished
+    | ErasureRequested
+    | ErasureRefused
     | SubjectErased
     | NoticeDelivered
     | NoticeFailed

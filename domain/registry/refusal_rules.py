@@ -127,6 +127,18 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "日历 {calendar} 中有互相矛盾的日期：{days}。请更正后再发布。",
         "Calendar {calendar} would contradict itself about {days}; correct it first.",
     ),
+    "erasure-ones-own": (
+        "删除个人信息由本人凭自己的链接提出；当面提出的，由个人信息保护负责人直接办理。",
+        "Residents ask for themselves, by a link of theirs; asked in person, the officer acts.",
+    ),
+    "erasure-requested": (
+        "您已提出删除，最迟 {until} 答复，请等候。",
+        "You have asked already; you are answered by {until}.",
+    ),
+    "erasure-not-requested": (
+        "此人没有等待答复的删除申请。",
+        "No request to erase waits for an answer here.",
+    ),
     "already-erased": (
         "该居民的密钥已经销毁。",
         "This resident's key is destroyed already.",

@@ -5,9 +5,11 @@ remember; a fact that cannot follow means a broken book and is said loudly.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from domain.calendar import CalendarYear, Overlay
+from domain.clocks import Deadline
 from domain.envelope import FactOutOfPlace, Happened
 from domain.people import Grant, Person
 from domain.policy import Policy
@@ -17,6 +19,8 @@ from domain.registry.facts import (
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    ErasureRefused,
+    ErasureRequested,
     IdentityBound,
     IdentityUnbound,
     NoticeDelivered,
@@ -32,6 +36,7 @@ from domain.registry.facts import (
     SessionBegun,
     SessionEnded,
     SubjectErased,
+    SubjectFact,
     UnitChanged,
     UnitClosed,
     UnitFact,
@@ -120,6 +125,19 @@ class PublishedCalendar:
 
 
 @dataclass(frozen=True)
+class RequestedErasure:
+    """A resident who asked to be erased, by which case, and when they are answered at the latest.
+
+    *refused* is the reason of the officer who said no; they may ask again.
+    """
+
+    case: str
+    asked_at: datetime
+    answer: Deadline
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
 class ErasedSubject:
     """A resident whose key was destroyed."""
 
@@ -140,7 +158,7 @@ UnitStanding = Unknown | KnownUnit
 PersonStanding = Unknown | KnownPerson
 PolicyStanding = Unknown | PublishedPolicy
 CalendarStanding = PublishedCalendar
-SubjectStanding = Unknown | ErasedSubject
+SubjectStanding = Unknown | RequestedErasure | ErasedSubject
 NoticeStanding = Unknown | TriedNotice
 
 UNKNOWN = Unknown()
@@ -250,10 +268,19 @@ def remember_calendar(
             assert_never(never)
 
 
-def remember_subject(state: SubjectStanding, happened: Happened[SubjectErased]) -> SubjectStanding:
-    """Return the resident as erased."""
-    del state
-    return ErasedSubject(happened.fact.basis)
+def remember_subject(state: SubjectStanding, happened: Happened[SubjectFact]) -> SubjectStanding:
+    """Return the resident as the fact leaves them."""
+    match happened.fact:
+        case ErasureRequested(case=case, answer=answer):
+            return RequestedErasure(case, happened.at, answer)
+        case ErasureRefused(reason=reason):
+            if not isinstance(state, RequestedErasure):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, refused=reason)
+        case SubjectErased(basis=basis):
+            return ErasedSubject(basis)
+        case _ as never:
+            assert_never(never)
 
 
 def remember_notice(state: NoticeStanding, happened: Happened[NoticeFact]) -> NoticeStanding:

@@ -17,6 +17,8 @@ from domain.registry.facts import (
     AccountKeyWithdrawn,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    ErasureRefused,
+    ErasureRequested,
     IdentityBound,
     IdentityUnbound,
     NoticeDelivered,
@@ -138,7 +140,9 @@ class RegistryBook:
                 old = self._calendars.get(name, NO_CALENDAR)
                 self._calendars[name] = remember_calendar(old, Happened(fact, at, at, SYSTEM))
                 self._terms = None
-            case SubjectErased() | NoticeDelivered() | NoticeFailed():
+            case ErasureRequested() | ErasureRefused() | SubjectErased():
+                pass  # no rule of the registry asks who is forgotten
+            case NoticeDelivered() | NoticeFailed():
                 pass
             case PasswordSet() | SessionBegun() | SessionEnded():
                 pass  # who is signed in is no rule

@@ -86,6 +86,11 @@ def _opened(secret: str, then: Doing | None = None) -> Doing:
     return do
 
 
+async def _asked_for_deletion(page: Page) -> None:
+    await sent("[formaction='/r/deletion']")(page)
+    await sent("[action='/r/deletion/ask'] button")(page)
+
+
 async def _graded(page: Page) -> None:
     await page.click("label:has(input[name=grade][value='4'])")
     await sent("button.primary")(page)
@@ -228,6 +233,7 @@ def _residents(district: District) -> list[Stop]:
         Stop("resident-matter", "", "/r/", _opened(follow)),
         Stop("resident-seen", "", "/r/", _opened(follow, sent("[formaction='/r/seen']"))),
         Stop("resident-deletion", "", "/r/", _opened(follow, sent("[formaction='/r/deletion']"))),
+        Stop("resident-deletion-asked", "", "/r/", _opened(follow, _asked_for_deletion)),
         Stop("resident-rating", "", "/r/", _opened(district.rating)),
         Stop("resident-thanks", "", "/r/", _opened(district.rating, _graded)),
         Stop("code", "", f"/c/{PLACE}"),
