@@ -78,6 +78,7 @@ PROVEN = frozenset(
         "grant_unmasking",
         "record_erasure",
         "record_export",
+        "publish_figures",
         "request_exit",
         "revoke_role",
         "rotate_signing_key",
@@ -86,6 +87,7 @@ PROVEN = frozenset(
         "subscribe_webhook",
         "unmask_field",
         "withdraw_account_key",
+        "withdraw_figures",
     }
 )
 """Commands that take more than a name: what they do cannot be undone, shows what is sealed, hands

@@ -161,6 +161,7 @@ GLOSSARY: tuple[Term, ...] = (
     Term("见证规则", "witness policy", "witness_policy"),
     Term("签名密钥", "signing key", "signing_key"),
     Term("启封", "unmask (open what is sealed)", "unmask"),
+    Term("指标报表", "figure statement (a city's month, signed)", "statement, figures"),
     Term("推送订阅", "webhook subscription", "webhook"),
     Term("启封授权", "unmasking (a grant to open one case)", "unmasking"),
     Term("启封凭据", "opening (of a single field)", "opening"),

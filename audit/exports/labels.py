@@ -128,6 +128,8 @@ KIND_LABELS: dict[str, str] = {
     "witness_policy_adopted": "采用见证规则",
     "witness_alarm_raised": "见证告警",
     "witness_alarm_cleared": "解除见证告警",
+    "figures_published": "发布指标报表",
+    "figures_withdrawn": "撤回指标报表",
     "webhook_subscribed": "登记推送订阅",
     "webhook_secret_rotated": "更换推送签名密钥",
     "webhook_ended": "终止推送订阅",
