@@ -3,6 +3,7 @@
 from domain.cases import CaseKind
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.province.case import CITY
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
 from domain.task.case import TASK
@@ -13,6 +14,7 @@ CASES: dict[str, CaseKind] = {
     "pairing": PAIRING,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
+    "city": CITY,
 }
 
 

@@ -70,6 +70,7 @@ _YEARS = (1970, 2200)
 PROVEN = frozenset(
     {
         "add_account_key",
+        "add_city",
         "adopt_witness_policy",
         "complete_exit",
         "end_unmasking",
@@ -79,6 +80,7 @@ PROVEN = frozenset(
         "record_erasure",
         "record_export",
         "publish_figures",
+        "replace_city_key",
         "request_exit",
         "revoke_role",
         "rotate_signing_key",

@@ -162,6 +162,8 @@ GLOSSARY: tuple[Term, ...] = (
     Term("签名密钥", "signing key", "signing_key"),
     Term("启封", "unmask (open what is sealed)", "unmask"),
     Term("指标报表", "figure statement (a city's month, signed)", "statement, figures"),
+    Term("城市（省级所管）", "city (as a province holds it)", "city"),
+    Term("两部历史", "two histories of one log", "two_histories"),
     Term("推送订阅", "webhook subscription", "webhook"),
     Term("启封授权", "unmasking (a grant to open one case)", "unmasking"),
     Term("启封凭据", "opening (of a single field)", "opening"),

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
+from domain.province.labels import PROVINCE_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
@@ -196,6 +197,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
     **OVERSIGHT_LISTS,
+    **PROVINCE_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -207,6 +209,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "facility": ("嵌入式服务设施", "facility"),
         "provider": ("服务机构", "provider"),
         "programme": ("试点", "programme"),
+        "city": ("城市", "city"),
     },
     "Count": COUNT_LABELS,
     "Grade": {

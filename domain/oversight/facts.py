@@ -258,6 +258,8 @@ OversightFact = (
     | WitnessPolicyAdopted
     | WitnessAlarmRaised
     | WitnessAlarmCleared
+    | FiguresPublished
+    | FiguresWithdrawn
     | WebhookSubscribed
     | WebhookSecretRotated
     | WebhookEnded
