@@ -119,7 +119,8 @@ def withdraw(
             "month": stated.month,
             "withdraws": number,
         },
-        f"{stated.month} 指标报表（第 {number} 号）已撤回，声明为第 {stated.number} 号。 Withdrawn.",
+        f"{stated.month} 指标报表（第 {number} 号）已撤回，声明为第 {stated.number} 号。"
+        " Withdrawn.",
     )
 
 

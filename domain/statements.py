@@ -67,7 +67,7 @@ StandingT = TypeVar("StandingT", bound=Standing)
 
 
 def in_force(made: Iterable[StandingT], month: str) -> StandingT | None:
-    """Return the statement of *month* that stands: neither replaced nor withdrawn, None for none."""
+    """Return the statement of *month* that stands: neither replaced nor withdrawn; or None."""
     found: StandingT | None = None
     for one in made:
         if one.month == month:

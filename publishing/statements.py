@@ -1,7 +1,7 @@
 """The figure statements of a log: written as notes, signed with its key, put where it is served.
 
 A statement is first a fact that holds its whole text, and then a file; a crash between the two is
-healed by the next one, with the same text. The key signs deterministically, so the file is the same.
+healed by the next one, with the same text. The key signs deterministically: the file is the same.
 """
 
 from collections.abc import Iterator
@@ -43,9 +43,7 @@ class Said:
 class Statements:
     """The statements of one log, made from its facts."""
 
-    def __init__(
-        self, ledger: Ledger, folder: LogFolder, keyring: Keyring, noting: Noting
-    ) -> None:
+    def __init__(self, ledger: Ledger, folder: LogFolder, keyring: Keyring, noting: Noting) -> None:
         self.ledger, self.folder = ledger, folder
         self.keyring, self.noting = keyring, noting
         self._served = 0

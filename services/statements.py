@@ -28,7 +28,8 @@ class NotWitnessed(Exception):
 
     def __init__(self, signed: int, published: int | None) -> None:
         super().__init__(
-            f"已签发 {signed:,} 条，见证未满足规则（已公布 {published or 0:,} 条），不能据此发布报表。 "
+            f"已签发 {signed:,} 条，见证未满足规则（已公布 {published or 0:,} 条），"
+            "不能据此发布报表。 "
             f"The checkpoint of {signed:,} entries lacks the witnesses' quorum "
             f"({published or 0:,} published); no figures are stated under it."
         )
@@ -41,8 +42,8 @@ class FiguresDiffer(Exception):
         told = ", ".join(codes)
         super().__init__(
             f"看板与逐条复算的指标不一致（{told}），未发布。请先运行 jiedui audit reconcile 查明。 "
-            f"Boards and the count from the facts differ in {told}; nothing was published. Find out "
-            "why with jiedui audit reconcile."
+            f"Boards and the count from the facts differ in {told}; nothing was published. Find "
+            "out why with jiedui audit reconcile."
         )
 
 
@@ -103,9 +104,7 @@ class CityStatements:
                 for rate in self._boards.levels.rates(wanted)
             }
             differing = [
-                one.code
-                for one in figures
-                if shown.get(one.code, _tally(one)) != _tally(one)
+                one.code for one in figures if shown.get(one.code, _tally(one)) != _tally(one)
             ]
             if differing:
                 raise FiguresDiffer(differing)

@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
-from domain.province.labels import PROVINCE_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
+from domain.province.labels import PROVINCE_LISTS
 from domain.registry.commands import Outcome, SessionEnd
 from domain.task.commands import (
     AnswerChannel,

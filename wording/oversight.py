@@ -96,8 +96,9 @@ OVERSIGHT_SENTENCES: dict[str, Both] = {
     ),
     "figures_published.v1": (
         (
-            "发布 {month} 指标报表（第 {number} 号），统计截至账本位置 {position}，所附检查点 {size} 条"
-            "[，替换第 {replaces} 号，理由：{reason}]，摘要 {digest}。"
+            "发布 {month} 指标报表（第 {number} 号），统计截至账本位置 {position}，"
+            "所附检查点 {size} 条["
+            "，替换第 {replaces} 号，理由：{reason}]，摘要 {digest}。"
         ),
         (
             "Figures of {month} published as statement {number}, counted up to position {position} "
@@ -106,7 +107,10 @@ OVERSIGHT_SENTENCES: dict[str, Both] = {
         ),
     ),
     "figures_withdrawn.v1": (
-        "撤回 {month} 指标报表（第 {withdraws} 号），撤回声明为第 {number} 号，理由：{reason}，摘要 {digest}。",
+        (
+            "撤回 {month} 指标报表（第 {withdraws} 号），撤回声明为第 {number} 号，理由：{reason}，"
+            "摘要 {digest}。"
+        ),
         (
             "Figures of {month} (statement {withdraws}) withdrawn by statement {number}, "
             "reason: {reason}, digest {digest}."

@@ -32,8 +32,8 @@ _SENTENCES: dict[str, Both] = {
     "statement_taken.v1": (
         (
             "收取 {month} 指标报表（第 {number} 号，{issued:instant} 签发），统计截至该市账本位置 "
-            "{position}，检查点 {size} 条、根哈希 {root}[，替换第 {replaces} 号][，理由：{reason}]，"
-            "摘要 {digest}，密钥 {key}。"
+            "{position}，检查点 {size} 条、根哈希 {root}[，替换第 {replaces} 号]"
+            "[，理由：{reason}]，摘要 {digest}，密钥 {key}。"
         ),
         (
             "Figures of {month} taken (statement {number}, issued {issued:instant}), counted up to "
@@ -44,7 +44,8 @@ _SENTENCES: dict[str, Both] = {
     "withdrawal_taken.v1": (
         (
             "收取撤回声明（第 {number} 号，{issued:instant} 签发）：撤回 {month} 指标报表（第 "
-            "{withdraws} 号），理由：{reason}；检查点 {size} 条、根哈希 {root}，摘要 {digest}，密钥 {key}。"
+            "{withdraws} 号），理由：{reason}；检查点 {size} 条、根哈希 {root}，摘要 {digest}，"
+            "密钥 {key}。"
         ),
         (
             "Withdrawal taken (statement {number}, issued {issued:instant}): statement {withdraws} "
@@ -54,9 +55,7 @@ _SENTENCES: dict[str, Both] = {
     ),
     "city_alarm_raised.v1": (
         "城市告警（第 {alarm} 号）：{ground:label.CityAlarmGround}；两份签名文书已留存为证据。",
-        (
-            "Alarm {alarm}: {ground:label.CityAlarmGround}; both signed notes are kept as evidence."
-        ),
+        ("Alarm {alarm}: {ground:label.CityAlarmGround}; both signed notes are kept as evidence."),
     ),
     "city_alarm_settled.v1": (
         "了结第 {alarm} 号告警，查明：{reason}。",

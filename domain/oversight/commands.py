@@ -170,7 +170,7 @@ class PublishFigures(Frozen):
     """State the figures of a month that is over, signed with the log's key, as a numbered note.
 
     *position* is the last log position that was counted, *size* that of the checkpoint it is
-    stated under. A month that stands stated is stated anew only by naming what is replaced, and why.
+    stated under. A month that stands stated is stated anew only by naming what is replaced and why.
     """
 
     kind: Literal["publish_figures"] = "publish_figures"

@@ -88,7 +88,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "Counted up to position {position}, beyond the {size} entries of the checkpoint.",
     ),
     "month-stated": (
-        "{month} 现行有效的指标报表为第 {expected} 号，所填被替换的为第 {found} 号；更改须写明替换哪一号。",
+        (
+            "{month} 现行有效的指标报表为第 {expected} 号，所填被替换的为第 {found} 号；"
+            "更改须写明替换哪一号。"
+        ),
         (
             "The statement of {month} that stands is {expected}; named as replaced: {found}. Say "
             "which one the new statement replaces."

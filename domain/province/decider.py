@@ -156,6 +156,8 @@ def _take(
 ) -> tuple[CityFact, ...]:
     """A statement of this city's key continues the series; its figures can be what they say."""
     if command.key != city.keys[-1]:
+        if command.key in city.keys:
+            raise refused("statement-old-key", name=city.name)
         signer = [one.name for one in _others(asked, rules) if command.key in one.keys]
         raise refused(
             "statement-foreign-key", name=city.name, signer=signer[0] if signer else command.key
@@ -205,13 +207,9 @@ def _continues(city: City, command: TakeStatement) -> None:
             "statement-in-order", name=city.name, expected=newest.number + 1, found=command.number
         )
     if command.previous != newest.digest:
-        raise refused(
-            "series-broken", name=city.name, number=command.number, before=newest.number
-        )
+        raise refused("series-broken", name=city.name, number=command.number, before=newest.number)
     if command.size < newest.size:
-        raise refused(
-            "checkpoint-goes-on", name=city.name, size=command.size, before=newest.size
-        )
+        raise refused("checkpoint-goes-on", name=city.name, size=command.size, before=newest.size)
     if command.size == newest.size and command.root != newest.root:
         raise refused("two-histories", name=city.name)
 

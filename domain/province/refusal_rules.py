@@ -39,12 +39,39 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "报表由{signer}的密钥签名，不是{name}现用的密钥，不予收取。",
         "The statement is signed with the key of {signer}, not with that of {name} in force.",
     ),
+    "statement-old-key": (
+        "报表由{name}已更换的旧密钥签名，不予收取。",
+        "The statement is signed with a key that {name} has replaced; it is not taken.",
+    ),
     "statement-unsigned": (
         "报表没有所登记城市密钥的有效签名（日志 {origin}）；请核对文件是否完整、公钥是否正确。",
         (
             "No key of a city held here validly signed the statement (log {origin}). Is the file "
             "whole, and the key right?"
         ),
+    ),
+    "city-of-log-unknown": (
+        "没有登记日志 {origin} 的城市；请先登记其公钥（jiedui province city add）。",
+        "No city with the log {origin} is held; add its key first (jiedui province city add).",
+    ),
+    "city-not-found": (
+        "没有登记名为“{name}”的城市。",
+        "No city called {name} is held.",
+    ),
+    "city-address": (
+        "不能从该网址收取（{why}）；须为 https 公开域名，且在 JIEDUI_CITY_HOSTS 之列。",
+        (
+            "Nothing is pulled from this address ({why}): https, a public name, and among "
+            "JIEDUI_CITY_HOSTS."
+        ),
+    ),
+    "city-key-malformed": (
+        "公钥有误：{found}",
+        "The key cannot be used: {found}",
+    ),
+    "city-policy-malformed": (
+        "见证规则有误：{found}",
+        "The witness policy cannot be used: {found}",
     ),
     "statement-malformed": (
         "文件不是指标报表：{found}",
@@ -56,7 +83,7 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     ),
     "two-statements": (
         "{name}的第 {number} 号报表已收取，内容不同；两份均已留存并告警。",
-        "Statement {number} of {name} was taken before and reads otherwise; both are kept, alarmed.",
+        "Statement {number} of {name} was taken and reads otherwise; both are kept, with an alarm.",
     ),
     "two-histories": (
         "{name}的检查点与所持的互相矛盾，同一部账本有两部历史；不予收取，两份均已留存并告警。",
@@ -97,7 +124,7 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     ),
     "nothing-to-withdraw": (
         "{name}的 {month} 现行报表为 {expected}，第 {found} 号不能撤回。",
-        "The statement of {month} of {name} that stands is {expected}; {found} cannot be withdrawn.",
+        "{month} of {name} stands as statement {expected}; {found} cannot be withdrawn.",
     ),
     "figure-above-line": (
         "指标 {code} 的分子 {numerator} 大于分母 {denominator}。",

@@ -144,9 +144,7 @@ def remember_city(state: CityStanding, happened: Happened[CityFact]) -> City:
     """Return the city as the fact leaves it."""
     match happened.fact:
         case CityAdded() as fact:
-            return City(
-                fact.name, fact.origin, (fact.key,), fact.url, fact.since, fact.witnesses
-            )
+            return City(fact.name, fact.origin, (fact.key,), fact.url, fact.since, fact.witnesses)
         case CityKeyReplaced(key=key):
             city = _held(state, happened)
             return replace(city, keys=(*city.keys, key))
