@@ -46,7 +46,7 @@ class Statements:
     def __init__(self, ledger: Ledger, folder: LogFolder, keyring: Keyring, noting: Noting) -> None:
         self.ledger, self.folder = ledger, folder
         self.keyring, self.noting = keyring, noting
-        self._served = 0
+        self._served = 0, ""
 
     def made(self) -> tuple[StatementMade, ...]:
         """Return every statement so far, in the order of their numbers."""
@@ -77,36 +77,42 @@ class Statements:
         return self.folder.tiles.consistency(size, stated.size) if size <= stated.size else []
 
     def put_out(self) -> None:
-        """Sign and write every statement that is on record and not served.
+        """Sign and write every statement that is on record and not served as it should be.
 
-        Looks at each once in a process.
-        Raises `SigningRefused` for a text that is no statement of this log, `SigningKeyRefused`,
-        `LogBusy`.
+        After a rotation each gets the new key's signature too, so that whoever believes only the
+        key in force can read the whole series. Raises `SigningRefused` for a text that is no
+        statement of this log, `SigningKeyRefused`, `LogBusy`.
         """
-        if len(self.made()) == self._served:
+        recorded = key_on_record(self.noting.standing())
+        if recorded is None or self._served == (len(self.made()), recorded.vkey):
             return
+        key = self.keyring.in_force(recorded.vkey)[-1]
+        number = 0
         with self.folder.locked():
             for entry in self._entries():
                 number, text = int(entry.fact["number"]), str(entry.fact["text"])
                 there = self.folder.statement(number)
-                if there is None or there.text != text:
-                    self.folder.state(number, self._signed(number, text))
-                self._served = number
+                before = () if there is None or there.text != text else there.signatures
+                note = Note(text, before)
+                if key.verifier.signed(note) is None:
+                    self._require_ours(number, text, recorded.name)
+                    self.folder.state(number, note.with_signatures(key.sign(text)))
+        self._served = number, recorded.vkey
 
     def _entries(self) -> Iterator[Entry]:
         entries = self.ledger.read(LOG_STREAM)
         return (entry for entry in entries if entry.kind in KINDS)
 
-    def _signed(self, number: int, text: str) -> Note:
-        recorded = key_on_record(self.noting.standing())
+    def _require_ours(self, number: int, text: str, origin: str) -> None:
+        """Refuse to sign what is no statement of this log under a root that is its own."""
         try:
             statement = notes.read_statement(Note(text))
         except NoteMalformed:
             statement = None
         if (
-            recorded is None
-            or statement is None
-            or (statement.origin, statement.number) != (recorded.name, number)
+            statement is None
+            or (statement.origin, statement.number) != (origin, number)
+            or statement.stated.size > self.folder.tiles.size
             or self.folder.tiles.root(statement.stated.size) != statement.stated.root
         ):
             raise SigningRefused(
@@ -114,5 +120,3 @@ class Statements:
                 f"第 {number} 号记录不是本日志的指标报表，不予签名。请通知审计员。",
                 f"what is on record as statement {number} is none of this log. Tell the auditor.",
             )
-        key = self.keyring.in_force(recorded.vkey)[-1]
-        return Note(text, (key.sign(text),))

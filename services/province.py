@@ -139,7 +139,7 @@ class Province:
         known = self._of(of, statement)
         key = self._signer(note, statement.origin)
         if key.vkey == known.city.keys[-1]:
-            self._require_whole(known.city, key, statement)
+            self._require_whole(known.city, statement)
             self._require_continuing(known, note, statement)
         command = {
             "kind": "take_statement",
@@ -219,10 +219,11 @@ class Province:
             if one.city.removed_at is None:
                 yield from map(VerifierKey.parse, reversed(one.city.keys))
 
-    def _require_whole(self, city: City, key: VerifierKey, statement: Statement) -> None:
-        """Refuse a checkpoint that the city did not sign, or too few of its witnesses."""
+    def _require_whole(self, city: City, statement: Statement) -> None:
+        """Refuse a checkpoint that no key of the city signed, or too few of its witnesses."""
+        keys = map(VerifierKey.parse, city.keys)
         try:
-            signed = key.signed(statement.checkpoint) is not None
+            signed = any(key.signed(statement.checkpoint) for key in keys)
             policy = None if city.witnesses is None else read_policy(city.witnesses)
             seen = policy is None or policy.satisfied_by(policy.cosigners(statement.checkpoint))
         except SignatureInvalid as problem:
