@@ -73,4 +73,4 @@ _COMMANDS: dict[str, Both] = {
     "settle_city_alarm": ("了结告警", "Settle the alarm"),
 }
 
-PROVINCE_WORDS = Words(sentences=_SENTENCES, commands=_COMMANDS)
+PROVINCE_WORDS = Words(category="city", sentences=_SENTENCES, commands=_COMMANDS)

@@ -110,9 +110,8 @@ def test_a_month_from_the_citys_ledger_to_the_provinces_sum(both: Both, tmp_path
     assert (pulled["taken"], pulled["log"], pulled["rule"]) == ([1], "AGREES", None)
     (shown,) = both.at_province.told(province, "show", "--month", OCTOBER)
     assert shown["standings"] | {"ON_TIME": 1} == shown["standings"]
-    assert {
-        one["code"]: (one["numerator"], one["denominator"]) for one in shown["figures"]
-    } == dict(rates.items())
+    summed = {one["code"]: (one["numerator"], one["denominator"]) for one in shown["figures"]}
+    assert summed == rates
     rows = both.at_province.told(province, "compare", "--month", OCTOBER)
     assert {one["city"] for one in rows} == {"广州市"}
     (held,) = both.at_province.told(province, "city", "list")
