@@ -51,12 +51,14 @@ BY_A_SERVICE = frozenset(
         "erase_subject",
         "grant_unmasking",
         "issue_rating_link",
+        "publish_figures",
         "record_audit",
         "record_erasure",
         "record_export",
         "rotate_signing_key",
         "set_password",
         "unmask_field",
+        "withdraw_figures",
     }
 )
 """Commands that say what a service has done beside the record; alone they would say untruth."""

@@ -44,6 +44,8 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "subject": ("cli.subjects", "subject"),
     "webhook": ("cli.webhooks", "webhook"),
     "log": ("cli.log_keeping", "log"),
+    "figures": ("cli.figures", "figures"),
+    "province": ("cli.province", "province"),
     "witness": ("cli.witnessing", "witness"),
     "backup": ("cli.backup", "backup"),
     "restore": ("cli.backup", "restore"),

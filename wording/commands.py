@@ -127,6 +127,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "adopt_witness_policy": ("采用见证规则", "Adopt a witness policy"),
     "raise_witness_alarm": ("见证告警", "Raise a witness alarm"),
     "clear_witness_alarm": ("解除见证告警", "Clear a witness alarm"),
+    "publish_figures": ("发布指标报表", "Publish a month's figures"),
+    "withdraw_figures": ("撤回指标报表", "Withdraw a month's figures"),
     "subscribe_webhook": ("登记推送订阅", "Subscribe a webhook"),
     "rotate_webhook_secret": ("更换推送签名密钥", "Rotate a webhook's secret"),
     "end_webhook": ("终止推送订阅", "End a webhook"),

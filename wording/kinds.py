@@ -8,9 +8,13 @@ from collections.abc import Iterator
 
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
+from wording.province import PROVINCE_WORDS
 from wording.words import Words
 
-WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS,)
+WORDS_OF_KINDS: tuple[Words, ...] = (
+    FINDING_WORDS,
+    PROVINCE_WORDS,
+)
 
 
 STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}

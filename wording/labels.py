@@ -12,6 +12,7 @@ from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
+from domain.province.labels import PROVINCE_LISTS
 from domain.registry.commands import Outcome, SessionEnd, SignInMethod
 from domain.task.commands import (
     AnswerChannel,
@@ -203,6 +204,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     },
     **OVERSIGHT_LISTS,
     **FINDING_LISTS,
+    **PROVINCE_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -214,6 +216,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "facility": ("嵌入式服务设施", "facility"),
         "provider": ("服务机构", "provider"),
         "programme": ("试点", "programme"),
+        "city": ("城市", "city"),
     },
     "Count": COUNT_LABELS,
     "Grade": {

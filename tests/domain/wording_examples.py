@@ -20,6 +20,7 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
 from domain.task.facts import TaskFact
@@ -68,6 +69,18 @@ BY_FIELD: dict[str, Any] = {
     "line": "civil_affairs",
     "label": "ramp-after",
     "media_type": "image/jpeg",
+    "month": "2026-10",
+    "since": "2026-10",
+    "root": "ef" * 32,
+    "other_root": "ef" * 32,
+    "proof": ("ef" * 32,),
+    "note": "…",
+    "known": "…",
+    "shown": "…",
+    "meaning": "满意的评价 ÷ 全部评价",
+    "figures": (),
+    "url_before": "https://old.example.org/log",
+    "witnesses": "quorum none",
     "package_hash": "ab" * 32,
     "signature": "c2lnbmF0dXJl",
     "clock": "first_contact",
@@ -177,7 +190,14 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, FindingFact, RegistryFact, OversightFact)
+    families: tuple[Any, ...] = (
+        TaskFact,
+        PairingFact,
+        FindingFact,
+        CityFact,
+        RegistryFact,
+        OversightFact,
+    )
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)
