@@ -50,6 +50,47 @@ class NeighbourPairing(Neighbour):
     policy_id: str
 
 
+@dataclass(frozen=True)
+class NeighbourProvider(Neighbour):
+    """What one case may know of a provider: what it is admitted for, where, and who speaks for it.
+
+    *areas* are division codes; *agents* are the subjects its links were issued to.
+    """
+
+    kind: str
+    admitted_for: tuple[str, ...]
+    areas: tuple[str, ...]
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NeighbourSite(Neighbour):
+    """What one case may know of a site; *held_by* is the facility it is reserved for or used by."""
+
+    kind: str
+    place: str
+    area_m2: int
+    available_from: datetime
+    held_by: str | None
+
+
+@dataclass(frozen=True)
+class NeighbourFacility(Neighbour):
+    """What one case may know of a facility; *operators* are pairs of function and operator.
+
+    An operator is a provider's stream, or the code of the unit that runs the function itself.
+    """
+
+    kind: str
+    place: str
+    lead: str
+    street: str
+    site: str
+    functions: tuple[str, ...]
+    findings: tuple[str, ...]
+    operators: tuple[tuple[str, str], ...]
+
+
 class Neighbours(Protocol):
     """Other cases, as the ledger has them at the moment of deciding."""
 
