@@ -10,6 +10,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
+from domain.facility.pack import FacilityPack
+from domain.labelled import Ground as Ground
+from domain.labelled import Label as Label
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -22,13 +25,6 @@ def _and(words: set[str]) -> str:
     return ", ".join(sorted(words))
 
 
-class Label(Frozen):
-    """What people read, in both languages."""
-
-    zh: OfficeText
-    en: OfficeText
-
-
 class Category(Frozen):
     """A service category with the lines of the departments that lead and cooperate."""
 
@@ -38,14 +34,6 @@ class Category(Frozen):
     cooperating: tuple[Code, ...] = ()
     street_leads: bool = False
     rating_excluded_from_score: bool = False
-
-
-class Ground(Frozen):
-    """One item of a closed list, with the article it rests on where there is one."""
-
-    code: Code
-    label: Label
-    source: OfficeText | None = None
 
 
 class Handling(Frozen):
@@ -204,7 +192,7 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "fallback", "urging"})
+    later = frozenset({"divisions", "fallback", "urging", "facilities"})
 
     id: PackId
     label: Label
@@ -228,6 +216,7 @@ class Policy(Grown):
     whistling: Whistling
     urging: Urging = Urging()
     pairing: PairingLimits
+    facilities: FacilityPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
     duty_classes: tuple[Ground, ...]
@@ -249,10 +238,19 @@ class Policy(Grown):
                     raise ValueError(f"category {category.code} names the unknown line {line}")
             if not category.lead and not category.street_leads:
                 raise ValueError(f"category {category.code} has nobody to lead it")
+        if self.facilities is not None:
+            self._facilities_meet(self.facilities)
         times = [moment for span in self.working_hours for moment in span]
         if times != sorted(set(times)):
             raise ValueError("working hours must run forward and not overlap")
         return self
+
+    def _facilities_meet(self, part: FacilityPack) -> None:
+        """Facilities are made of services and approved by lines the pack knows."""
+        if strange := part.named_categories() - {one.code for one in self.categories}:
+            raise ValueError(f"facilities names the unknown category {_and(set(strange))}")
+        if strange_lines := set(part.approving_lines) - set(self.lines):
+            raise ValueError(f"facilities names the unknown line {_and(strange_lines)}")
 
     def _lists(self) -> tuple[tuple[str, tuple[Category | Ground, ...]], ...]:
         return (

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from domain.facility.refusal_rules import REFUSAL_RULES as OF_FACILITIES
 from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
 from domain.pairing.refusal_rules import REFUSAL_RULES as OF_PAIRINGS
 from domain.registry.refusal_rules import REFUSAL_RULES as OF_THE_REGISTRY
+from domain.site.refusal_rules import REFUSAL_RULES as OF_SITES
 from domain.task.refusal_rules import RULES as OF_TASKS
 from wording.labels import Both
 
@@ -52,6 +54,8 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Most kinds of case 多数案卷", GUARD_RULES),
     ("Before deciding 受理之前", BEFORE_DECIDING),
     ("Pairing 结对", OF_PAIRINGS),
+    ("Site 存量资源", OF_SITES),
+    ("Facility 嵌入式服务设施", OF_FACILITIES),
     ("Registry 名册", OF_THE_REGISTRY),
     ("Oversight 审计与见证", OF_OVERSIGHT),
 )

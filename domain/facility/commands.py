@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.clocks import RecomputeDeadlines, RingClock
+from domain.linking import LinkFinding
 from domain.site.commands import Area
 from domain.values import (
     Code,
@@ -119,13 +120,6 @@ class DropFacility(Frozen):
 
     kind: Literal["drop_facility"] = "drop_facility"
     reason: OfficeText
-
-
-class AnswerFinding(Frozen):
-    """Name one more finding that the facility answers."""
-
-    kind: Literal["answer_finding"] = "answer_finding"
-    finding: FindingId
 
 
 class ReviseBudget(Frozen):
@@ -269,7 +263,7 @@ FacilityCommand = Annotated[
     ProposeFacility
     | ApproveFacility
     | DropFacility
-    | AnswerFinding
+    | LinkFinding
     | ReviseBudget
     | RecordSpending
     | ReverseSpending

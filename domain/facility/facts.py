@@ -21,6 +21,7 @@ from domain.facility.commands import (
     Places,
     UsersGo,
 )
+from domain.linking import FindingLinked
 from domain.site.commands import Area, SiteKind
 from domain.values import (
     Code,
@@ -90,11 +91,6 @@ class FacilityDropped(Frozen):
     site: SiteId
 
 
-class FacilityAnswersFinding(Frozen):
-    kind: Literal["facility_answers_finding.v1"] = "facility_answers_finding.v1"
-    finding: FindingId
-
-
 class BudgetRevised(Frozen):
     kind: Literal["budget_revised.v1"] = "budget_revised.v1"
     budget: tuple[BudgetLine, ...]
@@ -138,7 +134,7 @@ class CompletionReported(Frozen):
 
 
 class AcceptanceKeyGiven(Frozen):
-    """One of the two keys; *below_advised* says that the area is less than the guideline advises."""
+    """One of the two keys; *below_advised*: the area is less than is advised."""
 
     kind: Literal["acceptance_key_given.v1"] = "acceptance_key_given.v1"
     key: KeyHolder
@@ -264,6 +260,7 @@ class FacilityResumed(Frozen):
     kind: Literal["facility_resumed.v1"] = "facility_resumed.v1"
     inspected_at: Instant
     evidence: OfficeText
+    month: MonthText
 
 
 class FacilityClosed(Frozen):
@@ -295,7 +292,7 @@ FacilityFact = Annotated[
     FacilityProposed
     | FacilityApproved
     | FacilityDropped
-    | FacilityAnswersFinding
+    | FindingLinked
     | BudgetRevised
     | SpendingRecorded
     | SpendingReversed

@@ -8,26 +8,15 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from domain.clocks import LimitText
+from domain.labelled import Ground
 from domain.values import Code, Frozen, OfficeText
 
 Days = Annotated[int, Field(ge=1, le=28)]
 
 
-class Item(Frozen):
-    """One item of a closed list, with the paper it rests on where there is one."""
-
-    code: Code
-    zh: OfficeText
-    en: OfficeText
-    source: OfficeText | None = None
-
-
-class Milestone(Frozen):
+class Milestone(Ground):
     """One step of building: reached within a limit of the step before (of approval: the first)."""
 
-    code: Code
-    zh: OfficeText
-    en: OfficeText
     within: LimitText
 
 
@@ -50,6 +39,8 @@ class FacilityLimits(Frozen):
     """The clocks of a facility; the milestones bring their own."""
 
     decide: LimitText
+    complete: LimitText
+    """How long after the last milestone completion is reported."""
     accept: LimitText
     open: LimitText
     rectify: LimitText
@@ -70,9 +61,9 @@ class FacilityPack(Frozen):
     approving_lines: tuple[Code, ...] = ()
     milestones: tuple[Milestone, ...] = Field(min_length=1, max_length=20)
     complex: ComplexGuideline
-    checklist: tuple[Item, ...] = Field(min_length=1, max_length=30)
-    funding_sources: tuple[Item, ...] = Field(min_length=1)
-    suspension_grounds: tuple[Item, ...] = Field(min_length=1)
+    checklist: tuple[Ground, ...] = Field(min_length=1, max_length=30)
+    funding_sources: tuple[Ground, ...] = Field(min_length=1)
+    suspension_grounds: tuple[Ground, ...] = Field(min_length=1)
     coverage: tuple[Code, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

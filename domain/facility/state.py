@@ -103,15 +103,11 @@ class Plan:
 
     def spent(self, source: str) -> int:
         """Return the cents spent from *source*, what was taken back left out."""
-        return sum(
-            one.cents for one in self.spendings if one.source == source and not one.reversed
-        )
+        return sum(one.cents for one in self.spendings if one.source == source and not one.reversed)
 
     def operator_of(self, function: str) -> Entrustment | None:
         """Return who runs *function* now, None for nobody."""
-        return next(
-            (one for one in self.entrustments if function in one.operator.functions), None
-        )
+        return next((one for one in self.entrustments if function in one.operator.functions), None)
 
     def operators(self) -> Iterator[tuple[str, str]]:
         """Yield every function that is run, with who runs it."""
@@ -149,14 +145,16 @@ class Proposed(Planned):
 class Approved(Planned):
     """已立项: the first milestone is awaited."""
 
+    next_milestone: str
     next_by: Deadline
     late: bool = False
 
 
 @dataclass(frozen=True)
 class Building(Planned):
-    """建设中: the next milestone is awaited, or with the last one that completion is reported."""
+    """建设中: the next milestone is awaited, after the last one that completion is reported."""
 
+    next_milestone: str | None
     next_by: Deadline
     late: bool = False
 
@@ -205,6 +203,7 @@ class Open(Planned):
 class Suspended(Planned):
     """停业整顿."""
 
+    since: datetime
     rectify_by: Deadline
     missed: str = ""
     late: bool = False

@@ -17,6 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from domain.calendar import CalendarYear, Overlay
 from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText
+from domain.facility.commands import Cents, MonthText
+from domain.facility.facts import FacilityFact
 from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
@@ -24,16 +26,22 @@ from domain.policy import Policy
 from domain.registry.commands import NoticeKey, Recipient
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.site.commands import Area
+from domain.site.facts import SiteFact
 from domain.task.facts import TaskFact
 from domain.values import (
     CaseId,
     Code,
     DivisionCode,
+    FacilityId,
+    FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
+    SiteId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -45,6 +53,8 @@ FOLDER = Path(__file__).parents[1] / "events"
 FAMILIES = {
     "task": TaskFact,
     "pairing": PairingFact,
+    "site": SiteFact,
+    "facility": FacilityFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
 }
@@ -69,6 +79,13 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (DivisionCode, SHIPAI_PLACE),
     (TaskId, f"task/{uuid_of('a task')}"),
     (PairingId, f"pairing/{uuid_of('a pairing')}"),
+    (SiteId, f"site/{uuid_of('a site')}"),
+    (FacilityId, f"facility/{uuid_of('a facility')}"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (FindingId, f"finding/{uuid_of('a finding')}"),
+    (Area, 640),
+    (Cents, 128050),
+    (MonthText, "2026-05"),
     (PersonId, f"person/{uuid_of('a person')}"),
     (Recipient, f"unit/{CIVIL_AFFAIRS}"),
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
@@ -124,8 +141,7 @@ def kinds() -> dict[str, type[BaseModel]]:
     for family in FAMILIES.values():
         for model in _models(family):
             kind = model.model_fields["kind"].default
-            assert kind not in found, f"two facts are called {kind}"
-            found[kind] = model
+            assert found.setdefault(kind, model) is model, f"two facts are called {kind}"
     return found
 
 

@@ -146,6 +146,8 @@ def test_guangdong_names_the_store_of_its_own_project() -> None:
 @each_pack
 def test_every_line_is_of_use(pack: Policy) -> None:
     named = {line for c in pack.categories for line in (*c.lead, *c.cooperating)}
+    if pack.facilities is not None:
+        named |= set(pack.facilities.approving_lines)
     unused = set(pack.lines) - named
     assert unused == set()
 

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.facility.commands import OperationMode, Operator
+from domain.facility.facts import FacilityFact
 from domain.oversight.facts import OversightFact
 from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
@@ -20,7 +22,9 @@ from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.site.facts import SiteFact
 from domain.task.facts import TaskFact
+from domain.values import CASE_CATEGORIES
 from tests.domain.world import (
     CIVIL_AFFAIRS,
     HEALTH,
@@ -105,10 +109,44 @@ BY_FIELD: dict[str, Any] = {
     "key_before": "pairing.example.org/log+3d2c1b0a+AQcd",
     "witness": "archive.example.org",
     "status": 409,
+    "owner": "街道办事处",
+    "owner_before": "区机关事务管理局",
+    "source_row": "TH-S-012",
+    "functions": ("ELDER", "MEAL"),
+    "functions_planned": ("ELDER", "MEAL", "HEALTH"),
+    "function": "MEAL",
+    "source": "DISTRICT",
+    "cents": 12805000,
+    "voucher": "P-2026-011",
+    "document": "穗天发改〔2026〕12号",
+    "milestone": "DESIGN",
+    "next_milestone": "WORKS",
+    "evidence": "竣工验收备案表",
+    "without_care": "社区已有养老机构",
+    "hand_over": "档案和钥匙已移交",
+    "hours": "周一至周日 8:00—20:00",
+    "price_list": "午餐 15 元",
+    "month": "2026-05",
+    "arrangement": "转介到相邻社区",
+    "note": "原址已改作他用",
 }
+_RUN_BY_ITSELF = Operator(
+    functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
+)
+_RUN_BY_A_CHAIN = Operator(
+    functions=("MEAL",),
+    mode=OperationMode.CHAIN,
+    provider=f"provider/{uuid_of('a chain')}",
+    term_end=on(12, 31),
+)
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
+    ("acceptance_refused.v1", "items"): ("AREA", "FIRE"),
+    ("operator_entrusted.v1", "operator"): _RUN_BY_ITSELF,
+    ("operator_changed.v1", "operator"): _RUN_BY_A_CHAIN,
+    ("operator_changed.v1", "operators_before"): (_RUN_BY_ITSELF,),
+    ("function_taken_over.v1", "operator"): _RUN_BY_A_CHAIN,
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -116,7 +154,12 @@ BY_FACT: dict[tuple[str, str], Any] = {
 }
 """Where one word of a field means different things in different facts."""
 
-NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
+NEVER_EMPTY = frozenset(
+    (
+        *("departments", "disputing", "items", "silent", "categories"),
+        *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
+    )
+)
 ADJUSTMENTS = {
     True: Adjustment(
         what="PARTY",
@@ -159,7 +202,14 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, RegistryFact, OversightFact)
+    families: tuple[Any, ...] = (
+        TaskFact,
+        PairingFact,
+        SiteFact,
+        FacilityFact,
+        RegistryFact,
+        OversightFact,
+    )
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)
@@ -239,7 +289,7 @@ def _of_type(name: str, kind: type, metadata: list[Any], *, full: bool) -> Any:
         for one in metadata
         for inner in getattr(one, "metadata", [])
     ]
-    for stem in ("task", "pairing", "person", "subject"):
+    for stem in ("task", "pairing", "person", "subject", *CASE_CATEGORIES):
         if any(pattern.startswith(f"^{stem}/") for pattern in patterns):
             return BY_FIELD.get(name) or f"{stem}/{uuid_of(name)}"
     if any("[A-Z0-9-]{1,31}" in pattern and "(" not in pattern for pattern in patterns):
