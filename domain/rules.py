@@ -88,7 +88,7 @@ class NeighbourSite(Neighbour):
 
     kind: str
     place: str
-    area_m2: int
+    floor_area: int
     available_from: datetime
     held_by: str | None
 

@@ -11,7 +11,7 @@ FACILITY_WORDS = Words(
         "facility_proposed.v1": (
             (
                 "提出{facility_kind:label.FacilityKind}“{title}”：{place:place}，"
-                "功能{functions:categories}，{area_m2} 平方米，选用{site:case}"
+                "功能{functions:categories}，{floor_area} 平方米，选用{site:case}"
                 "（{site_kind:label.SiteKind}），牵头单位{lead:unit}，属地{street:unit}，"
                 "计划 {open_by:instant} 前开业，资金：{budget:budget}"
                 "[，回应问题 {findings:references}][，未设养老、托育的理由：{without_care}]。"
@@ -19,7 +19,7 @@ FACILITY_WORDS = Words(
             ),
             (
                 "{facility_kind:label.FacilityKind} “{title}” proposed: {place:place}, functions "
-                "{functions:categories}, {area_m2} m², on {site:case} "
+                "{functions:categories}, {floor_area} m², on {site:case} "
                 "({site_kind:label.SiteKind}), lead {lead:unit}, street {street:unit}, to open by "
                 "{open_by:instant}, funds: {budget:budget}[, answering {findings:references}]"
                 "[, why without care: {without_care}]. Decision due: {decide_by:deadline}."
@@ -42,10 +42,7 @@ FACILITY_WORDS = Words(
         ),
         "spending_recorded.v1": (
             "支出{source:ground} {cents:money}，付款时间 {paid_at:instant}，凭证 {voucher}。",
-            (
-                "Spent {cents:money} of {source:ground}, paid {paid_at:instant}, "
-                "voucher {voucher}."
-            ),
+            ("Spent {cents:money} of {source:ground}, paid {paid_at:instant}, voucher {voucher}."),
         ),
         "spending_reversed.v1": (
             "冲销凭证 {voucher}：{source:ground} {cents:money}，理由：{reason}。",
@@ -71,12 +68,12 @@ FACILITY_WORDS = Words(
         ),
         "acceptance_key_given.v1": (
             (
-                "{key:label.KeyHolder}（{unit:unit}）签署验收：{area_m2} 平方米"
+                "{key:label.KeyHolder}（{unit:unit}）签署验收：{floor_area} 平方米"
                 "[{below_advised:if}（低于导则建议面积）]，功能{functions:categories}，"
                 "{checklist:checked}[，未设养老、托育的理由：{without_care}]；待另一方签署。"
             ),
             (
-                "The {key:label.KeyHolder} ({unit:unit}) accepts: {area_m2} m²"
+                "The {key:label.KeyHolder} ({unit:unit}) accepts: {floor_area} m²"
                 "[{below_advised:if} (less than the guideline advises)], functions "
                 "{functions:categories}, {checklist:checked}"
                 "[, why without care: {without_care}]; the other key is awaited."
@@ -84,15 +81,15 @@ FACILITY_WORDS = Words(
         ),
         "facility_accepted.v1": (
             (
-                "{key:label.KeyHolder}（{unit:unit}）签署，验收合格：{area_m2} 平方米"
-                "（计划 {area_m2_planned}）[{below_advised:if}，低于导则建议面积]，"
+                "{key:label.KeyHolder}（{unit:unit}）签署，验收合格：{floor_area} 平方米"
+                "（计划 {floor_area_planned}）[{below_advised:if}，低于导则建议面积]，"
                 "功能{functions:categories}（计划{functions_planned:categories}），"
                 "{checklist:checked}[，未设养老、托育的理由：{without_care}]。"
                 "应开业：{open_by:deadline}。"
             ),
             (
                 "The {key:label.KeyHolder} ({unit:unit}) accepts too; the facility is accepted: "
-                "{area_m2} m² (planned {area_m2_planned})"
+                "{floor_area} m² (planned {floor_area_planned})"
                 "[{below_advised:if}, less than the guideline advises], functions "
                 "{functions:categories} (planned {functions_planned:categories}), "
                 "{checklist:checked}[, why without care: {without_care}]. "
@@ -162,10 +159,7 @@ FACILITY_WORDS = Words(
             ),
         ),
         "operator_term_ended.v1": (
-            (
-                "第 {number} 次委托已于 {term_end:instant} 期满，"
-                "{functions:categories}暂无运营方。"
-            ),
+            ("第 {number} 次委托已于 {term_end:instant} 期满，{functions:categories}暂无运营方。"),
             (
                 "Entrustment no. {number} ended {term_end:instant}; nobody runs "
                 "{functions:categories} now."
@@ -181,11 +175,12 @@ FACILITY_WORDS = Words(
         "facility_opened.v1": (
             (
                 "设施开业：开放时间 {hours}；收费 {price_list}；名额 {places:places}；"
-                "自 {month} 起按月填报使用情况。"
+                "自 {month} 起按月填报使用情况，次月 {report_by} 日前报送。"
             ),
             (
                 "The facility is open: hours {hours}; prices {price_list}; places "
-                "{places:places}; use is reported monthly from {month}."
+                "{places:places}; use is reported monthly from {month}, by day {report_by} of the "
+                "next month."
             ),
         ),
         "use_reported.v1": (

@@ -11,7 +11,6 @@ from wording.labels import Both
 from wording.site import SITE_WORDS
 from wording.words import Words
 
-
 WORDS_OF_KINDS: tuple[Words, ...] = (SITE_WORDS, FACILITY_WORDS)
 
 

@@ -7,25 +7,25 @@ SITE_WORDS = Words(
         "site_registered.v1": (
             (
                 "登记存量空间“{title}”：{place:place}，{site_kind:label.SiteKind}，"
-                "{area_m2} 平方米，产权单位{owner}，{condition:label.SiteCondition}，"
+                "{floor_area} 平方米，产权单位{owner}，{condition:label.SiteCondition}，"
                 "自 {available_from:instant} 起可用[，原表编号 {source_row}]。"
             ),
             (
                 "Site “{title}” registered: {place:place}, {site_kind:label.SiteKind}, "
-                "{area_m2} m², owner {owner}, {condition:label.SiteCondition}, available from "
+                "{floor_area} m², owner {owner}, {condition:label.SiteCondition}, available from "
                 "{available_from:instant}[, row {source_row}]."
             ),
         ),
         "site_revised.v1": (
             (
-                "更正存量空间：面积 {area_m2} 平方米（原 {area_m2_before}），"
+                "更正存量空间：面积 {floor_area} 平方米（原 {floor_area_before}），"
                 "产权单位{owner}（原{owner_before}），"
                 "{condition:label.SiteCondition}（原{condition_before:label.SiteCondition}），"
                 "自 {available_from:instant} 起可用（原 {available_from_before:instant}），"
                 "理由：{reason}。"
             ),
             (
-                "Site revised: {area_m2} m² (before {area_m2_before}), owner {owner} (before "
+                "Site revised: {floor_area} m² (before {floor_area_before}), owner {owner} (before "
                 "{owner_before}), {condition:label.SiteCondition} (before "
                 "{condition_before:label.SiteCondition}), available from "
                 "{available_from:instant} (before {available_from_before:instant}), "
@@ -56,7 +56,7 @@ SITE_WORDS = Words(
     },
     fields={
         "site_kind": ("空间类别", "kind of site"),
-        "area_m2": ("面积（平方米）", "area (m²)"),
+        "floor_area": ("面积（平方米）", "area (m²)"),
         "owner": ("产权单位", "owner"),
         "condition": ("空间状况", "condition"),
         "available_from": ("可用时间", "available from"),

@@ -82,7 +82,7 @@ def accept_facility(
     below_advised = meets(
         pack.complex,
         plan.facility_kind,
-        command.area_m2,
+        command.floor_area,
         command.functions,
         command.without_care or plan.without_care,
     )
@@ -90,7 +90,7 @@ def accept_facility(
         return f.AcceptanceKeyGiven(
             key=key,
             unit=unit,
-            area_m2=command.area_m2,
+            floor_area=command.floor_area,
             functions=command.functions,
             checklist=command.checklist,
             without_care=command.without_care or plan.without_care,
@@ -100,8 +100,8 @@ def accept_facility(
     return f.FacilityAccepted(
         key=key,
         unit=unit,
-        area_m2=command.area_m2,
-        area_m2_planned=plan.area_m2,
+        floor_area=command.floor_area,
+        floor_area_planned=plan.floor_area,
         functions=command.functions,
         functions_planned=plan.functions,
         checklist=command.checklist,
@@ -123,17 +123,17 @@ def _checked(checklist: tuple[c.Checked, ...], expected: tuple[str, ...]) -> Non
 
 def _agrees(first: f.AcceptanceKeyGiven, command: c.AcceptFacility) -> None:
     """Both keys say the same of area and functions."""
-    if (first.area_m2, {*first.functions}) == (command.area_m2, {*command.functions}):
+    if (first.floor_area, {*first.functions}) == (command.floor_area, {*command.functions}):
         return
     raise refused(
         "keys-agree",
-        expected=_measured(first.area_m2, first.functions),
-        found=_measured(command.area_m2, command.functions),
+        expected=_measured(first.floor_area, first.functions),
+        found=_measured(command.floor_area, command.functions),
     )
 
 
-def _measured(area_m2: int, functions: tuple[str, ...]) -> str:
-    return f"{area_m2} m²: {', '.join(functions)}"
+def _measured(floor_area: int, functions: tuple[str, ...]) -> str:
+    return f"{floor_area} m²: {', '.join(functions)}"
 
 
 def refuse_acceptance(

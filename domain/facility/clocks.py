@@ -8,7 +8,7 @@ from typing import assert_never
 
 from domain.clocks import Clock, Deadline, RingClock
 from domain.facility import facts as f
-from domain.facility.authority import Asking, under
+from domain.facility.authority import Asking
 from domain.facility.months import after, report_due
 from domain.facility.operating import runs
 from domain.facility.state import (
@@ -34,11 +34,12 @@ NOTICE, TERM, REPORT = "operator_notice", "operator_term", "use_report"
 
 def clocks(state: Facility, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks; none once the facility is over."""
+    del rules
     match state:
         case Unproposed() | Closed() | Dropped():
             return ()
         case Open():
-            return (_use_report(state, rules), *_terms(state))
+            return (_use_report(state), *_terms(state))
         case Ready() | Suspended():
             return (*_limits(state), *_terms(state))
         case Proposed() | Approved() | Building() | Accepting():
@@ -89,10 +90,9 @@ def month_awaited(state: Open) -> str:
     return month
 
 
-def _use_report(state: Open, rules: Rules) -> Clock:
-    terms, pack = under(state.plan, rules)
-    offset = terms.policy.utc_offset_minutes
-    return Clock(REPORT, report_due(month_awaited(state), pack.report_by, offset))
+def _use_report(state: Open) -> Clock:
+    plan = state.plan
+    return Clock(REPORT, report_due(month_awaited(state), plan.report_by, plan.utc_offset_minutes))
 
 
 def ring(

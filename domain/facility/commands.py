@@ -98,7 +98,7 @@ class ProposeFacility(Frozen):
     place: DivisionCode
     facility_kind: FacilityKind
     functions: Functions
-    area_m2: Area
+    floor_area: Area
     site: SiteId
     lead: UnitCode
     open_by: Instant
@@ -169,7 +169,7 @@ class AcceptFacility(Frozen):
     """Turn one of the two keys of acceptance, with what was found on the spot."""
 
     kind: Literal["accept_facility"] = "accept_facility"
-    area_m2: Area
+    floor_area: Area
     functions: Functions
     checklist: Annotated[tuple[Checked, ...], Field(min_length=1, max_length=30)]
     without_care: OfficeText | None = None

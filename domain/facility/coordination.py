@@ -198,7 +198,7 @@ def shown(state: Facility) -> Shown | None:
         details={
             "facility_kind": plan.facility_kind.value,
             "functions": list(plan.functions),
-            "area_m2": plan.area_m2,
+            "floor_area": plan.floor_area,
             "below_advised": plan.below_advised,
             "without_care": plan.without_care,
             "site": plan.site,

@@ -65,7 +65,7 @@ class FacilityProposed(Frozen):
     place: DivisionCode
     facility_kind: FacilityKind
     functions: tuple[Code, ...]
-    area_m2: Area
+    floor_area: Area
     site: SiteId
     site_kind: SiteKind
     lead: UnitCode
@@ -139,7 +139,7 @@ class AcceptanceKeyGiven(Frozen):
     kind: Literal["acceptance_key_given.v1"] = "acceptance_key_given.v1"
     key: KeyHolder
     unit: UnitCode
-    area_m2: Area
+    floor_area: Area
     functions: tuple[Code, ...]
     checklist: tuple[Checked, ...]
     without_care: OfficeText | None
@@ -152,8 +152,8 @@ class FacilityAccepted(Frozen):
     kind: Literal["facility_accepted.v1"] = "facility_accepted.v1"
     key: KeyHolder
     unit: UnitCode
-    area_m2: Area
-    area_m2_planned: Area
+    floor_area: Area
+    floor_area_planned: Area
     functions: tuple[Code, ...]
     functions_planned: tuple[Code, ...]
     checklist: tuple[Checked, ...]
@@ -225,13 +225,19 @@ class OpeningSubmitted(Frozen):
 
 
 class FacilityOpened(Frozen):
-    """*month* is the first whose use is reported."""
+    """*month* is the first whose use is reported.
+
+    A month's use is reported before the day *report_by* of the next is over, where clocks are
+    *utc_offset_minutes* ahead of UTC.
+    """
 
     kind: Literal["facility_opened.v1"] = "facility_opened.v1"
     hours: OfficeText
     price_list: OfficeText
     places: tuple[Places, ...]
     month: MonthText
+    report_by: int
+    utc_offset_minutes: int
 
 
 class UseReported(Frozen):

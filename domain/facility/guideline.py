@@ -10,7 +10,7 @@ from domain.facility.refusal_rules import refused
 def meets(
     rule: ComplexGuideline,
     kind: FacilityKind,
-    area_m2: int,
+    floor_area: int,
     functions: Collection[str],
     without_care: str | None,
 ) -> bool:
@@ -21,8 +21,8 @@ def meets(
     if kind is not FacilityKind.COMPLEX:
         return False
     source = rule.source
-    if area_m2 < rule.area_min:
-        raise refused("complex-area", expected=rule.area_min, found=area_m2, source=source)
+    if floor_area < rule.area_min:
+        raise refused("complex-area", expected=rule.area_min, found=floor_area, source=source)
     if len(functions) < rule.functions_min:
         raise refused(
             "complex-functions", expected=rule.functions_min, found=len(functions), source=source
@@ -38,4 +38,4 @@ def meets(
         )
     if without_care is None and not any(code in functions for code in rule.care):
         raise refused("complex-care", care=", ".join(rule.care), source=source)
-    return area_m2 < rule.area_advised
+    return floor_area < rule.area_advised

@@ -76,7 +76,7 @@ def _plan(fact: f.FacilityProposed, happened: Happened[f.FacilityFact]) -> Plan:
         place=fact.place,
         facility_kind=fact.facility_kind,
         functions=fact.functions,
-        area_m2=fact.area_m2,
+        floor_area=fact.floor_area,
         site=fact.site,
         site_kind=fact.site_kind,
         lead=fact.lead,
@@ -165,7 +165,7 @@ def _building(state: Facility, happened: Happened[f.FacilityFact], fact: _Buildi
                 raise _out_of_place(state, fact)
             plan = replace(
                 accepting.plan,
-                area_m2=fact.area_m2,
+                floor_area=fact.floor_area,
                 functions=fact.functions,
                 without_care=fact.without_care,
                 below_advised=fact.below_advised,
@@ -249,6 +249,8 @@ def _running(state: Facility, happened: Happened[f.FacilityFact], fact: _Running
                 price_list=fact.price_list,
                 places=fact.places,
                 opened_at=happened.at,
+                report_by=fact.report_by,
+                utc_offset_minutes=fact.utc_offset_minutes,
             )
             return Open(plan, fact.month)
         case f.UseReported():

@@ -195,11 +195,15 @@ def open_facility(state: Facility, asked: Asking, rules: Rules) -> f.FacilityOpe
     if ready.opening is None:
         raise refused("opening-first")
     another_person(asked, (ready.opening.by,), _HANDED_IN)
+    terms, pack = under(plan, rules)
+    offset = terms.policy.utc_offset_minutes
     return f.FacilityOpened(
         hours=ready.opening.hours,
         price_list=ready.opening.price_list,
         places=ready.opening.places,
-        month=month_of(asked.at, _offset(plan, rules)),
+        month=month_of(asked.at, offset),
+        report_by=pack.report_by,
+        utc_offset_minutes=offset,
     )
 
 
@@ -209,7 +213,7 @@ def report_use(state: Facility, asked: Asking, command: c.ReportUse, rules: Rule
     plan, month = running.plan, command.month
     _of_facility(command.function, plan)
     operating(asked, plan, (command.function,), rules)
-    offset = _offset(plan, rules)
+    offset = plan.utc_offset_minutes
     first, last = month_of(plan.opened_at or asked.at, offset), month_of(asked.at, offset)
     if not first <= month <= last:
         raise refused("month-reported", earliest=first, latest=last, found=month)
@@ -244,10 +248,6 @@ def _days_in(month: str) -> int:
     return monthrange(int(month[:4]), int(month[5:]))[1]
 
 
-def _offset(plan: Plan, rules: Rules) -> int:
-    return rules.under(plan.policy).policy.utc_offset_minutes
-
-
 # -- stopping and closing --------------------------------------------------------------------------
 
 
@@ -278,7 +278,7 @@ def resume_facility(
     return f.FacilityResumed(
         inspected_at=command.inspected_at,
         evidence=command.evidence,
-        month=month_of(asked.at, _offset(plan, rules)),
+        month=month_of(asked.at, plan.utc_offset_minutes),
     )
 
 

@@ -55,7 +55,7 @@ def propose_facility(
     meets(
         pack.complex,
         command.facility_kind,
-        command.area_m2,
+        command.floor_area,
         command.functions,
         command.without_care,
     )
@@ -68,7 +68,7 @@ def propose_facility(
         place=command.place,
         facility_kind=command.facility_kind,
         functions=command.functions,
-        area_m2=command.area_m2,
+        floor_area=command.floor_area,
         site=command.site,
         site_kind=SiteKind(site.kind),
         lead=command.lead,
@@ -116,8 +116,8 @@ def _free_site(command: c.ProposeFacility, asked: Asking, rules: Rules) -> Neigh
         raise refused("site-free", site=command.site, state=known or ("未登记", "unknown"))
     if site.place != command.place:
         raise refused("site-near", found=site.place, place=command.place)
-    if command.area_m2 > site.area_m2:
-        raise refused("area-within-site", area=command.area_m2, available=site.area_m2)
+    if command.floor_area > site.floor_area:
+        raise refused("area-within-site", area=command.floor_area, available=site.floor_area)
     earliest = max(asked.at, site.available_from)
     if command.open_by <= earliest:
         raise refused(

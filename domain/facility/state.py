@@ -60,7 +60,7 @@ class Use:
 class Plan:
     """What a facility is, in every state: where, for what, by whom, with which money.
 
-    *proposer* and *builders* are people who may not decide on their own work; *area_m2* and
+    *proposer* and *builders* are people who may not decide on their own work; *floor_area* and
     *functions* are as planned until they are accepted, then as accepted.
     """
 
@@ -68,7 +68,7 @@ class Plan:
     place: str
     facility_kind: FacilityKind
     functions: tuple[str, ...]
-    area_m2: int
+    floor_area: int
     site: str
     site_kind: SiteKind
     lead: str
@@ -94,6 +94,8 @@ class Plan:
     places: tuple[Places, ...] = ()
     hours: str | None = None
     price_list: str | None = None
+    report_by: int = 0
+    utc_offset_minutes: int = 0
     uses: Mapping[tuple[str, str], Use] = field(default_factory=dict)
     """By month and function."""
 

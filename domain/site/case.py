@@ -31,7 +31,7 @@ def neighbour(stream: str, state: Site) -> NeighbourSite | None:
         is_open=not is_over(state),
         kind=space.site_kind,
         place=space.place,
-        area_m2=space.area_m2,
+        floor_area=space.floor_area,
         available_from=space.available_from,
         held_by=state.facility if isinstance(state, Held) else None,
     )
@@ -48,7 +48,7 @@ def shown(state: Site) -> Shown | None:
         units=() if space.registered_by is None else (space.registered_by,),
         details={
             "site_kind": space.site_kind.value,
-            "area_m2": space.area_m2,
+            "floor_area": space.floor_area,
             "owner": space.owner,
             "condition": space.condition.value,
             "available_from": instant_text(space.available_from),

@@ -43,7 +43,7 @@ class RegisterSite(Frozen):
     title: OfficeText
     place: DivisionCode
     site_kind: SiteKind
-    area_m2: Area
+    floor_area: Area
     owner: OfficeText
     condition: SiteCondition
     available_from: Instant
@@ -54,7 +54,7 @@ class ReviseSite(Frozen):
     """Change what the register says of a site; what is left out stays as it is."""
 
     kind: Literal["revise_site"] = "revise_site"
-    area_m2: Area | None = None
+    floor_area: Area | None = None
     owner: OfficeText | None = None
     condition: SiteCondition | None = None
     available_from: Instant | None = None

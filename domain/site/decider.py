@@ -87,7 +87,7 @@ def _revise(state: Site, asked: Asking, command: c.ReviseSite, rules: Rules) -> 
     space = registered.space
     serving(asked, space.place, rules)
     before = {
-        "area_m2": space.area_m2,
+        "floor_area": space.floor_area,
         "owner": space.owner,
         "condition": space.condition,
         "available_from": space.available_from,

@@ -27,7 +27,7 @@ class SiteRegistered(Frozen):
     title: OfficeText
     place: DivisionCode
     site_kind: SiteKind
-    area_m2: Area
+    floor_area: Area
     owner: OfficeText
     condition: SiteCondition
     available_from: Instant
@@ -38,8 +38,8 @@ class SiteRevised(Frozen):
     """What the register says now, beside what it said before."""
 
     kind: Literal["site_revised.v1"] = "site_revised.v1"
-    area_m2: Area
-    area_m2_before: Area
+    floor_area: Area
+    floor_area_before: Area
     owner: OfficeText
     owner_before: OfficeText
     condition: SiteCondition

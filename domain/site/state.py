@@ -16,7 +16,7 @@ class Space:
     title: str
     place: str
     site_kind: SiteKind
-    area_m2: int
+    floor_area: int
     owner: str
     condition: SiteCondition
     available_from: datetime
@@ -99,7 +99,7 @@ def evolve(state: Site, happened: Happened[f.SiteFact]) -> Site:
             registered = _in(state, fact, Available, Reserved, InUse)
             space = replace(
                 registered.space,
-                area_m2=fact.area_m2,
+                floor_area=fact.floor_area,
                 owner=fact.owner,
                 condition=fact.condition,
                 available_from=fact.available_from,
@@ -122,7 +122,7 @@ def _space(fact: f.SiteRegistered, happened: Happened[f.SiteFact]) -> Space:
         title=fact.title,
         place=fact.place,
         site_kind=fact.site_kind,
-        area_m2=fact.area_m2,
+        floor_area=fact.floor_area,
         owner=fact.owner,
         condition=fact.condition,
         available_from=fact.available_from,

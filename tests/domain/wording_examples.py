@@ -127,6 +127,7 @@ BY_FIELD: dict[str, Any] = {
     "hours": "周一至周日 8:00—20:00",
     "price_list": "午餐 15 元",
     "month": "2026-05",
+    "report_by": 10,
     "arrangement": "转介到相邻社区",
     "note": "原址已改作他用",
 }

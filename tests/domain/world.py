@@ -12,9 +12,9 @@ from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
 from domain.envelope import SYSTEM, By
+from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
 from domain.people import Channel, Grant, Known, Person, Role
-from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.policy import (
     Appeals,
     Callbacks,

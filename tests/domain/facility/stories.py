@@ -53,7 +53,7 @@ PROPOSE = c.ProposeFacility(
     place=SHIPAI_PLACE,
     facility_kind=c.FacilityKind.COMPLEX,
     functions=FUNCTIONS,
-    area_m2=820,
+    floor_area=820,
     site=SITE_ID,
     lead=CIVIL_AFFAIRS,
     open_by=on(12, 1),
@@ -67,7 +67,7 @@ WORKS = c.RecordMilestone(
     milestone="WORKS", planned=on(5, 20), actual=on(5, 18), evidence="完工照片"
 )
 CHECKLIST = tuple(c.Checked(item=item, met=True) for item in ("AREA", "FIRE"))
-ACCEPT = c.AcceptFacility(area_m2=815, functions=FUNCTIONS, checklist=CHECKLIST)
+ACCEPT = c.AcceptFacility(floor_area=815, functions=FUNCTIONS, checklist=CHECKLIST)
 CARE = c.Operator(
     functions=("ELDER", "HEALTH"),
     mode=c.OperationMode.ENTRUSTED,
@@ -105,7 +105,7 @@ def site(state: str = "AVAILABLE", held_by: str | None = None, **changes: Any) -
         is_open=True,
         kind="IDLE_PUBLIC_ROOMS",
         place=SHIPAI_PLACE,
-        area_m2=900,
+        floor_area=900,
         available_from=on(5, 1),
         held_by=held_by,
     )

@@ -151,7 +151,7 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
         place=st.sampled_from([SHIPAI_PLACE, WUSHAN_PLACE, "440106"]),
         facility_kind=st.sampled_from(c.FacilityKind),
         functions=functions,
-        area_m2=st.integers(500, 1000),
+        floor_area=st.integers(500, 1000),
         site=st.just(s.SITE_ID),
         lead=st.sampled_from([CIVIL_AFFAIRS, SHIPAI_CENTER, "NO-SUCH"]),
         open_by=instants,
@@ -179,7 +179,7 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
     ),
     st.builds(
         c.AcceptFacility,
-        area_m2=st.integers(500, 900),
+        floor_area=st.integers(500, 900),
         functions=functions,
         checklist=checks,
         without_care=st.none() | texts,
@@ -196,9 +196,7 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
         days_closed=st.integers(0, 31),
         reason=st.none() | texts,
     ),
-    st.builds(
-        c.SuspendFacility, ground=st.sampled_from(["SAFETY", "MOON"]), reason=texts
-    ),
+    st.builds(c.SuspendFacility, ground=st.sampled_from(["SAFETY", "MOON"]), reason=texts),
     st.builds(c.ResumeFacility, inspected_at=instants, evidence=texts),
     st.builds(
         RingClock,

@@ -42,7 +42,7 @@ REGISTER = c.RegisterSite(
     title="石牌东路旧邮政所",
     place=SHIPAI_PLACE,
     site_kind=c.SiteKind.IDLE_PUBLIC_ROOMS,
-    area_m2=900,
+    floor_area=900,
     owner="区机关事务管理局",
     condition=c.SiteCondition.FITTING,
     available_from=on(5, 1),
@@ -107,7 +107,7 @@ EVERY_STATE = {
 STREET = (DISPATCHER, SECOND_DISPATCHER)
 DEPARTMENTS = (CIVIL_COORDINATOR, HEALTH_COORDINATOR, HOUSING_COORDINATOR, STREET_COORDINATOR)
 KEEPERS = (COMMUNITY_WORKER, *STREET, *DEPARTMENTS)
-REVISE = c.ReviseSite(area_m2=880, reason="实测")
+REVISE = c.ReviseSite(floor_area=880, reason="实测")
 
 TABLE: dict[str, Row] = {
     "register": (nowhere, REGISTER, KEEPERS),
@@ -130,14 +130,14 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
         title=texts,
         place=st.sampled_from([SHIPAI_PLACE, WUSHAN_PLACE, "440106"]),
         site_kind=st.sampled_from(c.SiteKind),
-        area_m2=areas,
+        floor_area=areas,
         owner=texts,
         condition=st.sampled_from(c.SiteCondition),
         available_from=instants,
     ),
     st.builds(
         c.ReviseSite,
-        area_m2=st.none() | areas,
+        floor_area=st.none() | areas,
         owner=st.none() | texts,
         available_from=st.none() | instants,
         reason=texts,

@@ -14,7 +14,7 @@ from tests.domain.world import DISPATCHER, SHIPAI, SHIPAI_PLACE, WUSHAN_DISPATCH
 
 def test_a_site_is_registered_as_it_was_told() -> None:
     s.nowhere().when(s.REGISTER, DISPATCHER).then(
-        f.SiteRegistered, title="石牌东路旧邮政所", area_m2=900, owner="区机关事务管理局"
+        f.SiteRegistered, title="石牌东路旧邮政所", floor_area=900, owner="区机关事务管理局"
     ).then_state("AVAILABLE").then_clocks()
 
 
@@ -37,8 +37,8 @@ def test_nobody_registers_a_site_elsewhere() -> None:
 def test_what_changes_stands_beside_what_it_was() -> None:
     s.available().when(s.REVISE, DISPATCHER).then(
         f.SiteRevised,
-        area_m2=880,
-        area_m2_before=900,
+        floor_area=880,
+        floor_area_before=900,
         condition=SiteCondition.FITTING,
         condition_before=SiteCondition.FITTING,
         reason="实测",
@@ -46,14 +46,14 @@ def test_what_changes_stands_beside_what_it_was() -> None:
 
 
 def test_a_revision_changes_something() -> None:
-    same = c.ReviseSite(area_m2=900, reason="复核")
+    same = c.ReviseSite(floor_area=900, reason="复核")
     s.available().when(same, DISPATCHER).then_refused("site-changed")
 
 
 def test_a_site_is_reserved_for_the_facility_that_stands_on_it() -> None:
-    s.available().when(s.RESERVE, SYSTEM).then(
-        f.SiteReserved, facility=s.FACILITY_ID
-    ).then_state("RESERVED")
+    s.available().when(s.RESERVE, SYSTEM).then(f.SiteReserved, facility=s.FACILITY_ID).then_state(
+        "RESERVED"
+    )
 
 
 @pytest.mark.parametrize("story", [s.reserved, s.in_use])
@@ -99,7 +99,7 @@ def test_neighbours_know_who_holds_a_site() -> None:
         is_open=True,
         kind="IDLE_PUBLIC_ROOMS",
         place=SHIPAI_PLACE,
-        area_m2=900,
+        floor_area=900,
         available_from=on(5, 1),
         held_by=s.FACILITY_ID,
     )
