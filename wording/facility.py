@@ -3,6 +3,7 @@
 from wording.words import Words
 
 FACILITY_WORDS = Words(
+    category="facility",
     sentences={
         "finding_linked.v1": (
             "{finding:case}的整改依托本案卷。",
@@ -347,5 +348,14 @@ FACILITY_WORDS = Words(
             "{case:case}的{clock:clock}已逾期（{due:instant}）。",
             "The limit for {clock:clock} of {case:case} passed ({due:instant}).",
         ),
+    },
+    steps={
+        "PROPOSED": ("approve_facility", "drop_facility"),
+        "APPROVED": ("record_milestone", "record_spending"),
+        "BUILDING": ("record_milestone", "report_completed", "record_spending"),
+        "ACCEPTING": ("accept_facility", "refuse_acceptance"),
+        "READY": ("entrust_operator", "submit_opening", "open_facility"),
+        "OPEN": ("report_use", "change_operator", "suspend_facility"),
+        "SUSPENDED": ("resume_facility", "close_facility"),
     },
 )

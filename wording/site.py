@@ -3,6 +3,7 @@
 from wording.words import Words
 
 SITE_WORDS = Words(
+    category="site",
     sentences={
         "site_registered.v1": (
             (
@@ -62,5 +63,10 @@ SITE_WORDS = Words(
         "available_from": ("可用时间", "available from"),
         "source_row": ("原表编号", "row of the table"),
         "facility": ("设施", "facility"),
+    },
+    steps={
+        "AVAILABLE": ("revise_site", "withdraw_site"),
+        "RESERVED": ("revise_site",),
+        "IN_USE": ("revise_site",),
     },
 )

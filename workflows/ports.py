@@ -26,8 +26,9 @@ CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
+FACILITY = "facility"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING}
+CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "facility": FACILITY}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

@@ -31,7 +31,11 @@ Cents = Annotated[int, Field(ge=1, le=10**13, strict=True)]
 Functions = Annotated[tuple[Code, ...], Field(min_length=1, max_length=20)]
 """Functions of a facility: categories of service of the pack."""
 
-MonthText = Annotated[str, StringConstraints(pattern=r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$")]
+MonthText = Annotated[
+    str,
+    StringConstraints(pattern=r"^(19|20|21)\d{2}-(0[1-9]|1[0-2])$"),
+    Field(examples=["2026-05"]),
+]
 """A month as 2026-05."""
 
 

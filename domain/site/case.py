@@ -78,5 +78,6 @@ SITE = replace(
     holder=holder,
     neighbour=neighbour,
     shown=shown,
+    begun_by=frozenset({"register_site"}),
 )
 """The one kind of case in this room."""
