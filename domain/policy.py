@@ -11,8 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
 from domain.facility.pack import FacilityPack
-from domain.labelled import Ground as Ground
-from domain.labelled import Label as Label
+from domain.labelled import Ground, Label
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]

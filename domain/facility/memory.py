@@ -30,12 +30,13 @@ from domain.facility.state import (
     Suspended,
     Unproposed,
     Use,
-    is_over,
     state_name,
 )
 from domain.linking import FindingLinked
 
 StateT = TypeVar("StateT", bound=Planned)
+_Run = Ready | Open | Suspended
+_StillOpen = Proposed | Approved | Building | Accepting | _Run
 
 
 def evolve(state: Facility, happened: Happened[f.FacilityFact]) -> Facility:
@@ -187,7 +188,7 @@ def _entrusted(
     state: Facility, fact: f.OperatorEntrusted | f.OperatorChanged | f.FunctionTakenOver
 ) -> Facility:
     """Another operator runs these functions from now on; whoever ran them before does not."""
-    planned = _in(state, fact, Ready, Open, Suspended)
+    planned = _running_one(state, fact)
     plan = planned.plan
     if fact.number != plan.entrusted + 1:
         raise _out_of_place(state, fact)
@@ -211,7 +212,7 @@ def _without(entrustment: Entrustment, operator: Operator) -> Entrustment | None
 
 def _term(state: Facility, fact: f.OperatorTermEnding | f.OperatorTermEnded) -> Facility:
     """An operator's term comes to its end."""
-    planned = _in(state, fact, Ready, Open, Suspended)
+    planned = _running_one(state, fact)
     plan = planned.plan
     if not any(one.number == fact.number for one in plan.entrustments):
         raise _out_of_place(state, fact)
@@ -311,8 +312,14 @@ def _in(state: Facility, fact: Any, *kinds: type[StateT]) -> StateT:
     raise _out_of_place(state, fact)
 
 
-def _still_open(state: Facility, fact: Any) -> Any:
-    if isinstance(state, Planned) and not is_over(state):
+def _still_open(state: Facility, fact: Any) -> _StillOpen:
+    if isinstance(state, _StillOpen):
+        return state
+    raise _out_of_place(state, fact)
+
+
+def _running_one(state: Facility, fact: Any) -> _Run:
+    if isinstance(state, _Run):
         return state
     raise _out_of_place(state, fact)
 

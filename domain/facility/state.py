@@ -144,21 +144,22 @@ class Proposed(Planned):
 
 
 @dataclass(frozen=True)
-class Approved(Planned):
-    """已立项: the first milestone is awaited."""
+class ToBuild(Planned):
+    """What is approved and not completed: *next_milestone* is awaited, None: completion is."""
 
-    next_milestone: str
+    next_milestone: str | None
     next_by: Deadline
     late: bool = False
 
 
 @dataclass(frozen=True)
-class Building(Planned):
-    """建设中: the next milestone is awaited, after the last one that completion is reported."""
+class Approved(ToBuild):
+    """已立项: the first milestone is awaited."""
 
-    next_milestone: str | None
-    next_by: Deadline
-    late: bool = False
+
+@dataclass(frozen=True)
+class Building(ToBuild):
+    """建设中: a milestone was reached."""
 
 
 @dataclass(frozen=True)

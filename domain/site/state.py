@@ -96,15 +96,16 @@ def evolve(state: Site, happened: Happened[f.SiteFact]) -> Site:
                 raise _out_of_place(state, fact)
             return Available(_space(fact, happened))
         case f.SiteRevised():
-            registered = _in(state, fact, Available, Reserved, InUse)
+            if not isinstance(state, Available | Reserved | InUse):
+                raise _out_of_place(state, fact)
             space = replace(
-                registered.space,
+                state.space,
                 floor_area=fact.floor_area,
                 owner=fact.owner,
                 condition=fact.condition,
                 available_from=fact.available_from,
             )
-            return replace(registered, space=space)
+            return replace(state, space=space)
         case f.SiteReserved(facility=facility):
             return Reserved(_in(state, fact, Available).space, facility)
         case f.SiteOccupied(facility=facility):

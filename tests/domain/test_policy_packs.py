@@ -10,7 +10,8 @@ import pytest
 
 from domain.calendar import parse_limit
 from domain.clocks import Deadline
-from domain.policy import Category, Ground, Policy
+from domain.labelled import Ground
+from domain.policy import Category, Policy
 from domain.task.commands import DutyClass
 from policies import (
     DEFAULT_PACK,
@@ -169,6 +170,7 @@ def test_the_closed_lists_are_complete(pack: Policy) -> None:
 
 @each_pack
 def test_people_read_chinese_and_english(pack: Policy) -> None:
+    facilities = pack.facilities
     listed: tuple[Category | Ground, ...] = (
         *pack.categories,
         *pack.duty_classes,
@@ -179,6 +181,10 @@ def test_people_read_chinese_and_english(pack: Policy) -> None:
         *pack.carrying.causes,
         *pack.whistling.grounds,
         *pack.pairing.mandatory_terms,
+        *(facilities.milestones if facilities else ()),
+        *(facilities.checklist if facilities else ()),
+        *(facilities.funding_sources if facilities else ()),
+        *(facilities.suspension_grounds if facilities else ()),
     )
     for label in (pack.label, *pack.lines.values(), *(item.label for item in listed)):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh)
@@ -297,6 +303,9 @@ def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None
         for group in ("returns", "extensions", "supervision", "ratings", "rework", "pairing"):
             for name in limits_of(told[group]):
                 told[group].pop(name)
+        told["facilities"].pop("limits")
+        for milestone in told["facilities"]["milestones"]:
+            milestone.pop("within")
         told["carrying"].pop("review_max")
         told["whistling"] = told["whistling"]["grounds"]
     assert demo == default

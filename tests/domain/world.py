@@ -14,6 +14,7 @@ from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
 from domain.envelope import SYSTEM, By
 from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
+from domain.labelled import Ground, Label
 from domain.people import Channel, Grant, Known, Person, Role
 from domain.policy import (
     Appeals,
@@ -21,9 +22,7 @@ from domain.policy import (
     Carrying,
     Category,
     Extensions,
-    Ground,
     Handling,
-    Label,
     PairingLimits,
     Policy,
     Ratings,

@@ -1,5 +1,6 @@
 """The proposal, the decision, the money: the facts, each guard by its rule, the clocks."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_proposal_names_its_street_and_when_it_is_decided() -> None:
             policy="town",
         )
     )
-    told.then_state("PROPOSED").then_clocks(facility_decision=on(6, 8, "09:00"))
+    told.then_state("PROPOSED").then_clocks(facility_decision=on(6, 8, "17:00"))
 
 
 def test_the_lead_may_propose_too_and_no_other_department() -> None:
@@ -107,6 +108,12 @@ def test_a_site_lies_in_the_same_community_and_is_there_in_time() -> None:
     s.unproposed().under(late).when(s.PROPOSE, DISPATCHER).then_refused("open-by-later")
 
 
+def test_a_place_without_a_street_office_has_no_facilities() -> None:
+    units = {code: unit for code, unit in s.FREE.units.items() if code != SHIPAI}
+    nobody = replace(s.FREE, units=units)
+    s.unproposed().under(nobody).when(s.PROPOSE, CIVIL_COORDINATOR).then_refused("street-of-place")
+
+
 def test_a_pack_that_says_nothing_of_facilities_has_none() -> None:
     silent = rules_with(POLICY.model_copy(update={"facilities": None}))
     s.unproposed().under(silent).when(s.PROPOSE, DISPATCHER).then_refused("pack-without")
@@ -127,7 +134,7 @@ def test_an_approval_starts_the_first_milestone() -> None:
         .when(c.ApproveFacility(document="文号"), HOUSING_COORDINATOR)
         .then(f.FacilityApproved, document="文号", milestone="DESIGN")
     )
-    told.then_state("APPROVED").then_clocks(milestone=on(6, 8, "09:00"))
+    told.then_state("APPROVED").then_clocks(milestone=on(6, 8, "17:00"))
 
 
 def test_whoever_proposed_does_not_decide() -> None:
