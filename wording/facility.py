@@ -5,10 +5,6 @@ from wording.words import Words
 FACILITY_WORDS = Words(
     category="facility",
     sentences={
-        "finding_linked.v1": (
-            "{finding:case}的整改依托本案卷。",
-            "{finding:case} leans on this case.",
-        ),
         "facility_proposed.v1": (
             (
                 "提出{facility_kind:label.FacilityKind}“{title}”：{place:place}，"
@@ -234,7 +230,6 @@ FACILITY_WORDS = Words(
         ),
     },
     commands={
-        "link_finding": ("记录依托本案的问题", "Note a finding that leans on this"),
         "propose_facility": ("提出设施", "Propose a facility"),
         "approve_facility": ("批准立项", "Approve the facility"),
         "drop_facility": ("不再建设", "Drop the facility"),

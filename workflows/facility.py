@@ -3,13 +3,13 @@
 Its rules and clocks are in `domain/facility`; people's commands go straight to the ledger. Here is
 what takes time beside them, all of it derived from facts in `domain/facility/coordination.py`.
 
-**Waits.** PROPOSED for the authority, APPROVED and BUILDING for the lead's next milestone, ACCEPTING
-for the keys of lead and street, READY for operators and the street, OPEN for the operators' monthly
-report and the ends of their terms, SUSPENDED for an inspection. Each wait has its clock; a limit
-that passes is recorded once and lead and street are told.
+**Waits.** PROPOSED for the authority, APPROVED and BUILDING for the lead's next milestone,
+ACCEPTING for the keys of lead and street, READY for operators and the street, OPEN for the monthly
+report of its operators and the ends of their terms, SUSPENDED for an inspection. Each wait has its
+clock; a limit that passes is recorded once, and lead and street are told.
 
-**In other cases.** The site is reserved with the proposal, used from the first milestone, given back
-when the facility is dropped or closed. Every finding the facility answers hears how far it has come.
+**In other cases.** The site is reserved with the proposal, used from the first milestone on, given
+back when the facility is dropped or closed. Every finding it answers hears how far it has come.
 """
 
 from temporalio import workflow
