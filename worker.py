@@ -40,6 +40,7 @@ from workflows.conversations.hand_over import HandOver
 from workflows.conversations.review import Review
 from workflows.conversations.signing import Signing
 from workflows.facility import Facility
+from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
 from workflows.support_task import SupportTask
@@ -50,6 +51,7 @@ WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
     Facility,
+    Finding,
     FeedbackRound,
     Convening,
     Signing,

@@ -2,6 +2,7 @@
 
 from domain.cases import CaseKind
 from domain.facility.case import FACILITY
+from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
 from domain.refusals import CommandRefused
@@ -13,6 +14,7 @@ from domain.values import STREAM, category_of
 CASES: dict[str, CaseKind] = {
     "task": TASK,
     "pairing": PAIRING,
+    "finding": FINDING,
     "site": SITE,
     "facility": FACILITY,
     **REGISTRY_CASES,

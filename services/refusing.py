@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.facility.refusal_rules import REFUSAL_RULES as OF_FACILITIES
+from domain.finding.refusal_rules import REFUSAL_RULES as OF_FINDINGS
 from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
@@ -54,6 +55,7 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Most kinds of case 多数案卷", GUARD_RULES),
     ("Before deciding 受理之前", BEFORE_DECIDING),
     ("Pairing 结对", OF_PAIRINGS),
+    ("Finding 台账问题", OF_FINDINGS),
     ("Site 存量资源", OF_SITES),
     ("Facility 嵌入式服务设施", OF_FACILITIES),
     ("Registry 名册", OF_THE_REGISTRY),

@@ -7,11 +7,12 @@ list of words takes them from there.
 from collections.abc import Iterator
 
 from wording.facility import FACILITY_WORDS
+from wording.finding import FINDING_WORDS
 from wording.labels import Both
 from wording.site import SITE_WORDS
 from wording.words import Words
 
-WORDS_OF_KINDS: tuple[Words, ...] = (SITE_WORDS, FACILITY_WORDS)
+WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS, SITE_WORDS, FACILITY_WORDS)
 
 
 STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from domain.facility.labels import FACILITY_CLOCKS, FACILITY_LISTS
+from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
@@ -200,6 +201,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     **OVERSIGHT_LISTS,
     **SITE_LISTS,
     **FACILITY_LISTS,
+    **FINDING_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -248,6 +250,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
         **FACILITY_CLOCKS,
+        **FINDING_CLOCKS,
     },
     "DisputeCause": {
         "ESCALATED": ("调度员提请裁定", "escalated by the dispatcher"),

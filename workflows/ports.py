@@ -21,6 +21,7 @@ NOTICE_QUEUE = "jiedui-notices"
 
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
+FINDING = "finding"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
@@ -28,7 +29,12 @@ REVIEW = "review"
 HAND_OVER = "hand_over"
 FACILITY = "facility"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "facility": FACILITY}
+CLERK_OF = {
+    "task": SUPPORT_TASK,
+    "pairing": PAIRING,
+    "finding": FINDING,
+    "facility": FACILITY,
+}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

@@ -91,6 +91,7 @@ def test_every_workflow_is_served_under_its_published_name() -> None:
         ports.SUPPORT_TASK,
         ports.PAIRING,
         ports.FACILITY,
+        ports.FINDING,
         ports.FEEDBACK_ROUND,
         ports.CONVENING,
         ports.SIGNING,

@@ -19,6 +19,7 @@ from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText
 from domain.facility.commands import Cents, MonthText
 from domain.facility.facts import FacilityFact
+from domain.finding.facts import FindingFact
 from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
@@ -55,6 +56,7 @@ FAMILIES = {
     "pairing": PairingFact,
     "site": SiteFact,
     "facility": FacilityFact,
+    "finding": FindingFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
 }
@@ -91,6 +93,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
+    (FindingId, f"finding/{uuid_of('a finding')}"),
     (CaseId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),
     (words.RunId, uuid_of("a run")),

@@ -15,6 +15,8 @@ from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
 from domain.facility.commands import OperationMode, Operator
 from domain.facility.facts import FacilityFact
+from domain.finding.facts import FindingFact
+from domain.labelled import Label
 from domain.oversight.facts import OversightFact
 from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
@@ -121,7 +123,6 @@ BY_FIELD: dict[str, Any] = {
     "document": "穗天发改〔2026〕12号",
     "milestone": "DESIGN",
     "next_milestone": "WORKS",
-    "evidence": "竣工验收备案表",
     "without_care": "社区已有养老机构",
     "hand_over": "档案和钥匙已移交",
     "hours": "周一至周日 8:00—20:00",
@@ -129,7 +130,16 @@ BY_FIELD: dict[str, Any] = {
     "month": "2026-05",
     "report_by": 10,
     "arrangement": "转介到相邻社区",
+    "zh": "未达标配建的养老服务设施数量",
+    "en": "elder care facilities missing",
+    "indicator": "ELDER_FACILITY",
+    "evidence": "2026 年社区体检表第 3 行",
     "note": "原址已改作他用",
+    "measures": "利用存量用房建设综合体",
+    "finding": f"finding/{uuid_of('a finding')}",
+    "cases": (task_id("the ramp"),),
+    "open_cases": (task_id("the ramp"),),
+    "state": "BUILDING",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -142,6 +152,11 @@ _RUN_BY_A_CHAIN = Operator(
 )
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
+    ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
+    ("finding_merged.v1", "master"): f"finding/{uuid_of('the other finding')}",
+    ("finding_dismissed.v1", "ground"): "DOUBLE_COUNTED",
+    ("finding_limit_missed.v1", "clock"): "remedy_target",
+    ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
     ("acceptance_refused.v1", "items"): ("AREA", "FIRE"),
     ("operator_entrusted.v1", "operator"): _RUN_BY_ITSELF,
@@ -206,6 +221,7 @@ def fact_models() -> Iterator[type[BaseModel]]:
     families: tuple[Any, ...] = (
         TaskFact,
         PairingFact,
+        FindingFact,
         SiteFact,
         FacilityFact,
         RegistryFact,
