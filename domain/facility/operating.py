@@ -149,7 +149,7 @@ def _provider(
     ]
     if not isinstance(provider, NeighbourProvider) or lacking:
         raise refused(
-            "provider-admitted",
+            "operator-admitted",
             provider=stream,
             place=plan.place,
             functions=", ".join(lacking or functions),

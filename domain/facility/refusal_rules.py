@@ -137,7 +137,7 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "自营应填写运营单位，委托和连锁运营应填写服务机构，二者只填其一。",
         "Name the unit that runs it itself, or else the provider; one of the two.",
     ),
-    "provider-admitted": (
+    "operator-admitted": (
         "服务机构 {provider} 未获准在 {place} 提供 {functions}，或资格不在有效期内。",
         "Provider {provider} is not admitted for {functions} at {place}, or no longer.",
     ),

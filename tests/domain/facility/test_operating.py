@@ -42,9 +42,9 @@ def test_functions_are_entrusted_until_a_day() -> None:
     [
         ({"functions": ("ELDER", "PROPERTY")}, "function-of-facility"),
         ({"functions": ("ELDER", "ELDER")}, "functions-once"),
-        ({"provider": s.EXPIRED_ID}, "provider-admitted"),
-        ({"provider": s.CHAIN_ID}, "provider-admitted"),
-        ({"provider": f"{s.CARE_ID[:-1]}0"}, "provider-admitted"),
+        ({"provider": s.EXPIRED_ID}, "operator-admitted"),
+        ({"provider": s.CHAIN_ID}, "operator-admitted"),
+        ({"provider": f"{s.CARE_ID[:-1]}0"}, "operator-admitted"),
         ({"mode": c.OperationMode.CHAIN}, "chain-is-branch"),
         ({"mode": c.OperationMode.SELF}, "operator-named"),
         ({"unit": SHIPAI}, "operator-named"),
@@ -122,7 +122,7 @@ def test_a_successor_takes_over_for_the_rest_of_the_term() -> None:
     told.when(s.TAKE_OVER, SYSTEM).then_nothing()
     s.closed().when(s.TAKE_OVER, SYSTEM).then_nothing()
     lapsed = s.TAKE_OVER.model_copy(update={"provider": s.EXPIRED_ID})
-    s.opened().when(lapsed, SYSTEM).then_refused("provider-admitted")
+    s.opened().when(lapsed, SYSTEM).then_refused("operator-admitted")
 
 
 def test_the_street_is_told_before_a_term_ends_and_when_it_ends() -> None:
