@@ -39,6 +39,7 @@ from workflows.conversations.feedback_round import FeedbackRound
 from workflows.conversations.hand_over import HandOver
 from workflows.conversations.review import Review
 from workflows.conversations.signing import Signing
+from workflows.facility import Facility
 from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
@@ -49,6 +50,7 @@ log = structlog.get_logger("worker")
 WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
+    Facility,
     Finding,
     FeedbackRound,
     Convening,

@@ -35,6 +35,8 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
+    "site": ("cli.board_cases", "site"),
+    "facility": ("cli.board_cases", "facility"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),
     "policy": ("cli.policies", "policy"),

@@ -6,14 +6,18 @@ list of words takes them from there.
 
 from collections.abc import Iterator
 
+from wording.facility import FACILITY_WORDS
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
 from wording.province import PROVINCE_WORDS
+from wording.site import SITE_WORDS
 from wording.words import Words
 
 WORDS_OF_KINDS: tuple[Words, ...] = (
     FINDING_WORDS,
     PROVINCE_WORDS,
+    SITE_WORDS,
+    FACILITY_WORDS,
 )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
+from domain.facility.labels import FACILITY_CLOCKS, FACILITY_LISTS
 from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
@@ -14,6 +15,7 @@ from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
 from domain.province.labels import PROVINCE_LISTS
 from domain.registry.commands import Outcome, SessionEnd, SignInMethod
+from domain.site.labels import SITE_LISTS
 from domain.task.commands import (
     AnswerChannel,
     CardColour,
@@ -203,6 +205,8 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
     **OVERSIGHT_LISTS,
+    **SITE_LISTS,
+    **FACILITY_LISTS,
     **FINDING_LISTS,
     **PROVINCE_LISTS,
 }
@@ -253,6 +257,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "resume": ("恢复", "resumption"),
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
+        **FACILITY_CLOCKS,
         **FINDING_CLOCKS,
     },
     "DisputeCause": {

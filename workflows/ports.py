@@ -27,8 +27,14 @@ CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
+FACILITY = "facility"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "finding": FINDING}
+CLERK_OF = {
+    "task": SUPPORT_TASK,
+    "pairing": PAIRING,
+    "finding": FINDING,
+    "facility": FACILITY,
+}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

@@ -90,6 +90,7 @@ def test_every_workflow_is_served_under_its_published_name() -> None:
     assert names == {
         ports.SUPPORT_TASK,
         ports.PAIRING,
+        ports.FACILITY,
         ports.FINDING,
         ports.FEEDBACK_ROUND,
         ports.CONVENING,

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.facility.commands import OperationMode, Operator
+from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
 from domain.labelled import Label
 from domain.oversight.facts import OversightFact
@@ -23,7 +25,9 @@ from domain.policy import Policy
 from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.site.facts import SiteFact
 from domain.task.facts import TaskFact
+from domain.values import CASE_CATEGORIES
 from tests.domain.world import (
     CIVIL_AFFAIRS,
     HEALTH,
@@ -121,17 +125,43 @@ BY_FIELD: dict[str, Any] = {
     "key_before": "pairing.example.org/log+3d2c1b0a+AQcd",
     "witness": "archive.example.org",
     "status": 409,
+    "owner": "街道办事处",
+    "owner_before": "区机关事务管理局",
+    "source_row": "TH-S-012",
+    "functions": ("ELDER", "MEAL"),
+    "functions_planned": ("ELDER", "MEAL", "HEALTH"),
+    "function": "MEAL",
+    "source": "DISTRICT",
+    "cents": 12805000,
+    "voucher": "P-2026-011",
+    "document": "穗天发改〔2026〕12号",
+    "milestone": "DESIGN",
+    "next_milestone": "WORKS",
+    "without_care": "社区已有养老机构",
+    "hand_over": "档案和钥匙已移交",
+    "hours": "周一至周日 8:00—20:00",
+    "price_list": "午餐 15 元",
+    "report_by": 10,
+    "arrangement": "转介到相邻社区",
     "zh": "未达标配建的养老服务设施数量",
     "en": "elder care facilities missing",
     "indicator": "ELDER_FACILITY",
     "evidence": "2026 年社区体检表第 3 行",
-    "note": "原址已改作他用",
     "measures": "利用存量用房建设综合体",
     "finding": f"finding/{uuid_of('a finding')}",
     "cases": (task_id("the ramp"),),
     "open_cases": (task_id("the ramp"),),
     "state": "BUILDING",
 }
+_RUN_BY_ITSELF = Operator(
+    functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
+)
+_RUN_BY_A_CHAIN = Operator(
+    functions=("MEAL",),
+    mode=OperationMode.CHAIN,
+    provider=f"provider/{uuid_of('a chain')}",
+    term_end=on(12, 31),
+)
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
@@ -140,6 +170,11 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("finding_limit_missed.v1", "clock"): "remedy_target",
     ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
+    ("acceptance_refused.v1", "items"): ("AREA", "FIRE"),
+    ("operator_entrusted.v1", "operator"): _RUN_BY_ITSELF,
+    ("operator_changed.v1", "operator"): _RUN_BY_A_CHAIN,
+    ("operator_changed.v1", "operators_before"): (_RUN_BY_ITSELF,),
+    ("function_taken_over.v1", "operator"): _RUN_BY_A_CHAIN,
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -147,7 +182,12 @@ BY_FACT: dict[tuple[str, str], Any] = {
 }
 """Where one word of a field means different things in different facts."""
 
-NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
+NEVER_EMPTY = frozenset(
+    (
+        *("departments", "disputing", "items", "silent", "categories"),
+        *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
+    )
+)
 ADJUSTMENTS = {
     True: Adjustment(
         what="PARTY",
@@ -195,6 +235,8 @@ def fact_models() -> Iterator[type[BaseModel]]:
         PairingFact,
         FindingFact,
         CityFact,
+        SiteFact,
+        FacilityFact,
         RegistryFact,
         OversightFact,
     )
@@ -277,7 +319,7 @@ def _of_type(name: str, kind: type, metadata: list[Any], *, full: bool) -> Any:
         for one in metadata
         for inner in getattr(one, "metadata", [])
     ]
-    for stem in ("task", "pairing", "person", "subject"):
+    for stem in ("task", "pairing", "person", "subject", *CASE_CATEGORIES):
         if any(pattern.startswith(f"^{stem}/") for pattern in patterns):
             return BY_FIELD.get(name) or f"{stem}/{uuid_of(name)}"
     if any("[A-Z0-9-]{1,31}" in pattern and "(" not in pattern for pattern in patterns):

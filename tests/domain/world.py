@@ -12,6 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
 from domain.envelope import SYSTEM, By
+from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
 from domain.finding.pack import Comparison, FindingLevel, FindingPack, Indicator
 from domain.labelled import Ground, Label
@@ -419,6 +420,35 @@ POLICY = Policy(
         hand_over="20wd",
         term_max="1096d",
         mandatory_terms=_grounds("GOALS", "RESOURCES", "EXIT"),
+    ),
+    facilities=FacilityPack(
+        limits=FacilityLimits(
+            decide="20wd",
+            complete="10wd",
+            accept="20wd",
+            open="60d",
+            rectify="20wd",
+            term_notice="60d",
+        ),
+        report_by=10,
+        approving_lines=("housing",),
+        milestones=(
+            Milestone(code="DESIGN", label=Label(zh="DESIGN", en="DESIGN"), within="20wd"),
+            Milestone(code="WORKS", label=Label(zh="WORKS", en="WORKS"), within="60wd"),
+        ),
+        complex=ComplexGuideline(
+            source="建设导则（试行）",
+            area_min=600,
+            area_advised=800,
+            functions_min=3,
+            core=("ELDER", "MEAL", "HEALTH"),
+            core_min=2,
+            care=("ELDER",),
+        ),
+        checklist=_grounds("AREA", "FIRE"),
+        funding_sources=_grounds("DISTRICT", "BOND", "SOCIAL"),
+        suspension_grounds=_grounds("SAFETY", "QUALITY"),
+        coverage=("ELDER", "HEALTH", "MEAL"),
     ),
     categories=(
         _category("ELDER", "civil_affairs", cooperating=("health",)),
