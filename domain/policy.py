@@ -10,6 +10,9 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
+from domain.labelled import Ground as Ground  # noqa: PLC0414 - it is told from here too
+from domain.labelled import Label as Label  # noqa: PLC0414 - it is told from here too
+from domain.programme.pack import ProgrammePack
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -22,13 +25,6 @@ def _and(words: set[str]) -> str:
     return ", ".join(sorted(words))
 
 
-class Label(Frozen):
-    """What people read, in both languages."""
-
-    zh: OfficeText
-    en: OfficeText
-
-
 class Category(Frozen):
     """A service category with the lines of the departments that lead and cooperate."""
 
@@ -38,14 +34,6 @@ class Category(Frozen):
     cooperating: tuple[Code, ...] = ()
     street_leads: bool = False
     rating_excluded_from_score: bool = False
-
-
-class Ground(Frozen):
-    """One item of a closed list, with the article it rests on where there is one."""
-
-    code: Code
-    label: Label
-    source: OfficeText | None = None
 
 
 class Handling(Frozen):
@@ -204,7 +192,7 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "fallback", "urging"})
+    later = frozenset({"divisions", "fallback", "urging", "programmes"})
 
     id: PackId
     label: Label
@@ -227,6 +215,7 @@ class Policy(Grown):
     carrying: Carrying
     whistling: Whistling
     urging: Urging = Urging()
+    programmes: ProgrammePack | None = None
     pairing: PairingLimits
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
@@ -265,6 +254,7 @@ class Policy(Grown):
             ("carrying.causes", self.carrying.causes),
             ("whistling.grounds", self.whistling.grounds),
             ("pairing.mandatory_terms", self.pairing.mandatory_terms),
+            ("programmes.criteria", self.programmes.criteria if self.programmes else ()),
         )
 
     @property

@@ -21,6 +21,7 @@ from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
+from domain.programme.facts import ProgrammeFact
 from domain.registry.commands import NoticeKey, Recipient
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
@@ -45,6 +46,7 @@ FOLDER = Path(__file__).parents[1] / "events"
 FAMILIES = {
     "task": TaskFact,
     "pairing": PairingFact,
+    "programme": ProgrammeFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
 }

@@ -18,6 +18,7 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.programme.facts import ProgrammeFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
 from domain.task.facts import TaskFact
@@ -159,7 +160,13 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, RegistryFact, OversightFact)
+    families: tuple[Any, ...] = (
+        TaskFact,
+        PairingFact,
+        ProgrammeFact,
+        RegistryFact,
+        OversightFact,
+    )
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)

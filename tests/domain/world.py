@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.envelope import By
 from domain.figures import ReviewFigures
 from domain.people import Channel, Grant, Known, Person, Role
@@ -387,6 +388,7 @@ class Town:
     others: tuple[Neighbour, ...] = ()
     reds: Mapping[str, int] = field(default_factory=dict)
     frozen: ReviewFigures = field(default_factory=ReviewFigures)
+    counted: Mapping[str, CountedCommunity] = field(default_factory=dict)
 
     def case(self, stream: str) -> Neighbour | None:
         known = (*self.tasks, *self.pairings, *self.others)
@@ -422,6 +424,12 @@ class Town:
 
     def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
         return self.frozen
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        nothing = counted_communities(communities, -1, lambda _: (), satisfied_from)
+        return {one: self.counted.get(one, nothing[one]) for one in communities}
 
 
 @cache
