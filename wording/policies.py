@@ -28,6 +28,7 @@ _PARTS: dict[str, Both] = {
     "carrying": ("挂账", "carrying"),
     "whistling": ("吹哨报到", "whistling"),
     "urging": ("催单", "urging"),
+    "programmes": ("试点", "programmes"),
     "pairing": ("结对", "pairing"),
     "categories": ("服务类别", "categories"),
     "lines": ("职能线", "lines of duty"),
@@ -86,9 +87,13 @@ _PARTS: dict[str, Both] = {
     "term_max": ("最长期限", "longest term"),
     "fails_to_end": ("几次不合格终止", "failed reviews that end it"),
     "pass_score": ("合格分", "score to pass"),
+    "progress_every": ("进展统计间隔", "progress every"),
+    "reviewers_min": ("评审人员不少于", "reviewers at least"),
+    "quota_max": ("名额不超过", "quota at most"),
+    "criteria": ("评分标准", "criteria"),
 }
 
-_BY_CLOCK = frozenset({"limits", "pairing"})
+_BY_CLOCK = frozenset({"limits", "pairing", "programmes"})
 
 
 def differences(before: Policy | None, after: Policy, language: Language = "zh") -> list[str]:

@@ -12,9 +12,9 @@ from domain.programme.calling import figures_of, programmes
 from domain.programme.commands import (
     AssessCommunity,
     BeginAssessment,
-    GoalComparison,
     ExtendProgramme,
     Goal,
+    GoalComparison,
     GoalMeasure,
     ProgrammeCommand,
 )

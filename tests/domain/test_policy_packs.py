@@ -177,6 +177,7 @@ def test_people_read_chinese_and_english(pack: Policy) -> None:
         *pack.carrying.causes,
         *pack.whistling.grounds,
         *pack.pairing.mandatory_terms,
+        *(pack.programmes.criteria if pack.programmes else ()),
     )
     for label in (pack.label, *pack.lines.values(), *(item.label for item in listed)):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh)

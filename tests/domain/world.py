@@ -33,6 +33,7 @@ from domain.policy import (
     TaskLimits,
     Whistling,
 )
+from domain.programme.pack import ProgrammePack
 from domain.rules import Neighbour, NeighbourPairing, NeighbourTask, Rules, Terms
 from domain.sealed import Sealed
 from domain.units import Unit, UnitKind
@@ -337,6 +338,16 @@ POLICY = Policy(
         listed_on_dissatisfied=2,
         reds_to_summon=3,
         reds_within="90d",
+    ),
+    programmes=ProgrammePack(
+        draft_review="10wd",
+        selection="20wd",
+        publication="5wd",
+        progress_every="92d",
+        assessment="30wd",
+        reviewers_min=3,
+        quota_max=100,
+        criteria=_grounds("NEED_URGENCY", "SITE_CONDITIONS", "LASTING_OPERATION"),
     ),
     ratings=Ratings(window="5d", remind_after="3d"),
     callbacks=Callbacks(attempts_max=3, days_min=2),
