@@ -4,10 +4,22 @@ A new kind of case writes its words in a file of its own and stands in `WORDS_OF
 list of words takes them from there.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from wording.labels import Both
+from wording.programme import PROGRAMME_WORDS
+from wording.words import Words
+
+
+WORDS_OF_KINDS` once; every
+list of words takes them from there.
+"""
+
+from collections.abc import Iterator
+
+from wording.labels import Both
+from wording.programme import PROGRAMME_WORDS
+from wording.words import Words
 
 
 @dataclass(frozen=True)
@@ -22,7 +34,7 @@ class Words:
     notices: Mapping[str, Both] = field(default_factory=dict)
 
 
-WORDS_OF_KINDS: tuple[Words, ...] = ()
+WORDS_OF_KINDS: tuple[Words, ...] = (PROGRAMME_WORDS,)
 
 
 def all_words(part: str) -> dict[str, Both]:
