@@ -10,30 +10,6 @@ from wording.labels import Both
 from wording.programme import PROGRAMME_WORDS
 from wording.words import Words
 
-
-WORDS_OF_KINDS` once; every
-list of words takes them from there.
-"""
-
-from collections.abc import Iterator
-
-from wording.labels import Both
-from wording.programme import PROGRAMME_WORDS
-from wording.words import Words
-
-
-@dataclass(frozen=True)
-class Words:
-    """Everything people read of one kind of case, Chinese and English, by stored name."""
-
-    sentences: Mapping[str, Both]
-    """Each kind of fact (`finding_recorded.v1`), in the language of `wording/template.py`."""
-    commands: Mapping[str, Both]
-    fields: Mapping[str, Both] = field(default_factory=dict)
-    """What fields of its commands are called that no other kind's have."""
-    notices: Mapping[str, Both] = field(default_factory=dict)
-
-
 WORDS_OF_KINDS: tuple[Words, ...] = (PROGRAMME_WORDS,)
 
 

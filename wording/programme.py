@@ -1,8 +1,10 @@
 """What people read of a programme, as an office in Guangzhou would write it."""
 
+from wording.programme_values import PROGRAMME_VALUES
 from wording.words import Words
 
 PROGRAMME_WORDS = Words(
+    values=PROGRAMME_VALUES,
     sentences={
         "programme_drafted.v1": (
             (
@@ -87,7 +89,8 @@ PROGRAMME_WORDS = Words(
         ),
         "programme_progress_recorded.v1": (
             (
-                "第 {number} 季度进展，{communities:count} 个社区数据已冻结：{communities:counted}。"
+                "第 {number} 季度进展，{communities:count} 个社区数据已冻结："
+                "{communities:counted}。"
                 "下一季度：{progress_at:deadline}。"
             ),
             (

@@ -13,11 +13,13 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.community_figures import CommunityFigure, CommunityFigures, FigureValue
 from domain.oversight.facts import OversightFact
 from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.programme.commands import Criterion
 from domain.programme.facts import ProgrammeFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
@@ -25,11 +27,14 @@ from domain.task.facts import TaskFact
 from tests.domain.world import (
     CIVIL_AFFAIRS,
     HEALTH,
+    HOUSING,
     LONG_AGO,
     POLICY,
     SHIPAI,
     SHIPAI_CENTER,
     SHIPAI_PLACE,
+    WUSHAN,
+    WUSHAN_PLACE,
     on,
     sealed,
     task_id,
@@ -106,10 +111,32 @@ BY_FIELD: dict[str, Any] = {
     "key_before": "pairing.example.org/log+3d2c1b0a+AQcd",
     "witness": "archive.example.org",
     "status": 409,
+    "criterion": "NEED_URGENCY",
+    "statement": "三处空置用房可用，居民议事会已同意",
+    "community": SHIPAI_PLACE,
+    "communities": (SHIPAI_PLACE, WUSHAN_PLACE),
+    "passed_over": (WUSHAN_PLACE,),
+    "divisions": ("440103", "440111"),
+    "streets": (SHIPAI, WUSHAN),
 }
+COUNTED = CommunityFigures(
+    community=SHIPAI_PLACE,
+    position=412,
+    figures=(
+        FigureValue(figure=CommunityFigure.TASKS_CLOSED, numerator=18, denominator=20),
+        FigureValue(figure=CommunityFigure.FUNCTIONS_OPEN, numerator=4, denominator=5),
+    ),
+)
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
+    ("programme_drafted.v1", "lead"): HOUSING,
+    ("programme_drafted.v1", "title"): "完整社区试点",
+    ("programme_drafted.v1", "criteria"): (
+        Criterion(code="NEED_URGENCY", weight=60),
+        Criterion(code="LASTING_OPERATION", weight=40),
+    ),
+    ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -117,7 +144,13 @@ BY_FACT: dict[tuple[str, str], Any] = {
 }
 """Where one word of a field means different things in different facts."""
 
-NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
+NEVER_EMPTY = frozenset(
+    (
+        *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
+        *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
+        "verdicts",
+    )
+)
 ADJUSTMENTS = {
     True: Adjustment(
         what="PARTY",
