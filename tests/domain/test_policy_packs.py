@@ -293,7 +293,8 @@ def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None
             told.pop(name)
         for group, name in (("pairing", "term_max"), ("callbacks", "days_min")):
             told[group].pop(name)
-        for group in ("returns", "extensions", "supervision", "ratings", "rework", "pairing"):
+        limited = ("returns", "extensions", "supervision", "ratings", "rework", "pairing")
+        for group in (*limited, "programmes"):
             for name in limits_of(told[group]):
                 told[group].pop(name)
         told["carrying"].pop("review_max")

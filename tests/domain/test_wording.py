@@ -13,9 +13,11 @@ from domain.casebook import CASES
 from domain.envelope import SYSTEM, Happened
 from domain.models import models_of
 from domain.pairing import coordination as pairing_coordination
+from domain.programme import coordination as programme_coordination
 from domain.registry import facts as registry_facts
 from domain.task import notices as task_notices
 from tests.domain.pairing import stories as p
+from tests.domain.programme import stories as programmes
 from tests.domain.task import stories as s
 from tests.domain.wording_examples import example, fact_models, kind_of, made
 from tests.domain.world import CIVIL_AFFAIRS, MONDAY, UNITS
@@ -183,7 +185,8 @@ def test_every_value_has_a_label_in_both_languages(enumeration: Any) -> None:
 def test_clocks_have_labels() -> None:
     """Those that stories run through; a clock of a newer version is shown by its name."""
     running = {name for story in s.every_state().values() for name in story.clocks()}
-    running |= {name for told in p.EVERY_STATE.values() for name in told().clocks()}
+    for stories in (p, programmes):
+        running |= {name for told in stories.EVERY_STATE.values() for name in told().clocks()}
     assert {name for name in running if clock_label(name) == name} == set()
     assert clock_label("assist/2") == "协办（第 2 项）"
     assert clock_label("a_newer_clock") == "a_newer_clock"
@@ -195,7 +198,7 @@ def test_clocks_have_labels() -> None:
 def asked_templates() -> set[str]:
     """Return the templates the conversations ask with: the literals of their steps."""
     found: set[str] = set()
-    for room in ("task", "pairing"):
+    for room in ("task", "pairing", "programme"):
         text = (DOMAIN / room / "coordination.py").read_text("utf-8")
         literals = set(re.findall(r'(?<!f)"([a-z]+_[a-z_]+)"', text))
         found |= {
@@ -224,6 +227,10 @@ def _notices_of_facts() -> list[Any]:
             elif model.__module__ == "domain.pairing.facts":
                 for told in p.EVERY_STATE.values():
                     found += pairing_coordination.notices(p.PAIRING_ID, told().state, happened)
+            elif model.__module__ == "domain.programme.facts":
+                found += programme_coordination.notices(
+                    programmes.PROGRAMME_ID, programmes.assessed().state, happened
+                )
     return found
 
 
