@@ -4,6 +4,7 @@ from wording.programme_values import PROGRAMME_VALUES
 from wording.words import Words
 
 PROGRAMME_WORDS = Words(
+    category="programme",
     values=PROGRAMME_VALUES,
     sentences={
         "programme_drafted.v1": (
@@ -173,6 +174,18 @@ PROGRAMME_WORDS = Words(
         "statement": ("申报说明", "statement"),
         "target": ("目标值", "target"),
         "weight": ("权重", "weight"),
+    },
+    steps={
+        "DRAFT": ("open_call", "end_programme"),
+        "CALLING": ("apply_community", "name_reviewers"),
+        "SELECTING": (
+            "score_application",
+            "select_communities",
+            "publish_selection",
+            "name_reviewers",
+        ),
+        "RUNNING": ("begin_assessment",),
+        "ASSESSING": ("assess_community", "extend_programme", "end_programme"),
     },
     notices={
         "call_asked": (
