@@ -35,6 +35,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
+    "programme": ("cli.board_cases", "programme"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),
     "policy": ("cli.policies", "policy"),

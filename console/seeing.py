@@ -165,6 +165,7 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
         ),
     ),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
+    ("/programmes", ("试点", "Programmes"), AT_CASES),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
     ("/district", ("区县一览", "District"), OVERSEEING),

@@ -21,13 +21,16 @@ NOTICE_QUEUE = "jiedui-notices"
 
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
+PROGRAMME = "programme"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
+CALL = "call"
+SCORING = "scoring"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING}
+CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "programme": PROGRAMME}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

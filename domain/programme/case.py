@@ -1,11 +1,14 @@
 """The programme as the desk, the clerk and the reader use it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
 from domain.gate import gated
+from domain.labelled import Ground
+from domain.policy import Policy
 from domain.programme.authority import WHO_MAY
 from domain.programme.clocks import clocks
 from domain.programme.commands import ProgrammeCommand
@@ -26,6 +29,31 @@ def _pairing(state: Any) -> None:
     """A programme belongs to no pairing."""
 
 
+def listed(policy: Policy, command: str, field: str) -> Sequence[Ground]:
+    """Return what of the pack a field of a command may hold: criteria, where one is named."""
+    if policy.programmes is None or (command, field) not in _CRITERIA:
+        return ()
+    return policy.programmes.criteria
+
+
+_CRITERIA = frozenset({("draft_programme", "code"), ("score_application", "criterion")})
+
+STANDING_RULES = frozenset(
+    {
+        "all-assessed",
+        "drafter-does-not-approve",
+        "nobody-to-call",
+        "panel-unchanged-after-selection",
+        "programme-authority",
+        "reviewer-named",
+        "scores-enough",
+        "selection-first",
+        "selection-made-once",
+        "window-open",
+    }
+)
+"""Rules that speak of who asks and when, whatever is filled in beside."""
+
 PROGRAMME = CaseKind(
     category="programme",
     commands=TypeAdapter(ProgrammeCommand, config=DEFERRED),
@@ -45,5 +73,8 @@ PROGRAMME = CaseKind(
     notices=notices,
     neighbour=neighbour,
     shown=shown,
+    begun_by=frozenset({"draft_programme"}),
+    listed=listed,
+    standing_rules=STANDING_RULES,
 )
 """The one kind of case in this room."""

@@ -95,6 +95,9 @@ def test_every_workflow_is_served_under_its_published_name() -> None:
         ports.SIGNING,
         ports.REVIEW,
         ports.HAND_OVER,
+        ports.PROGRAMME,
+        ports.CALL,
+        ports.SCORING,
     }
     assert set(ports.CLERK_OF.values()) <= names
 
