@@ -51,6 +51,16 @@ class NeighbourPairing(Neighbour):
     policy_id: str
 
 
+@dataclass(frozen=True)
+class NeighbourFinding(Neighbour):
+    """What one case may know of a finding that is another case."""
+
+    place: str
+    indicator: str
+    category: str
+    level: str
+
+
 class Neighbours(Protocol):
     """Other cases, as the ledger has them at the moment of deciding."""
 

@@ -6,11 +6,12 @@ list of words takes them from there.
 
 from collections.abc import Iterator
 
+from wording.finding import FINDING_WORDS
 from wording.labels import Both
 from wording.programme import PROGRAMME_WORDS
 from wording.words import Words
 
-WORDS_OF_KINDS: tuple[Words, ...] = (PROGRAMME_WORDS,)
+WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS, PROGRAMME_WORDS)
 
 STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}
 """Kind of case → state → the commands people usually give in it."""

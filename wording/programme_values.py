@@ -18,7 +18,7 @@ def _listed(parts: Iterable[str], language: Language, between: tuple[str, str]) 
 def goal_text(goal: Value, language: Language = "zh") -> str:
     """Return a goal in words: 居民满意占比不少于 90%."""
     figure = label(str(goal["figure"]), language, among="CommunityFigure")
-    comparison = label(str(goal["comparison"]), language, among="GoalComparison")
+    comparison = label(str(goal["comparison"]), language, among="Comparison")
     share = goal["measure"] == "PERCENT"
     target = f"{goal['target']}%" if share else str(goal["target"])
     if language == "en":

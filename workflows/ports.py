@@ -21,6 +21,7 @@ NOTICE_QUEUE = "jiedui-notices"
 
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
+FINDING = "finding"
 PROGRAMME = "programme"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
@@ -30,7 +31,12 @@ HAND_OVER = "hand_over"
 CALL = "call"
 SCORING = "scoring"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "programme": PROGRAMME}
+CLERK_OF = {
+    "task": SUPPORT_TASK,
+    "pairing": PAIRING,
+    "finding": FINDING,
+    "programme": PROGRAMME,
+}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

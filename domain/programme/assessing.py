@@ -14,7 +14,6 @@ from domain.programme.commands import (
     BeginAssessment,
     ExtendProgramme,
     Goal,
-    GoalComparison,
     GoalMeasure,
     ProgrammeCommand,
 )
@@ -85,7 +84,7 @@ def is_met(goal: Goal, value: FigureValue) -> bool:
         found, target = value.numerator * 100, goal.target * value.denominator
     else:
         found, target = value.numerator, goal.target
-    return found >= target if goal.comparison is GoalComparison.AT_LEAST else found <= target
+    return goal.comparison.met(found, target)
 
 
 def extend_programme(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from domain.clocks import RecomputeDeadlines, RingClock
 from domain.community_figures import CommunityFigure
+from domain.finding.pack import Comparison
 from domain.values import Code, DivisionCode, Frozen, Instant, OfficeText, PersonId, UnitCode
 
 Points = Annotated[int, Field(ge=0, le=100)]
@@ -25,13 +26,6 @@ class ProgrammeLevel(StrEnum):
     PROVINCE = "PROVINCE"
     CITY = "CITY"
     DISTRICT = "DISTRICT"
-
-
-class GoalComparison(StrEnum):
-    """How a figure is held against its target; stored for ever."""
-
-    AT_LEAST = "AT_LEAST"
-    AT_MOST = "AT_MOST"
 
 
 class GoalMeasure(StrEnum):
@@ -54,7 +48,7 @@ class Goal(Frozen):
     code: Code
     figure: CommunityFigure
     measure: GoalMeasure
-    comparison: GoalComparison
+    comparison: Comparison
     target: Annotated[int, Field(ge=0, le=1_000_000)]
 
 

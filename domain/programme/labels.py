@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from domain.community_figures import CommunityFigure
-from domain.programme.commands import GoalComparison, GoalMeasure, ProgrammeLevel
+from domain.programme.commands import GoalMeasure, ProgrammeLevel
 from domain.programme.facts import ProgrammeState
 
 STATE_LABELS: dict[ProgrammeState, tuple[str, str]] = {
@@ -32,10 +32,6 @@ PROGRAMME_LISTS: dict[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         CommunityFigure.FINDINGS_STRUCK_OFF: ("问题销号", "findings struck off"),
         CommunityFigure.FINDINGS_OPEN: ("在账问题", "findings open"),
         CommunityFigure.FUNCTIONS_OPEN: ("服务功能开放", "functions open"),
-    },
-    GoalComparison: {
-        GoalComparison.AT_LEAST: ("不少于", "at least"),
-        GoalComparison.AT_MOST: ("不多于", "at most"),
     },
     GoalMeasure: {
         GoalMeasure.NUMBER: ("数量", "number"),

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain import laws
+from tests.domain.finding import stories as finding
 from tests.domain.pairing import table as pairing
 from tests.domain.programme import stories as programme
 
-KINDS: tuple[ModuleType, ...] = (pairing, programme)
+KINDS: tuple[ModuleType, ...] = (pairing, finding, programme)
 """Each kind's stories, as `laws.Stories` has them: one line for a new kind."""
 
 EACH = pytest.mark.parametrize("stories", KINDS, ids=lambda stories: stories.KIND.category)

@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
 from domain.community_figures import CommunityFigure, CommunityFigures, FigureValue
+from domain.finding.facts import FindingFact
+from domain.labelled import Label
 from domain.oversight.facts import OversightFact
 from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
@@ -118,6 +120,16 @@ BY_FIELD: dict[str, Any] = {
     "passed_over": (WUSHAN_PLACE,),
     "divisions": ("440103", "440111"),
     "streets": (SHIPAI, WUSHAN),
+    "zh": "未达标配建的养老服务设施数量",
+    "en": "elder care facilities missing",
+    "indicator": "ELDER_FACILITY",
+    "evidence": "2026 年社区体检表第 3 行",
+    "note": "原址已改作他用",
+    "measures": "利用存量用房建设综合体",
+    "finding": f"finding/{uuid_of('a finding')}",
+    "cases": (task_id("the ramp"),),
+    "open_cases": (task_id("the ramp"),),
+    "state": "BUILDING",
 }
 COUNTED = CommunityFigures(
     community=SHIPAI_PLACE,
@@ -129,6 +141,11 @@ COUNTED = CommunityFigures(
 )
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
+    ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
+    ("finding_merged.v1", "master"): f"finding/{uuid_of('the other finding')}",
+    ("finding_dismissed.v1", "ground"): "DOUBLE_COUNTED",
+    ("finding_limit_missed.v1", "clock"): "remedy_target",
+    ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
     ("programme_drafted.v1", "lead"): HOUSING,
     ("programme_drafted.v1", "title"): "完整社区试点",
@@ -196,6 +213,7 @@ def fact_models() -> Iterator[type[BaseModel]]:
     families: tuple[Any, ...] = (
         TaskFact,
         PairingFact,
+        FindingFact,
         ProgrammeFact,
         RegistryFact,
         OversightFact,

@@ -20,6 +20,7 @@ from domain.community_figures import (
     FigureValue,
 )
 from domain.envelope import SYSTEM, By
+from domain.finding.pack import Comparison
 from domain.people import Grant, Person
 from domain.programme import commands as c
 from domain.programme.case import PROGRAMME
@@ -65,21 +66,21 @@ FUNCTIONS = c.Goal(
     code="G-1",
     figure=CommunityFigure.FUNCTIONS_OPEN,
     measure=c.GoalMeasure.NUMBER,
-    comparison=c.GoalComparison.AT_LEAST,
+    comparison=Comparison.AT_LEAST,
     target=4,
 )
 SATISFIED = c.Goal(
     code="G-2",
     figure=CommunityFigure.RESIDENTS_SATISFIED,
     measure=c.GoalMeasure.PERCENT,
-    comparison=c.GoalComparison.AT_LEAST,
+    comparison=Comparison.AT_LEAST,
     target=90,
 )
 FEW_OPEN = c.Goal(
     code="G-3",
     figure=CommunityFigure.FINDINGS_OPEN,
     measure=c.GoalMeasure.NUMBER,
-    comparison=c.GoalComparison.AT_MOST,
+    comparison=Comparison.AT_MOST,
     target=2,
 )
 DRAFT = c.DraftProgramme(
@@ -326,7 +327,7 @@ _goals = st.lists(
         code=st.sampled_from(["G-1", "G-2"]),
         figure=st.sampled_from(CommunityFigure),
         measure=st.sampled_from(c.GoalMeasure),
-        comparison=st.sampled_from(c.GoalComparison),
+        comparison=st.sampled_from(Comparison),
         target=st.sampled_from([0, 4, 100, 101]),
     ),
     min_size=1,
