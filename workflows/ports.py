@@ -6,7 +6,7 @@ from facts what is to be done, so that nobody can put a word into the record by 
 Nothing here ever carries personal data.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from pydantic import ConfigDict
 from temporalio.common import SearchAttributeKey
@@ -65,6 +65,15 @@ NOT_EXACT = frozenset({"archive"})
 
 LATENESS_MAX = timedelta(hours=1)
 """How late a clock may ring that need not be exact."""
+
+OVERNIGHT = frozenset({("programme", "progress")})
+"""Clocks that freeze figures of many cases, by kind of case: they ring in the night after."""
+
+NIGHT_BEGINS = time(17)
+"""In UTC: one o'clock in China, when offices are closed and the day's imports are done."""
+
+NIGHT_LASTS = timedelta(hours=4)
+"""Over how long a night's clocks are spread."""
 
 TELL_ATTEMPTS = 8
 """After so many attempts (about 20 minutes) a notice is recorded as failed."""

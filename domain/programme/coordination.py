@@ -150,9 +150,9 @@ def _told(body: Body, fact: f.ProgrammeFact) -> tuple[str, Iterable[str | None],
             values = {"due": instant_text(assess_by.due)}
             return "assessment_begun", (*keepers, *pilots), values
         case f.CommunityAssessed(community=community, goals_met=met, verdicts=verdicts):
-            street = next(one.street for one in body.selected if one.community == community)
+            theirs = (one.street for one in body.selected if one.community == community)
             values = {"community": community, "met": str(met), "goals": str(len(verdicts))}
-            return "community_assessed", (body.authority, street), values
+            return "community_assessed", (body.authority, *theirs), values
         case f.ProgrammeExtended() | f.ProgrammeEnded():
             over = "extended" if isinstance(fact, f.ProgrammeExtended) else "ended"
             return f"programme_{over}", (*keepers, *(one.street for one in body.applications)), {}
