@@ -1,17 +1,16 @@
 """The console as one application: its pages, and what is said when something is wrong."""
 
-from pathlib import Path
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from console import (
     acting,
+    assets,
     auditing,
     callbacks,
     cases,
@@ -85,7 +84,7 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.streams = Streams()
     # Before every room: a page of three parts would take what lies in a folder there.
-    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
+    app.mount("/static", assets.served(), "static")
     for room in (
         signing_in,
         workbench,

@@ -10,7 +10,7 @@ from domain.gate import gated
 from domain.labelled import Ground
 from domain.policy import Policy
 from domain.programme.authority import WHO_MAY
-from domain.programme.clocks import clocks
+from domain.programme.clocks import MOVING_CLOCKS, TIMED_BY, clocks
 from domain.programme.commands import ProgrammeCommand
 from domain.programme.coordination import errands, holder, neighbour, notices, shown, talks
 from domain.programme.decider import decide
@@ -75,6 +75,8 @@ PROGRAMME = CaseKind(
     shown=shown,
     begun_by=frozenset({"draft_programme"}),
     listed=listed,
+    timed_by=TIMED_BY,
+    moving_clocks=MOVING_CLOCKS,
     standing_rules=STANDING_RULES,
 )
 """The one kind of case in this room."""

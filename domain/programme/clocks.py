@@ -33,6 +33,20 @@ from domain.programme.state import (
 from domain.rules import Rules, Terms
 
 
+TIMED_BY: dict[tuple[str, str], str] = {
+    ("programme_drafted.v1", "decide_by"): "programmes.draft_review",
+    ("programme_call_closed.v1", "select_by"): "programmes.selection",
+    ("communities_selected.v1", "publish_by"): "programmes.publication",
+    ("selection_published.v1", "progress_at"): "programmes.progress_every",
+    ("programme_progress_recorded.v1", "progress_at"): "programmes.progress_every",
+    ("assessment_begun.v1", "assess_by"): "programmes.assessment",
+}
+"""Which limit of the pack counts each deadline a fact holds."""
+
+MOVING_CLOCKS = frozenset({"applications", "progress", "build_end"})
+"""Clocks whose ring is a step of the programme, and not only a limit that was missed."""
+
+
 def clocks(state: Programme, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks; none once the programme is over."""
     del rules
