@@ -34,15 +34,18 @@ from runtime.logging import configure_logging
 from runtime.searching import searchable_by
 from runtime.settings import Settings, SettingsRefused, load_settings
 from runtime.temporal import TemporalUnreachable, connect_with
+from workflows.conversations.call import Call
 from workflows.conversations.convening import Convening
 from workflows.conversations.feedback_round import FeedbackRound
 from workflows.conversations.hand_over import HandOver
 from workflows.conversations.review import Review
+from workflows.conversations.scoring import Scoring
 from workflows.conversations.signing import Signing
 from workflows.facility import Facility
 from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
+from workflows.programme import Programme
 from workflows.support_task import SupportTask
 
 log = structlog.get_logger("worker")
@@ -57,6 +60,9 @@ WORKFLOWS: Sequence[type[Any]] = (
     Signing,
     Review,
     HandOver,
+    Programme,
+    Call,
+    Scoring,
 )
 """Every workflow there is; replays use the same list."""
 

@@ -5,6 +5,7 @@ from domain.facility.case import FACILITY
 from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.programme.case import PROGRAMME
 from domain.province.case import CITY
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
@@ -18,6 +19,7 @@ CASES: dict[str, CaseKind] = {
     "finding": FINDING,
     "site": SITE,
     "facility": FACILITY,
+    "programme": PROGRAMME,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
     "city": CITY,

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.figures import ReviewFigures
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
@@ -170,6 +171,12 @@ class Neighbours(Protocol):
         """
         ...
 
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what is counted of each of *communities* now, with the facts it rests on."""
+        ...
+
 
 class NoNeighbours:
     """A world with one case only; what tests and pure replays start from."""
@@ -213,6 +220,13 @@ class NoNeighbours:
         satisfied_from: Mapping[str, int],  # noqa: ARG002
     ) -> ReviewFigures:
         return ReviewFigures()
+
+    def community_figures(  # noqa: D102
+        self,
+        communities: tuple[str, ...],
+        satisfied_from: Mapping[str, int],
+    ) -> Mapping[str, CountedCommunity]:
+        return counted_communities(communities, -1, lambda _: (), satisfied_from)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
 from domain.pairing.refusal_rules import REFUSAL_RULES as OF_PAIRINGS
+from domain.programme.refusal_rules import REFUSAL_RULES as OF_PROGRAMMES
 from domain.province.refusal_rules import REFUSAL_RULES as OF_PROVINCES
 from domain.registry.refusal_rules import REFUSAL_RULES as OF_THE_REGISTRY
 from domain.site.refusal_rules import REFUSAL_RULES as OF_SITES
@@ -59,6 +60,7 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Finding 台账问题", OF_FINDINGS),
     ("Site 存量资源", OF_SITES),
     ("Facility 嵌入式服务设施", OF_FACILITIES),
+    ("Programme 试点", OF_PROGRAMMES),
     ("Registry 名册", OF_THE_REGISTRY),
     ("Oversight 审计与见证", OF_OVERSIGHT),
     ("City of a province 省级所管城市", OF_PROVINCES),

@@ -13,6 +13,7 @@ from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
+from domain.programme.labels import PROGRAMME_CLOCKS, PROGRAMME_LISTS
 from domain.province.labels import PROVINCE_LISTS
 from domain.registry.commands import Outcome, SessionEnd, SignInMethod
 from domain.site.labels import SITE_LISTS
@@ -209,6 +210,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     **FACILITY_LISTS,
     **FINDING_LISTS,
     **PROVINCE_LISTS,
+    **PROGRAMME_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -259,6 +261,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "term_end": ("结对期满", "the end of the term"),
         **FACILITY_CLOCKS,
         **FINDING_CLOCKS,
+        **PROGRAMME_CLOCKS,
     },
     "DisputeCause": {
         "ESCALATED": ("调度员提请裁定", "escalated by the dispatcher"),

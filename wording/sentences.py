@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from domain.values import CASE_CATEGORIES
 from wording.closing import CLOSING_SENTENCES
-from wording.kinds import all_words
+from wording.kinds import WORDS_OF_KINDS, all_words
 from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
@@ -47,6 +47,8 @@ SENTENCES: dict[str, Both] = {
     **all_words("sentences"),
 }
 """Every kind of fact with its sentence, Chinese and English."""
+
+_VALUES_OF_KINDS = {name: show for words in WORDS_OF_KINDS for name, show in words.values.items()}
 
 SEALED: Both = ("〔已密封〕", "[sealed]")
 
@@ -280,6 +282,8 @@ class _Shown:
         if name == "label":
             return label(str(value), self.language, among=among)
         show = self.by_name.get(name)
+        if show is None and name in _VALUES_OF_KINDS:
+            return _VALUES_OF_KINDS[name](value, self.names, self.language)
         if show is None:
             raise WordingBroken(f"no way of showing is called {renderer!r}")
         return show(value)

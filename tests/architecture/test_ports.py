@@ -99,6 +99,8 @@ def test_every_workflow_is_served_under_its_published_name() -> None:
         ports.HAND_OVER,
     }
     assert set(ports.CLERK_OF.values()) <= names
+    talks = {ports.FEEDBACK_ROUND, ports.CONVENING, ports.SIGNING, ports.REVIEW, ports.HAND_OVER}
+    assert names == {*ports.CLERK_OF.values(), *talks, ports.CALL, ports.SCORING}
 
 
 def test_a_workflow_hears_nothing_but_that_it_should_look() -> None:

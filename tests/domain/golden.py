@@ -24,6 +24,7 @@ from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
+from domain.programme.facts import ProgrammeFact
 from domain.province.facts import CityFact
 from domain.province.words import ProofHashes
 from domain.registry.commands import NoticeKey, Recipient
@@ -60,6 +61,7 @@ FAMILIES = {
     "site": SiteFact,
     "facility": FacilityFact,
     "finding": FindingFact,
+    "programme": ProgrammeFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
     "province": CityFact,

@@ -188,6 +188,7 @@ def test_people_read_chinese_and_english(pack: Policy) -> None:
         *(facilities.suspension_grounds if facilities else ()),
         *(pack.findings.dismissal_grounds if pack.findings else ()),
         *(pack.findings.indicators if pack.findings else ()),
+        *(pack.programmes.criteria if pack.programmes else ()),
     )
     for label in (pack.label, *pack.lines.values(), *(item.label for item in listed)):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh)
@@ -304,7 +305,7 @@ def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None
         for group, name in (("pairing", "term_max"), ("callbacks", "days_min")):
             told[group].pop(name)
         groups = ("returns", "extensions", "supervision", "ratings", "rework", "pairing")
-        for group in (*groups, "findings"):
+        for group in (*groups, "findings", "programmes"):
             for name in limits_of(told[group]):
                 told[group].pop(name)
         told["facilities"].pop("limits")

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.community_figures import CommunityFigure, CommunityFigures, FigureValue
 from domain.facility.commands import OperationMode, Operator
 from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
@@ -22,6 +23,8 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.programme.commands import Criterion
+from domain.programme.facts import ProgrammeFact
 from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
@@ -31,11 +34,14 @@ from domain.values import CASE_CATEGORIES
 from tests.domain.world import (
     CIVIL_AFFAIRS,
     HEALTH,
+    HOUSING,
     LONG_AGO,
     POLICY,
     SHIPAI,
     SHIPAI_CENTER,
     SHIPAI_PLACE,
+    WUSHAN,
+    WUSHAN_PLACE,
     on,
     sealed,
     task_id,
@@ -143,6 +149,13 @@ BY_FIELD: dict[str, Any] = {
     "price_list": "午餐 15 元",
     "report_by": 10,
     "arrangement": "转介到相邻社区",
+    "criterion": "NEED_URGENCY",
+    "statement": "三处空置用房可用，居民议事会已同意",
+    "community": SHIPAI_PLACE,
+    "communities": (SHIPAI_PLACE, WUSHAN_PLACE),
+    "passed_over": (WUSHAN_PLACE,),
+    "divisions": ("440103", "440111"),
+    "streets": (SHIPAI, WUSHAN),
     "zh": "未达标配建的养老服务设施数量",
     "en": "elder care facilities missing",
     "indicator": "ELDER_FACILITY",
@@ -162,6 +175,14 @@ _RUN_BY_A_CHAIN = Operator(
     provider=f"provider/{uuid_of('a chain')}",
     term_end=on(12, 31),
 )
+COUNTED = CommunityFigures(
+    community=SHIPAI_PLACE,
+    position=412,
+    figures=(
+        FigureValue(figure=CommunityFigure.TASKS_CLOSED, numerator=18, denominator=20),
+        FigureValue(figure=CommunityFigure.FUNCTIONS_OPEN, numerator=4, denominator=5),
+    ),
+)
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
@@ -175,6 +196,13 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("operator_changed.v1", "operator"): _RUN_BY_A_CHAIN,
     ("operator_changed.v1", "operators_before"): (_RUN_BY_ITSELF,),
     ("function_taken_over.v1", "operator"): _RUN_BY_A_CHAIN,
+    ("programme_drafted.v1", "lead"): HOUSING,
+    ("programme_drafted.v1", "title"): "完整社区试点",
+    ("programme_drafted.v1", "criteria"): (
+        Criterion(code="NEED_URGENCY", weight=60),
+        Criterion(code="LASTING_OPERATION", weight=40),
+    ),
+    ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -186,6 +214,9 @@ NEVER_EMPTY = frozenset(
     (
         *("departments", "disputing", "items", "silent", "categories"),
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
+        *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
+        *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
+        "verdicts",
     )
 )
 ADJUSTMENTS = {
@@ -237,6 +268,7 @@ def fact_models() -> Iterator[type[BaseModel]]:
         CityFact,
         SiteFact,
         FacilityFact,
+        ProgrammeFact,
         RegistryFact,
         OversightFact,
     )

@@ -11,6 +11,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.envelope import SYSTEM, By
 from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
@@ -33,6 +34,7 @@ from domain.policy import (
     TaskLimits,
     Whistling,
 )
+from domain.programme.pack import ProgrammePack
 from domain.rules import Neighbour, NeighbourPairing, NeighbourTask, Rules, Terms
 from domain.sealed import Sealed
 from domain.units import Unit, UnitKind
@@ -398,6 +400,16 @@ POLICY = Policy(
         reds_to_summon=3,
         reds_within="90d",
     ),
+    programmes=ProgrammePack(
+        draft_review="10wd",
+        selection="20wd",
+        publication="5wd",
+        progress_every="92d",
+        assessment="30wd",
+        reviewers_min=3,
+        quota_max=100,
+        criteria=_grounds("NEED_URGENCY", "SITE_CONDITIONS", "LASTING_OPERATION"),
+    ),
     ratings=Ratings(window="5d", remind_after="3d"),
     callbacks=Callbacks(attempts_max=3, days_min=2),
     rework=Rework(rounds_max=2, share_percent=50, at_least="1wd"),
@@ -478,6 +490,7 @@ class Town:
     others: tuple[Neighbour, ...] = ()
     reds: Mapping[str, int] = field(default_factory=dict)
     frozen: ReviewFigures = field(default_factory=ReviewFigures)
+    counted: Mapping[str, CountedCommunity] = field(default_factory=dict)
 
     def case(self, stream: str) -> Neighbour | None:
         known = (*self.tasks, *self.pairings, *self.others)
@@ -513,6 +526,12 @@ class Town:
 
     def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
         return self.frozen
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        nothing = counted_communities(communities, -1, lambda _: (), satisfied_from)
+        return {one: self.counted.get(one, nothing[one]) for one in communities}
 
 
 @cache
