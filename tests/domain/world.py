@@ -11,7 +11,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
-from domain.envelope import By
+from domain.envelope import SYSTEM, By
 from domain.figures import ReviewFigures
 from domain.people import Channel, Grant, Known, Person, Role
 from domain.policy import (
@@ -230,6 +230,34 @@ AGENT = By(
 GRANDMA = resident("the grandmother at no. 14")
 NEIGHBOUR = resident("the neighbour at no. 16")
 PASSER_BY = resident("a resident of another case")
+
+EVERYBODY = (
+    SYSTEM,
+    ADJUDICATOR,
+    AGENT,
+    AUDITOR,
+    AUTHORITY,
+    SECOND_AUTHORITY,
+    CALLBACK_AGENT,
+    CENTER_COORDINATOR,
+    CIVIL_COORDINATOR,
+    CIVIL_STAFF,
+    COMMUNITY_WORKER,
+    DISPATCHER,
+    SECOND_DISPATCHER,
+    DPO,
+    GRANDMA,
+    HEALTH_COORDINATOR,
+    REGISTRAR,
+    SUPERVISOR,
+    # The same roles, held elsewhere, held no longer, or held by nobody.
+    HOUSING_COORDINATOR,
+    STREET_COORDINATOR,
+    WUSHAN_DISPATCHER,
+    RETIRED_DISPATCHER,
+    STRANGER,
+)
+"""One of every role, for tables of who may say what."""
 
 
 def _people() -> dict[str, Person]:
