@@ -18,6 +18,7 @@ from domain.people import Grant, Person, Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.units import Unit
+from domain.values import covers
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,37 @@ class NeighbourPairing(Neighbour):
     parties: tuple[str, ...]
     categories: tuple[str, ...]
     policy_id: str
+
+
+@dataclass(frozen=True)
+class NeighbourProvider(Neighbour):
+    """What one case may know of a provider: what it is admitted for, where, and who speaks for it.
+
+    *areas* are division codes; *agents* are the subjects its links were issued to. *may_begin* says
+    whether it may be given new work: while it is admitted, warned or rectifying, not while it is
+    suspended or leaving. *lead* is the department that looks after it, *grade* its newest grade.
+    """
+
+    kind: str
+    admitted_for: tuple[str, ...]
+    areas: tuple[str, ...]
+    agents: tuple[str, ...]
+    name: str = ""
+    may_begin: bool = False
+    valid_until: datetime | None = None
+    lead: str | None = None
+    grade: str | None = None
+    barred_until: datetime | None = None
+
+    def serves(self, category: str, place: str, at: datetime) -> bool:
+        """Say whether it may be given new work of *category* at *place*, a division code."""
+        return (
+            self.may_begin
+            and category in self.admitted_for
+            and any(covers(area, place) for area in self.areas)
+            and self.valid_until is not None
+            and at < self.valid_until
+        )
 
 
 class Neighbours(Protocol):
