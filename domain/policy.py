@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
+from domain.labelled import Ground, Label
+from domain.provider.pack import ProviderPack
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -22,13 +24,6 @@ def _and(words: set[str]) -> str:
     return ", ".join(sorted(words))
 
 
-class Label(Frozen):
-    """What people read, in both languages."""
-
-    zh: OfficeText
-    en: OfficeText
-
-
 class Category(Frozen):
     """A service category with the lines of the departments that lead and cooperate."""
 
@@ -38,14 +33,6 @@ class Category(Frozen):
     cooperating: tuple[Code, ...] = ()
     street_leads: bool = False
     rating_excluded_from_score: bool = False
-
-
-class Ground(Frozen):
-    """One item of a closed list, with the article it rests on where there is one."""
-
-    code: Code
-    label: Label
-    source: OfficeText | None = None
 
 
 class Handling(Frozen):
@@ -204,7 +191,7 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "fallback", "urging"})
+    later = frozenset({"divisions", "fallback", "urging", "providers"})
 
     id: PackId
     label: Label
@@ -228,6 +215,7 @@ class Policy(Grown):
     whistling: Whistling
     urging: Urging = Urging()
     pairing: PairingLimits
+    providers: ProviderPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
     duty_classes: tuple[Ground, ...]

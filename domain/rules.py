@@ -16,6 +16,7 @@ from domain.clocks import Deadline
 from domain.figures import ReviewFigures
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
+from domain.provider.figures import ServiceFigures
 from domain.refusals import CommandRefused
 from domain.units import Unit
 from domain.values import covers
@@ -40,6 +41,7 @@ class NeighbourTask(Neighbour):
     main_unit: str | None
     pairing: str | None
     subjects: tuple[str, ...]
+    provider: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,34 @@ class NeighbourProvider(Neighbour):
         )
 
 
+@dataclass(frozen=True)
+class NeighbourSite(Neighbour):
+    """What one case may know of a site; *held_by* is the facility it is reserved for or used by."""
+
+    kind: str
+    place: str
+    area_m2: int
+    available_from: datetime
+    held_by: str | None
+
+
+@dataclass(frozen=True)
+class NeighbourFacility(Neighbour):
+    """What one case may know of a facility; *operators* are pairs of function and operator.
+
+    An operator is a provider's stream, or the code of the unit that runs the function itself.
+    """
+
+    kind: str
+    place: str
+    lead: str
+    street: str
+    site: str
+    functions: tuple[str, ...]
+    findings: tuple[str, ...]
+    operators: tuple[tuple[str, str], ...]
+
+
 class Neighbours(Protocol):
     """Other cases, as the ledger has them at the moment of deciding."""
 
@@ -119,6 +149,19 @@ class Neighbours(Protocol):
 
     def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks that *unit* handles, ordered by stream."""
+        ...
+
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that name *provider* as who serves them, ordered by stream."""
+        ...
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served come to in *period* (start, end exclusive).
+
+        *satisfied_from* gives the lowest satisfied grade of each pack.
+        """
         ...
 
     def red_cards(self, unit: str, since: datetime) -> int:
@@ -165,6 +208,17 @@ class NoNeighbours:
 
     def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
         return ()
+
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def services(  # noqa: D102
+        self,
+        provider: str,  # noqa: ARG002
+        period: tuple[datetime, datetime],  # noqa: ARG002
+        satisfied_from: Mapping[str, int],  # noqa: ARG002
+    ) -> ServiceFigures:
+        return ServiceFigures()
 
     def red_cards(self, unit: str, since: datetime) -> int:  # noqa: D102, ARG002
         return 0

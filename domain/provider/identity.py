@@ -9,10 +9,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-CreditCode = Annotated[
-    str, StringConstraints(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}$", strip_whitespace=True)
-]
-"""A unified social credit code (统一社会信用代码) as GB 32100-2015 §4 writes it: 18 characters."""
+CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+"""A unified social credit code (统一社会信用代码, GB 32100-2015): 18 characters, capitals."""
 
 TeamNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{3,31}$")]
 """The number of a volunteer team (志愿队伍) in the volunteer service register it is entered in."""
@@ -24,12 +22,14 @@ _MODULUS = 31
 _BASE = 3
 
 
-def check_character(code: str) -> str:
-    """Return the check character of the first 17 characters of *code*.
+def check_character(code: str) -> str | None:
+    """Return the check character of the first 17 characters of *code*, None where one is foreign.
 
     GB 32100-2015 §4.3 and annex: the sum of value times weight, the weight of the i-th character
     3^(i-1) mod 31; the check value is 31 less the sum mod 31, and 31 counts as 0.
     """
+    if not set(code[:17]) <= set(ALPHABET):
+        return None
     summed = sum(
         ALPHABET.index(character) * pow(_BASE, place, _MODULUS)
         for place, character in enumerate(code[:17])
@@ -38,7 +38,7 @@ def check_character(code: str) -> str:
 
 
 def checks(code: str) -> bool:
-    """Say whether the last character of a credit code is the check character of the others."""
+    """Say whether *code* is written in the alphabet and ends in its own check character."""
     return check_character(code) == code[17]
 
 
