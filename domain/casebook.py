@@ -3,6 +3,7 @@
 from domain.cases import CaseKind
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.provider.case import PROVIDER
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
 from domain.task.case import TASK
@@ -11,6 +12,7 @@ from domain.values import STREAM, category_of
 CASES: dict[str, CaseKind] = {
     "task": TASK,
     "pairing": PAIRING,
+    "provider": PROVIDER,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
 }

@@ -6,6 +6,7 @@ from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
 from domain.pairing.refusal_rules import REFUSAL_RULES as OF_PAIRINGS
+from domain.provider.refusal_rules import REFUSAL_RULES as OF_PROVIDERS
 from domain.registry.refusal_rules import REFUSAL_RULES as OF_THE_REGISTRY
 from domain.task.refusal_rules import RULES as OF_TASKS
 from wording.labels import Both
@@ -52,6 +53,7 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Most kinds of case 多数案卷", GUARD_RULES),
     ("Before deciding 受理之前", BEFORE_DECIDING),
     ("Pairing 结对", OF_PAIRINGS),
+    ("Provider 服务机构", OF_PROVIDERS),
     ("Registry 名册", OF_THE_REGISTRY),
     ("Oversight 审计与见证", OF_OVERSIGHT),
 )

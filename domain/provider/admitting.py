@@ -9,18 +9,18 @@ from domain.provider.authority import Asking, department_of, for_the_lead, in_st
 from domain.provider.commands import (
     AdmitProvider,
     Licence,
-    RefuseAdmission,
+    RefuseProvider,
     RenewAdmission,
     VerifyItem,
 )
 from domain.provider.facts import (
-    AdmissionRefused,
     AdmissionRenewed,
     ApplicationTakenUp,
     ItemToVerify,
     ItemVerified,
     ProviderAdmitted,
     ProviderChangeVerified,
+    ProviderRefused,
 )
 from domain.provider.pack import ProviderPack, VerificationItem
 from domain.provider.rating import next_quarter
@@ -176,8 +176,8 @@ def _validity(
 
 
 def refuse(
-    state: Provider, asked: Asking, command: RefuseAdmission, rules: Rules
-) -> AdmissionRefused:
+    state: Provider, asked: Asking, command: RefuseProvider, rules: Rules
+) -> ProviderRefused:
     """The lead refuses for a ground of the pack; before verifying only what was not corrected."""
     known = in_state(state, Applied, Verifying)
     _, pack = pack_of(known.body, rules)
@@ -189,7 +189,7 @@ def refuse(
         for_the_lead(asked, known.lead, rules)
         guards.another_person(asked, (one.person for one in known.verdicts), _VERDICT)
     guards.one_of(command.ground, (one.code for one in pack.refusals))
-    return AdmissionRefused(ground=command.ground, reason=command.reason)
+    return ProviderRefused(ground=command.ground, reason=command.reason)
 
 
 def renew(

@@ -36,7 +36,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "take_up_application": _DEPARTMENT,
     "verify_item": _DEPARTMENT | {Role.DEPT_STAFF},
     "admit_provider": _DEPARTMENT,
-    "refuse_admission": _DEPARTMENT,
+    "refuse_provider": _DEPARTMENT,
     "report_change": _AGENT | _DEPARTMENT,
     "renew_admission": _DEPARTMENT,
     "inspect_provider": _DEPARTMENT | {Role.DEPT_STAFF},

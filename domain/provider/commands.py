@@ -138,10 +138,10 @@ class AdmitProvider(Frozen):
     valid_until: Instant
 
 
-class RefuseAdmission(Frozen):
+class RefuseProvider(Frozen):
     """Do not admit the provider, for a ground of the pack."""
 
-    kind: Literal["refuse_admission"] = "refuse_admission"
+    kind: Literal["refuse_provider"] = "refuse_provider"
     ground: Code
     reason: OfficeText
 
@@ -324,7 +324,7 @@ ProviderCommand = Annotated[
     | TakeUpApplication
     | VerifyItem
     | AdmitProvider
-    | RefuseAdmission
+    | RefuseProvider
     | ReportChange
     | RenewAdmission
     | InspectProvider

@@ -180,7 +180,7 @@ def _told(state: Known, fact: f.ProviderFact) -> tuple[str, tuple[str, ...], dic
     """Return template, units and values for *fact*; nobody for what needs no telling."""
     everyone = tuple(dict.fromkeys(one for one in (state.body.lead, state.body.unit) if one))
     match fact:
-        case f.AdmissionRefused(ground=ground):
+        case f.ProviderRefused(ground=ground):
             return "provider_refused", everyone, {"ground": ground}
         case f.ProviderAdmitted(valid_until=until):
             return "provider_admitted", everyone, {"until": instant_text(until)}

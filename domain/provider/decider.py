@@ -55,7 +55,7 @@ def _decided(state: Provider, asked: Asking, rules: Rules) -> ProviderFact:
             return admitting.verify_item(state, asked, command, rules)
         case c.AdmitProvider() as command:
             return admitting.admit(state, asked, command, rules)
-        case c.RefuseAdmission() as command:
+        case c.RefuseProvider() as command:
             return admitting.refuse(state, asked, command, rules)
         case c.RenewAdmission() as command:
             return admitting.renew(state, asked, command, rules)

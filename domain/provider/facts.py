@@ -132,8 +132,8 @@ class ProviderAdmitted(Frozen):
     rate_at: Instant
 
 
-class AdmissionRefused(Frozen):
-    kind: Literal["admission_refused.v1"] = "admission_refused.v1"
+class ProviderRefused(Frozen):
+    kind: Literal["provider_refused.v1"] = "provider_refused.v1"
     ground: Code
     reason: OfficeText
 
@@ -381,7 +381,7 @@ ProviderFact = Annotated[
     | ApplicationTakenUp
     | ItemVerified
     | ProviderAdmitted
-    | AdmissionRefused
+    | ProviderRefused
     | ProviderChangeReported
     | ProviderChangeVerified
     | AdmissionRenewed

@@ -51,7 +51,7 @@ def evolve(state: Provider, happened: Told) -> Provider:
             return _applying(state, happened, fact)
         case f.ApplicationTakenUp() | f.ItemVerified():
             return _verifying(state, happened, fact)
-        case f.ProviderAdmitted() | f.AdmissionRefused():
+        case f.ProviderAdmitted() | f.ProviderRefused():
             return _decided(state, happened, fact)
         case f.AgentNamed(agent=agent):
             known = _in(state, fact, Known)
@@ -161,9 +161,9 @@ def _verifying(
 
 
 def _decided(
-    state: Provider, happened: Told, fact: f.ProviderAdmitted | f.AdmissionRefused
+    state: Provider, happened: Told, fact: f.ProviderAdmitted | f.ProviderRefused
 ) -> Provider:
-    if isinstance(fact, f.AdmissionRefused):
+    if isinstance(fact, f.ProviderRefused):
         known = _in(state, fact, Applied, Verifying)
         return Refused(known.body, known.record)
     known = _in(state, fact, Verifying)

@@ -21,6 +21,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -642,6 +643,22 @@ class EraseSubject(Frozen):
     basis: OfficeText
 
 
+class NameProvider(Frozen):
+    """Name the provider that serves the task, or nobody any more."""
+
+    kind: Literal["name_provider"] = "name_provider"
+    provider: ProviderId | None
+    reason: OfficeText
+
+
+class TakeOverService(Frozen):
+    """Let a successor serve the task in place of a provider that leaves (sent by the provider)."""
+
+    kind: Literal["take_over_service"] = "take_over_service"
+    provider: ProviderId
+    provider_before: ProviderId
+
+
 TaskCommand = Annotated[
     RegisterTask
     | CorrectRegistration
@@ -703,6 +720,8 @@ TaskCommand = Annotated[
     | SummonUnit
     | TakeOverTask
     | RecallTask
+    | NameProvider
+    | TakeOverService
     | RestrictData
     | EraseSubject
     | RingClock

@@ -290,6 +290,7 @@ class Body:
     urged: tuple[datetime, ...] = ()
     duplicates: int = 0
     following: tuple[tuple[str, str], ...] = ()
+    provider: str | None = None
     rung: frozenset[tuple[str, datetime]] = field(default=frozenset())
 
     def follows(self, link: str | None, subject: str | None) -> bool:
