@@ -39,6 +39,7 @@ from workflows.conversations.feedback_round import FeedbackRound
 from workflows.conversations.hand_over import HandOver
 from workflows.conversations.review import Review
 from workflows.conversations.signing import Signing
+from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
 from workflows.support_task import SupportTask
@@ -48,6 +49,7 @@ log = structlog.get_logger("worker")
 WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
+    Finding,
     FeedbackRound,
     Convening,
     Signing,

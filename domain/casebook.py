@@ -1,6 +1,7 @@
 """Every kind of case there is, by the first part of its streams' names."""
 
 from domain.cases import CaseKind
+from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
 from domain.provider.case import PROVIDER
@@ -12,6 +13,7 @@ from domain.values import STREAM, category_of
 CASES: dict[str, CaseKind] = {
     "task": TASK,
     "pairing": PAIRING,
+    "finding": FINDING,
     "provider": PROVIDER,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,

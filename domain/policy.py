@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
+from domain.finding.pack import FindingPack, Indicator
 from domain.labelled import Ground, Label
 from domain.provider.pack import ProviderPack
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
@@ -191,7 +192,7 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "fallback", "urging", "providers"})
+    later = frozenset({"divisions", "fallback", "urging", "providers", "findings"})
 
     id: PackId
     label: Label
@@ -214,6 +215,7 @@ class Policy(Grown):
     carrying: Carrying
     whistling: Whistling
     urging: Urging = Urging()
+    findings: FindingPack | None = None
     pairing: PairingLimits
     providers: ProviderPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)
@@ -237,13 +239,24 @@ class Policy(Grown):
                     raise ValueError(f"category {category.code} names the unknown line {line}")
             if not category.lead and not category.street_leads:
                 raise ValueError(f"category {category.code} has nobody to lead it")
+        known = {category.code for category in self.categories}
+        for indicator in self.findings.indicators if self.findings else ():
+            if indicator.category not in known:
+                raise ValueError(
+                    f"indicator {indicator.code} names the unknown category {indicator.category}"
+                )
+        if self.findings is not None and self.findings.office_line not in self.lines:
+            raise ValueError(f"findings name the unknown line {self.findings.office_line}")
         times = [moment for span in self.working_hours for moment in span]
         if times != sorted(set(times)):
             raise ValueError("working hours must run forward and not overlap")
         return self
 
-    def _lists(self) -> tuple[tuple[str, tuple[Category | Ground, ...]], ...]:
+    def _lists(self) -> tuple[tuple[str, tuple[Category | Ground | Indicator, ...]], ...]:
+        findings = self.findings
         return (
+            ("findings.indicators", findings.indicators if findings else ()),
+            ("findings.dismissal_grounds", findings.dismissal_grounds if findings else ()),
             ("categories", self.categories),
             ("duty_classes", self.duty_classes),
             ("refusal_grounds", self.refusal_grounds),

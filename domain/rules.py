@@ -54,6 +54,16 @@ class NeighbourPairing(Neighbour):
 
 
 @dataclass(frozen=True)
+class NeighbourFinding(Neighbour):
+    """What one case may know of a finding that is another case."""
+
+    place: str
+    indicator: str
+    category: str
+    level: str
+
+
+@dataclass(frozen=True)
 class NeighbourProvider(Neighbour):
     """What one case may know of a provider: what it is admitted for, where, and who speaks for it.
 

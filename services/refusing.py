@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from domain.finding.refusal_rules import REFUSAL_RULES as OF_FINDINGS
 from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
@@ -53,6 +54,7 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Most kinds of case 多数案卷", GUARD_RULES),
     ("Before deciding 受理之前", BEFORE_DECIDING),
     ("Pairing 结对", OF_PAIRINGS),
+    ("Finding 台账问题", OF_FINDINGS),
     ("Provider 服务机构", OF_PROVIDERS),
     ("Registry 名册", OF_THE_REGISTRY),
     ("Oversight 审计与见证", OF_OVERSIGHT),

@@ -4,25 +4,13 @@ A new kind of case writes its words in a file of its own and stands in `WORDS_OF
 list of words takes them from there.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
+from wording.finding import FINDING_WORDS
 from wording.labels import Both
+from wording.words import Words
 
-
-@dataclass(frozen=True)
-class Words:
-    """Everything people read of one kind of case, Chinese and English, by stored name."""
-
-    sentences: Mapping[str, Both]
-    """Each kind of fact (`finding_recorded.v1`), in the language of `wording/template.py`."""
-    commands: Mapping[str, Both]
-    fields: Mapping[str, Both] = field(default_factory=dict)
-    """What fields of its commands are called that no other kind's have."""
-    notices: Mapping[str, Both] = field(default_factory=dict)
-
-
-WORDS_OF_KINDS: tuple[Words, ...] = ()
+WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS,)
 
 
 def all_words(part: str) -> dict[str, Both]:

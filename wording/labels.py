@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
+from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
@@ -196,6 +197,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
     **OVERSIGHT_LISTS,
+    **FINDING_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -243,6 +245,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "resume": ("恢复", "resumption"),
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
+        **FINDING_CLOCKS,
     },
     "DisputeCause": {
         "ESCALATED": ("调度员提请裁定", "escalated by the dispatcher"),

@@ -28,6 +28,7 @@ _PARTS: dict[str, Both] = {
     "carrying": ("挂账", "carrying"),
     "whistling": ("吹哨报到", "whistling"),
     "urging": ("催单", "urging"),
+    "findings": ("问题台账", "findings"),
     "pairing": ("结对", "pairing"),
     "categories": ("服务类别", "categories"),
     "lines": ("职能线", "lines of duty"),
@@ -86,6 +87,20 @@ _PARTS: dict[str, Both] = {
     "term_max": ("最长期限", "longest term"),
     "fails_to_end": ("几次不合格终止", "failed reviews that end it"),
     "pass_score": ("合格分", "score to pass"),
+    "adoption": ("认领", "adoption"),
+    "planning": ("制定计划", "planning"),
+    "remedy_max": ("整改最长期限", "longest remedy"),
+    "verification": ("核验", "verification"),
+    "refresh": ("动态更新", "measuring again"),
+    "reopening": ("销号观察期", "time for reopening"),
+    "office_line": ("牵头体检的职能线", "line that leads the check-up"),
+    "dismissal_grounds": ("不予列入事由", "grounds of dismissal"),
+    "indicators": ("体检指标", "indicators"),
+    "levels": ("层级", "levels"),
+    "unit": ("单位", "unit"),
+    "comparison": ("达标方向", "comparison"),
+    "target": ("目标值", "target"),
+    "category": ("服务类别", "category"),
 }
 
 _BY_CLOCK = frozenset({"limits", "pairing"})

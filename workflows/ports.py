@@ -21,13 +21,14 @@ NOTICE_QUEUE = "jiedui-notices"
 
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
+FINDING = "finding"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING}
+CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "finding": FINDING}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

@@ -106,6 +106,7 @@ WHO: dict[str, frozenset[Role]] = {
     "recall_task": _roles(_DISPATCHER),
     "restrict_data": _roles(Role.DPO),
     "erase_subject": _roles(Role.DPO),
+    "link_finding": _roles(_SYSTEM),
     "ring_clock": _roles(_SYSTEM),
     "recompute_deadlines": _roles(_SYSTEM),
 }

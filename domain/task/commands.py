@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.clocks import LimitText, RecomputeDeadlines, RingClock
+from domain.linking import LinkFinding
 from domain.sealed import Seal, Sealed, SealedDocument, SealedText
 from domain.task.suggesting import SHOWN_MAX
 from domain.values import (
@@ -724,6 +725,7 @@ TaskCommand = Annotated[
     | TakeOverService
     | RestrictData
     | EraseSubject
+    | LinkFinding
     | RingClock
     | RecomputeDeadlines,
     Field(discriminator="kind"),

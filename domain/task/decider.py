@@ -10,6 +10,7 @@ from typing import assert_never
 
 from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import Happened
+from domain.linking import FindingLinked, LinkFinding
 from domain.rules import Rules
 from domain.task import (
     admission,
@@ -20,6 +21,7 @@ from domain.task import (
     extension,
     feedback,
     handling,
+    linked,
     remembering,
     result,
     ringing,
@@ -191,6 +193,8 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
             return supervising.list_task(task, command, asked, rules)
         case c.SummonUnit():
             return supervising.summon(task, command, asked, rules)
+        case LinkFinding():
+            return linked.link(task, command)
         case RingClock():
             return ringing.ring(task, command, asked, rules)
         case RecomputeDeadlines():
@@ -370,6 +374,8 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
         case f.DataRestricted():
             privacy = replace(body.privacy, restricted=True)
             return replace(task, body=replace(body, privacy=privacy))
+        case FindingLinked():
+            return replace(task, body=linked.linked(body, fact))
         case f.SubjectKeyDestroyed():
             privacy = replace(body.privacy, erased=body.privacy.erased | {fact.subject})
             return replace(task, body=replace(body, privacy=privacy))

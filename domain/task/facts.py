@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.clocks import Deadline, LimitText
+from domain.linking import FindingLinked
 from domain.sealed import Sealed
 from domain.task.commands import (
     AnswerChannel,
@@ -769,6 +770,7 @@ TaskFact = Annotated[
     | TaskRecalled
     | DeadlineRecalculated
     | DataRestricted
-    | SubjectKeyDestroyed,
+    | SubjectKeyDestroyed
+    | FindingLinked,
     Field(discriminator="kind"),
 ]

@@ -17,6 +17,7 @@ from pydantic import BaseModel, TypeAdapter
 from domain.calendar import CalendarYear, Overlay
 from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText
+from domain.finding.facts import FindingFact
 from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
@@ -29,6 +30,7 @@ from domain.values import (
     CaseId,
     Code,
     DivisionCode,
+    FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
@@ -45,6 +47,7 @@ FOLDER = Path(__file__).parents[1] / "events"
 FAMILIES = {
     "task": TaskFact,
     "pairing": PairingFact,
+    "finding": FindingFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
 }
@@ -74,6 +77,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
+    (FindingId, f"finding/{uuid_of('a finding')}"),
     (CaseId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),
     (words.RunId, uuid_of("a run")),
@@ -124,8 +128,7 @@ def kinds() -> dict[str, type[BaseModel]]:
     for family in FAMILIES.values():
         for model in _models(family):
             kind = model.model_fields["kind"].default
-            assert kind not in found, f"two facts are called {kind}"
-            found[kind] = model
+            assert found.setdefault(kind, model) is model, f"two facts are called {kind}"
     return found
 
 

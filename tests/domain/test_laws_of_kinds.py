@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain import laws
+from tests.domain.finding import stories as finding
 from tests.domain.pairing import table as pairing
 from tests.domain.provider import stories as provider
 
-KINDS: tuple[ModuleType, ...] = (pairing, provider)
+KINDS: tuple[ModuleType, ...] = (pairing, provider, finding)
 """Each kind's stories, as `laws.Stories` has them: one line for a new kind."""
 
 EACH = pytest.mark.parametrize("stories", KINDS, ids=lambda stories: stories.KIND.category)

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.finding.facts import FindingFact
+from domain.labelled import Label
 from domain.oversight.facts import OversightFact
 from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
@@ -105,9 +107,24 @@ BY_FIELD: dict[str, Any] = {
     "key_before": "pairing.example.org/log+3d2c1b0a+AQcd",
     "witness": "archive.example.org",
     "status": 409,
+    "zh": "未达标配建的养老服务设施数量",
+    "en": "elder care facilities missing",
+    "indicator": "ELDER_FACILITY",
+    "evidence": "2026 年社区体检表第 3 行",
+    "note": "原址已改作他用",
+    "measures": "利用存量用房建设综合体",
+    "finding": f"finding/{uuid_of('a finding')}",
+    "cases": (task_id("the ramp"),),
+    "open_cases": (task_id("the ramp"),),
+    "state": "BUILDING",
 }
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
+    ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
+    ("finding_merged.v1", "master"): f"finding/{uuid_of('the other finding')}",
+    ("finding_dismissed.v1", "ground"): "DOUBLE_COUNTED",
+    ("finding_limit_missed.v1", "clock"): "remedy_target",
+    ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
     (
         "witness_policy_adopted.v1",
@@ -159,7 +176,7 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, RegistryFact, OversightFact)
+    families: tuple[Any, ...] = (TaskFact, PairingFact, FindingFact, RegistryFact, OversightFact)
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)

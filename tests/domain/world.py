@@ -13,6 +13,8 @@ from uuid import NAMESPACE_OID, uuid5
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
 from domain.envelope import SYSTEM, By
 from domain.figures import ReviewFigures
+from domain.finding.pack import Comparison, FindingLevel, FindingPack, Indicator
+from domain.labelled import Ground, Label
 from domain.people import Channel, Grant, Known, Person, Role
 from domain.policy import (
     Appeals,
@@ -20,9 +22,7 @@ from domain.policy import (
     Carrying,
     Category,
     Extensions,
-    Ground,
     Handling,
-    Label,
     PairingLimits,
     Policy,
     Ratings,
@@ -334,6 +334,37 @@ def _category(code: str, *lead: str, cooperating: tuple[str, ...] = ()) -> Categ
     )
 
 
+def _indicator(
+    code: str, *levels: str, target: int | None, category: str, comparison: str = "AT_MOST"
+) -> Indicator:
+    return Indicator(
+        code=code,
+        label=Label(zh=code, en=code),
+        levels=tuple(FindingLevel(level) for level in levels),
+        unit=Label(zh="个", en="pcs"),
+        comparison=Comparison(comparison),
+        target=target,
+        category=category,
+    )
+
+
+FINDINGS = FindingPack(
+    adoption="10wd",
+    planning="20wd",
+    remedy_max="730d",
+    verification="10wd",
+    refresh="182d",
+    reopening="365d",
+    office_line="housing",
+    dismissal_grounds=_grounds("DOUBLE_COUNTED", "MEASURED_WRONGLY"),
+    indicators=(
+        _indicator("ELDER_FACILITY", "COMMUNITY", "ESTATE", target=0, category="ELDER"),
+        _indicator("PARKING", "COMMUNITY", target=0, category="PROPERTY"),
+        _indicator("PARK_COVERAGE", "BLOCK", target=None, category="HEALTH", comparison="AT_LEAST"),
+        _indicator("BENCHES", "COMMUNITY", target=0, category="OTHER"),
+        _indicator("BEDS", "DISTRICT", target=100, category="ELDER", comparison="AT_LEAST"),
+    ),
+)
 PROVIDERS = ProviderPack(
     look_at="5wd",
     correct="5wd",
@@ -448,6 +479,7 @@ POLICY = Policy(
         arrival_max="48h",
         grounds=_grounds("HARD_COMPLAINT", "JOINT_ENFORCEMENT", "EMERGENCY"),
     ),
+    findings=FINDINGS,
     pairing=PairingLimits(
         answer="5wd",
         signing="10wd",

@@ -4,14 +4,13 @@ Its credit code is made up (its organisation part says so) and ends in its right
 """
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from domain.clocks import RecomputeDeadlines, RingClock
-from domain.envelope import SYSTEM, By, rung_by
+from domain.envelope import SYSTEM, By
 from domain.people import Channel, Known, Role
 from domain.provider import commands as c
 from domain.provider.case import PROVIDER as KIND
@@ -33,7 +32,6 @@ from tests.domain.world import (
     HEALTH_COORDINATOR,
     HOUSING_COORDINATOR,
     HOUSING_STAFF,
-    MARKET,
     MARKET_COORDINATOR,
     SECOND_DISPATCHER,
     SHIPAI,
@@ -475,9 +473,7 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
     st.builds(c.CorrectApplication, licences=licences),
     st.builds(c.VerifyItem, item=items, met=st.booleans(), evidence=texts),
     st.builds(c.AdmitProvider, categories=categories, areas=areas, valid_until=instants),
-    st.builds(
-        c.RefuseProvider, ground=st.sampled_from(["ITEM_NOT_MET", "MOON"]), reason=texts
-    ),
+    st.builds(c.RefuseProvider, ground=st.sampled_from(["ITEM_NOT_MET", "MOON"]), reason=texts),
     st.builds(
         c.ReportChange,
         name=st.none() | texts,

@@ -71,6 +71,7 @@ from tests.domain.world import (
 )
 
 MASTER = task_id("the master")
+FINDING = f"finding/{uuid_of('a finding that leans on the task')}"
 DUPLICATE = task_id("the duplicate")
 PAIRING = f"pairing/{uuid_of('Shipai and civil affairs')}"
 

@@ -24,6 +24,7 @@ from domain.task.refusal_rules import RULES as REFUSALS
 from domain.values import (
     Code,
     DivisionCode,
+    FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
@@ -269,6 +270,7 @@ def test_an_unknown_task_is_begun_or_the_command_refused(
 # What facts are made of.
 
 REFERENCES = (
+    FindingId,
     Code,
     UnitCode,
     DivisionCode,

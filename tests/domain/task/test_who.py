@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from domain.clocks import RecomputeDeadlines
 from domain.envelope import SYSTEM, By
+from domain.linking import LinkFinding
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.task.commands import (
@@ -208,6 +209,7 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
         AttachDuplicate(duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),)),
         (SYSTEM,),
     ),
+    "link finding": (s.accepted, LinkFinding(finding=s.FINDING), (SYSTEM,)),
     "queue": (s.triaged, QueueDispatch(), (SYSTEM, DISPATCHER)),
     "dispatch": (s.queued, s.TO_CIVIL_AFFAIRS, (DISPATCHER,)),
     "accept": (s.dispatched, AcceptTask(), (CIVIL_COORDINATOR,)),

@@ -1,0 +1,18 @@
+"""The shape of a kind's words: what is written once for each kind of case (`wording/kinds.py`)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wording.labels import Both
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything people read of one kind of case, Chinese and English, by stored name."""
+
+    sentences: Mapping[str, Both]
+    """Each kind of fact (`finding_recorded.v1`), in the language of `wording/template.py`."""
+    commands: Mapping[str, Both]
+    fields: Mapping[str, Both] = field(default_factory=dict)
+    """What fields of its commands are called that no other kind's have."""
+    notices: Mapping[str, Both] = field(default_factory=dict)
