@@ -14,6 +14,7 @@ from console import (
     acting,
     auditing,
     callbacks,
+    cases,
     community_codes,
     dispatching,
     district,
@@ -109,11 +110,12 @@ def create_app(house: House) -> FastAPI:
         terms,
         keeping,
         roster,
-        acting,
         pairings,
         own_account,
         figures,
         auditing,
+        cases,
+        acting,
     ):
         app.include_router(room.router)
 

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain.people import ROLE_LABELS, Role
+from domain.people import BY_LINK, ROLE_LABELS, Role
 from services.seeing import House, NothingHere, Seer, seer_by
 from wording.labels import Both, Language, clock_label, label
 
@@ -134,6 +134,9 @@ def see_other(address: str) -> Response:
 
 
 OVERSEEING = frozenset({Role.SUPERVISOR, Role.ADJUDICATOR, Role.PARTY_AUTHORITY, Role.AUDITOR})
+
+AT_CASES = frozenset(Role) - BY_LINK - {Role.SYSTEM, Role.REGISTRAR, Role.DPO}
+"""Who meets the cases of the kinds on the board of cases."""
 
 SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/", ("工作台", "Workbench"), frozenset(Role)),

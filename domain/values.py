@@ -117,6 +117,17 @@ SiteId = Annotated[str, Text(pattern=rf"^site/{UUID}$")]
 FacilityId = Annotated[str, Text(pattern=rf"^facility/{UUID}$")]
 ProviderId = Annotated[str, Text(pattern=rf"^provider/{UUID}$")]
 ProgrammeId = Annotated[str, Text(pattern=rf"^programme/{UUID}$")]
+CASE_IDS = {
+    "task": TaskId,
+    "pairing": PairingId,
+    "finding": FindingId,
+    "site": SiteId,
+    "facility": FacilityId,
+    "provider": ProviderId,
+    "programme": ProgrammeId,
+}
+"""The type of the stream's name of each kind of case."""
+
 PersonId = Annotated[str, Text(pattern=rf"^person/{UUID}$")]
 SubjectId = Annotated[str, Text(pattern=rf"^subject/{UUID}$")]
 

@@ -3,6 +3,7 @@
 from wording.words import Words
 
 FINDING_WORDS = Words(
+    category="finding",
     sentences={
         "finding_recorded.v1": (
             "登记问题：{place:place}（{level:label.FindingLevel}）{indicator_label.zh}"

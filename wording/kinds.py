@@ -13,6 +13,10 @@ from wording.words import Words
 WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS,)
 
 
+STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}
+"""Kind of case → state → the commands people usually give in it."""
+
+
 def all_words(part: str) -> dict[str, Both]:
     """Return the words of every kind for *part*: `sentences`, `commands`, `fields`, `notices`."""
     return dict(_items(part))

@@ -204,7 +204,7 @@ _WORDS: dict[str, dict[str, Both]] = {
     "CaseKind": {
         "task": ("任务", "task"),
         "pairing": ("结对", "pairing"),
-        "finding": ("台账问题", "finding"),
+        "finding": ("体检问题", "finding"),
         "site": ("存量资源", "site"),
         "facility": ("嵌入式服务设施", "facility"),
         "provider": ("服务机构", "provider"),

@@ -1,5 +1,6 @@
 """The pairing as the desk, the clerk and the reader use it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -14,6 +15,7 @@ from domain.pairing.decider import decide
 from domain.pairing.facts import PairingFact
 from domain.pairing.memory import evolve
 from domain.pairing.state import UNDRAFTED, Drafted, is_over, state_name
+from domain.policy import Category, Ground, Policy
 from domain.values import DEFERRED
 
 __all__ = ["PAIRING", "neighbour"]
@@ -26,6 +28,12 @@ def _policy_id(state: Any) -> str | None:
 
 def _pairing(state: Any) -> None:
     """A pairing belongs to no other; tasks name theirs."""
+
+
+def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Ground]:
+    """Return what of the pack a field of a command may hold."""
+    del command
+    return policy.categories if field in {"category", "categories"} else ()
 
 
 PAIRING = CaseKind(
@@ -46,5 +54,7 @@ PAIRING = CaseKind(
     errands=errands,
     notices=notices,
     neighbour=neighbour,
+    begun_by=frozenset({"draft_pairing"}),
+    listed=listed,
 )
 """The one kind of case in this room."""
