@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
+from wording.provider import PROVIDER_WORDS
 from wording.words import Words
 
-WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS,)
+WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS, PROVIDER_WORDS)
 
 
 STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}

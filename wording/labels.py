@@ -3,6 +3,7 @@
 Every value of every enumeration has its label here; `tests/domain/test_wording.py` holds that.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
+from domain.provider.labels import PROVIDER_CLOCKS, PROVIDER_LISTS
 from domain.registry.commands import Outcome, SessionEnd
 from domain.task.commands import (
     AnswerChannel,
@@ -29,6 +31,8 @@ from domain.units import UnitKind
 Language = Literal["zh", "en"]
 Both = tuple[str, str]
 """A text in Chinese and in English."""
+
+_NUMBERED = re.compile(r"_\d+$")
 
 TASK_STATES: dict[TaskState, Both] = {
     TaskState.REGISTERED: ("已登记", "registered"),
@@ -198,6 +202,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     },
     **OVERSIGHT_LISTS,
     **FINDING_LISTS,
+    **PROVIDER_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -246,6 +251,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
         **FINDING_CLOCKS,
+        **PROVIDER_CLOCKS,
     },
     "DisputeCause": {
         "ESCALATED": ("调度员提请裁定", "escalated by the dispatcher"),
@@ -358,7 +364,12 @@ def clock_label(name: str, language: Language = "zh") -> str:
     """Return what the clock *name* watches; `assist/2` is the second of its kind."""
     known = LABELS["Clock"]
     stem, _, number = name.partition("/")
-    both = known.get(stem) or known.get(stem.partition(".")[0])
+    number, _, of = number.partition(".")
+    both = (
+        known.get(f"{stem}.{_NUMBERED.sub('', of)}")
+        or known.get(_NUMBERED.sub("", stem))
+        or known.get(stem.partition(".")[0])
+    )
     if both is None:
         return name
     if not number:

@@ -141,6 +141,7 @@ def admit(state: Provider, asked: Asking, command: AdmitProvider, rules: Rules) 
         categories=command.categories,
         areas=command.areas,
         valid_until=command.valid_until,
+        notice_days=pack.notice_days,
         rate_at=next_quarter(asked.at, terms.policy.utc_offset_minutes),
     )
 

@@ -49,11 +49,12 @@ CLOCK_NAMES = (
 
 def clocks(state: Provider, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks."""
+    del rules
     if not isinstance(state, Known):
         return ()
     found = [Clock(name, due.due, due) for name, due in deadlines(state)]
     if isinstance(state, Running):
-        found += _validities(state, rules)
+        found += _validities(state)
         found.append(Clock("rating", state.admission.rate_at))
     if isinstance(state, Suspended) and not state.over:
         found.append(Clock("suspension", state.until))
@@ -62,17 +63,16 @@ def clocks(state: Provider, rules: Rules) -> tuple[Clock, ...]:
     return tuple(found)
 
 
-def _validities(state: Running, rules: Rules) -> Iterator[Clock]:
+def _validities(state: Running) -> Iterator[Clock]:
     """The admission's end, each licence's, and the days before them on which they are told."""
     admission = state.admission
-    _, pack = pack_of(state.body, rules)
     ends = [("validity", admission.valid_until)]
     for number, one in enumerate(state.body.licences, start=1):
         if one.valid_until is not None and f"{one.licence} {one.number}" not in admission.ended:
             ends.append((f"licence/{number}", one.valid_until))
     for name, end in ends:
         yield Clock(name, end)
-        for number, days in enumerate(pack.notice_days, start=1):
+        for number, days in enumerate(admission.notice_days, start=1):
             notice = f"{name}.notice_{number}"
             if notice not in admission.announced:
                 yield Clock(notice, end - timedelta(days=days))
@@ -109,7 +109,7 @@ def _announced(state: Running, asked: Asking, command: RingClock) -> ValidityEnd
     return ValidityEndAnnounced(
         clock=command.name,
         licence=None if licence is None else licence.licence,
-        number=None if licence is None else licence.number,
+        licence_number=None if licence is None else licence.number,
         days=max((ends_at - asked.at).days, 0),
         ends_at=ends_at,
     )
@@ -125,7 +125,7 @@ def _licence_ended(state: Running, command: RingClock) -> LicenceEnded | Provide
     ]
     if not others:
         return ProviderLapsed(cause=LapseCause.LICENCES, ended_at=command.due)
-    return LicenceEnded(licence=ended.licence, number=ended.number, ended_at=command.due)
+    return LicenceEnded(licence=ended.licence, licence_number=ended.number, ended_at=command.due)
 
 
 def _licence(state: Running, name: str) -> Licence:

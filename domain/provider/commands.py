@@ -30,7 +30,11 @@ Minutes = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Headcount = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 Categories = Annotated[tuple[Code, ...], Field(min_length=1, max_length=30)]
 Areas = Annotated[tuple[DivisionCode, ...], Field(min_length=1, max_length=50)]
-ItemName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]{0,95}$")]
+ItemName = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]{0,95}$"),
+    Field(examples=["STAFF/MEAL"]),
+]
 """An item of the list of verification: its code, and behind a slash the category it is about."""
 
 
@@ -56,7 +60,7 @@ class Price(Frozen):
     """What one unit of a service costs, in cents (明码标价)."""
 
     item: OfficeText
-    unit: OfficeText
+    per: OfficeText
     cents: Cents
 
 

@@ -129,6 +129,7 @@ class ProviderAdmitted(Frozen):
     categories: tuple[Code, ...]
     areas: tuple[DivisionCode, ...]
     valid_until: Instant
+    notice_days: tuple[int, ...]
     rate_at: Instant
 
 
@@ -178,7 +179,7 @@ class ValidityEndAnnounced(Frozen):
     kind: Literal["validity_end_announced.v1"] = "validity_end_announced.v1"
     clock: Code
     licence: Code | None
-    number: LedgerNumber | None
+    licence_number: LedgerNumber | None
     days: int
     ends_at: Instant
 
@@ -186,7 +187,7 @@ class ValidityEndAnnounced(Frozen):
 class LicenceEnded(Frozen):
     kind: Literal["licence_ended.v1"] = "licence_ended.v1"
     licence: Code
-    number: LedgerNumber
+    licence_number: LedgerNumber
     ended_at: Instant
 
 

@@ -7,12 +7,20 @@ or a bar forgotten under another name, has nowhere to stand.
 import hashlib
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}$")]
+CreditCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Z]{18}$"),
+    Field(examples=["91440106MADEUP001W"]),
+]
 """A unified social credit code (统一社会信用代码, GB 32100-2015): 18 characters, capitals."""
 
-TeamNumber = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{3,31}$")]
+TeamNumber = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{3,31}$"),
+    Field(examples=["TH-0001"]),
+]
 """The number of a volunteer team (志愿队伍) in the volunteer service register it is entered in."""
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -26,7 +26,7 @@ PROVIDER_LISTS: dict[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         LapseCause.LICENCES: ("证照全部到期", "the last licence ended"),
     },
 }
-CLOCK_LABELS: dict[str, tuple[str, str]] = {
+PROVIDER_CLOCKS: dict[str, tuple[str, str]] = {
     "look_at": ("初审", "look at the application"),
     "correct": ("补正", "correction"),
     "verify": ("核验", "verification"),
@@ -41,6 +41,7 @@ CLOCK_LABELS: dict[str, tuple[str, str]] = {
     "licence": ("证照到期", "end of a licence"),
     "licence.notice": ("证照到期提醒", "notice of the end of a licence"),
     "rating": ("季度评级", "quarterly rating"),
+    "appeal": ("申诉裁定", "the decision of the appeal"),
     "bar": ("禁入期满", "end of the bar"),
 }
-"""The clocks that only providers have; `hand_over` and `appeal` are called as elsewhere."""
+"""The clocks of a provider; `hand_over` is called as elsewhere."""

@@ -174,6 +174,7 @@ def _decided(
         valid_until=fact.valid_until,
         rated_to=happened.at,
         rate_at=fact.rate_at,
+        notice_days=fact.notice_days,
     )
     return Admitted(known.body, known.record, admission)
 
@@ -234,7 +235,7 @@ def _ending(
             if clock in admission.announced:
                 raise _out_of_place(state, fact)
             return _with(state, replace(admission, announced=admission.announced | {clock}))
-        case f.LicenceEnded(licence=licence, number=number):
+        case f.LicenceEnded(licence=licence, licence_number=number):
             name = f"{licence} {number}"
             if name in admission.ended:
                 raise _out_of_place(state, fact)

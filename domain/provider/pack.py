@@ -13,14 +13,12 @@ Share = Annotated[int, Field(ge=0, le=100)]
 Number = Annotated[int, Field(ge=0, le=1000)]
 
 
-class VerificationItem(Frozen):
+class VerificationItem(Ground):
     """Something that is verified before admission, by the department of *line*.
 
     Without a line it is verified once for each category, by the department that leads it.
     """
 
-    code: Code
-    label: Label
     line: Code | None = None
 
 

@@ -210,3 +210,29 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
 
 refused = refusing(REFUSAL_RULES)
 """Return the refusal by one of these rules, filled with what was found."""
+
+STANDING_RULES = frozenset(
+    {
+        "application-open",
+        "barred-until",
+        "lead-of-category",
+        "correction-once",
+        "correction-asked",
+        "correction-awaited",
+        "refused-after-look",
+        "items-met",
+        "validity-over",
+        "agent-only",
+        "change-pending",
+        "supervising-unit",
+        "reasons-owed",
+        "order-pending",
+        "no-order",
+        "nothing-left",
+        "appeal-open",
+        "appeal-once",
+        "no-appeal",
+        "ordered-only",
+    }
+)
+"""The rules that speak of who asks and when, whatever is filled in beside."""

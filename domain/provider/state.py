@@ -94,6 +94,7 @@ class Order:
 class Admission:
     """What the provider is admitted for, where and until when; *rated_to* begins the next period.
 
+    *notice_days* before a validity ends it is told;
     *announced* are the clocks that told of a validity's end, *ended* the licences that ended.
     """
 
@@ -103,6 +104,7 @@ class Admission:
     valid_until: datetime
     rated_to: datetime
     rate_at: datetime
+    notice_days: tuple[int, ...]
     announced: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     change: Change | None = None

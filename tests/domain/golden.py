@@ -22,6 +22,9 @@ from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
+from domain.provider.commands import ItemName
+from domain.provider.facts import ProviderFact
+from domain.provider.identity import CreditCode, TeamNumber
 from domain.registry.commands import NoticeKey, Recipient
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
@@ -36,6 +39,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -48,6 +52,7 @@ FAMILIES = {
     "task": TaskFact,
     "pairing": PairingFact,
     "finding": FindingFact,
+    "provider": ProviderFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
 }
@@ -77,6 +82,10 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (CreditCode, "91440106MADEUP001W"),
+    (TeamNumber, "TH-0001"),
+    (ItemName, "STAFF/MEAL"),
     (FindingId, f"finding/{uuid_of('a finding')}"),
     (CaseId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),

@@ -20,6 +20,7 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.provider.facts import ProviderFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
 from domain.task.facts import TaskFact
@@ -117,6 +118,22 @@ BY_FIELD: dict[str, Any] = {
     "cases": (task_id("the ramp"),),
     "open_cases": (task_id("the ramp"),),
     "state": "BUILDING",
+    "credit_code": "91440106MADEUP001W",
+    "head_code": "91440106MADEUP009M",
+    "team_number": "TH-0001",
+    "agent": f"subject/{uuid_of('an agent')}",
+    "areas": ("440106005",),
+    "per": "份",
+    "name_before": "石牌街道助餐中心",
+    "categories_before": ("MEAL",),
+    "lacking": "食品经营许可证副本",
+    "lead": CIVIL_AFFAIRS,
+    "licence": "FOOD",
+    "licence_number": "JY14401060001234",
+    "function": "MEAL",
+    "grade": "B",
+    "grade_before": "C",
+    "findings": "留样不全",
 }
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
@@ -133,7 +150,9 @@ BY_FACT: dict[tuple[str, str], Any] = {
 }
 """Where one word of a field means different things in different facts."""
 
-NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
+NEVER_EMPTY = frozenset(
+    ("areas", "categories", "categories_before", "departments", "disputing", "items", "silent")
+)
 ADJUSTMENTS = {
     True: Adjustment(
         what="PARTY",
@@ -176,7 +195,14 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, FindingFact, RegistryFact, OversightFact)
+    families: tuple[Any, ...] = (
+        TaskFact,
+        PairingFact,
+        FindingFact,
+        ProviderFact,
+        RegistryFact,
+        OversightFact,
+    )
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)
@@ -256,7 +282,7 @@ def _of_type(name: str, kind: type, metadata: list[Any], *, full: bool) -> Any:
         for one in metadata
         for inner in getattr(one, "metadata", [])
     ]
-    for stem in ("task", "pairing", "person", "subject"):
+    for stem in ("task", "pairing", "provider", "person", "subject"):
         if any(pattern.startswith(f"^{stem}/") for pattern in patterns):
             return BY_FIELD.get(name) or f"{stem}/{uuid_of(name)}"
     if any("[A-Z0-9-]{1,31}" in pattern and "(" not in pattern for pattern in patterns):

@@ -144,7 +144,7 @@ GOOD_QUARTER = graded(tasks=10, on_time=10, rated=10, satisfied=9)
 
 BUSINESS = c.Licence(licence="BUSINESS", number="GS-1", valid_until=None)
 FOOD = c.Licence(licence="FOOD", number="JY-1", valid_until=on(11, 30))
-PRICES = (c.Price(item="午餐", unit="份", cents=1500),)
+PRICES = (c.Price(item="午餐", per="份", cents=1500),)
 
 
 def applying(**changed: Any) -> c.ApplyForAdmission:
