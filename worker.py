@@ -37,11 +37,14 @@ from runtime.temporal import TemporalUnreachable, connect_with
 from workflows.conversations.convening import Convening
 from workflows.conversations.feedback_round import FeedbackRound
 from workflows.conversations.hand_over import HandOver
+from workflows.conversations.provider_hand_over import ProviderHandOver
 from workflows.conversations.review import Review
 from workflows.conversations.signing import Signing
+from workflows.conversations.verification import Verification
 from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
+from workflows.provider import Provider
 from workflows.support_task import SupportTask
 
 log = structlog.get_logger("worker")
@@ -50,11 +53,14 @@ WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
     Finding,
+    Provider,
     FeedbackRound,
     Convening,
     Signing,
     Review,
     HandOver,
+    Verification,
+    ProviderHandOver,
 )
 """Every workflow there is; replays use the same list."""
 

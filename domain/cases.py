@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from domain.clocks import Clock
 from domain.envelope import Asked, Happened
+from domain.labelled import Ground
 from domain.people import Role
-from domain.policy import Category, Ground, Policy
+from domain.policy import Category, Policy
 from domain.rules import Neighbour, Rules
 from domain.values import Frozen, Instant
 

@@ -31,6 +31,8 @@ KINDS = (
     ports.SIGNING,
     ports.REVIEW,
     ports.HAND_OVER,
+    ports.VERIFICATION,
+    ports.PROVIDER_HAND_OVER,
 )
 """Every kind of workflow: clerks and their conversations."""
 

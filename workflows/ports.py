@@ -22,13 +22,21 @@ NOTICE_QUEUE = "jiedui-notices"
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
 FINDING = "finding"
+PROVIDER = "provider"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
+VERIFICATION = "verification"
+PROVIDER_HAND_OVER = "provider_hand_over"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "finding": FINDING}
+CLERK_OF = {
+    "task": SUPPORT_TASK,
+    "pairing": PAIRING,
+    "finding": FINDING,
+    "provider": PROVIDER,
+}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
 from domain.gate import gated
+from domain.labelled import Ground
 from domain.pairing.authority import WHO_MAY
 from domain.pairing.clocks import clocks
 from domain.pairing.commands import PairingCommand
@@ -15,7 +16,7 @@ from domain.pairing.decider import decide
 from domain.pairing.facts import PairingFact
 from domain.pairing.memory import evolve
 from domain.pairing.state import UNDRAFTED, Drafted, is_over, state_name
-from domain.policy import Category, Ground, Policy
+from domain.policy import Category, Policy
 from domain.values import DEFERRED
 
 __all__ = ["PAIRING", "neighbour"]
