@@ -6,6 +6,7 @@ from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
 from domain.programme.case import PROGRAMME
+from domain.provider.case import PROVIDER
 from domain.province.case import CITY
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
@@ -20,6 +21,7 @@ CASES: dict[str, CaseKind] = {
     "site": SITE,
     "facility": FACILITY,
     "programme": PROGRAMME,
+    "provider": PROVIDER,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
     "city": CITY,

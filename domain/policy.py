@@ -14,6 +14,7 @@ from domain.facility.pack import FacilityPack
 from domain.finding.pack import FindingPack, Indicator
 from domain.labelled import Ground, Label
 from domain.programme.pack import ProgrammePack
+from domain.provider.pack import ProviderPack
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -204,7 +205,16 @@ class Policy(Grown):
     """
 
     later = frozenset(
-        {"divisions", "facilities", "fallback", "findings", "privacy", "programmes", "urging"}
+        {
+            "divisions",
+            "facilities",
+            "fallback",
+            "findings",
+            "privacy",
+            "programmes",
+            "providers",
+            "urging",
+        }
     )
 
     id: PackId
@@ -233,6 +243,7 @@ class Policy(Grown):
     programmes: ProgrammePack | None = None
     pairing: PairingLimits
     facilities: FacilityPack | None = None
+    providers: ProviderPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
     duty_classes: tuple[Ground, ...]

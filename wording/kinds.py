@@ -10,6 +10,7 @@ from wording.facility import FACILITY_WORDS
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
 from wording.programme import PROGRAMME_WORDS
+from wording.provider import PROVIDER_WORDS
 from wording.province import PROVINCE_WORDS
 from wording.site import SITE_WORDS
 from wording.words import Words
@@ -20,6 +21,7 @@ WORDS_OF_KINDS: tuple[Words, ...] = (
     SITE_WORDS,
     FACILITY_WORDS,
     PROGRAMME_WORDS,
+    PROVIDER_WORDS,
 )
 
 STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}

@@ -3,6 +3,7 @@
 Every value of every enumeration has its label here; `tests/domain/test_wording.py` holds that.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
@@ -14,6 +15,7 @@ from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
 from domain.programme.labels import PROGRAMME_CLOCKS, PROGRAMME_LISTS
+from domain.provider.labels import PROVIDER_CLOCKS, PROVIDER_LISTS
 from domain.province.labels import PROVINCE_LISTS
 from domain.registry.commands import Outcome, SessionEnd, SignInMethod
 from domain.site.labels import SITE_LISTS
@@ -33,6 +35,8 @@ from domain.units import UnitKind
 Language = Literal["zh", "en"]
 Both = tuple[str, str]
 """A text in Chinese and in English."""
+
+_NUMBERED = re.compile(r"_\d+$")
 
 TASK_STATES: dict[TaskState, Both] = {
     TaskState.REGISTERED: ("已登记", "registered"),
@@ -211,6 +215,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     **FINDING_LISTS,
     **PROVINCE_LISTS,
     **PROGRAMME_LISTS,
+    **PROVIDER_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -262,6 +267,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         **FACILITY_CLOCKS,
         **FINDING_CLOCKS,
         **PROGRAMME_CLOCKS,
+        **PROVIDER_CLOCKS,
     },
     "DisputeCause": {
         "ESCALATED": ("调度员提请裁定", "escalated by the dispatcher"),
@@ -374,7 +380,12 @@ def clock_label(name: str, language: Language = "zh") -> str:
     """Return what the clock *name* watches; `assist/2` is the second of its kind."""
     known = LABELS["Clock"]
     stem, _, number = name.partition("/")
-    both = known.get(stem) or known.get(stem.partition(".")[0])
+    number, _, of = number.partition(".")
+    both = (
+        known.get(f"{stem}.{_NUMBERED.sub('', of)}")
+        or known.get(_NUMBERED.sub("", stem))
+        or known.get(stem.partition(".")[0])
+    )
     if both is None:
         return name
     if not number:

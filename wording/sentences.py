@@ -250,6 +250,13 @@ class _Shown:
             "grounds": lambda codes: self._listed(names.ground(code, language) for code in codes),
             "cause": self._cause,
             "place": lambda code: names.place(code, language),
+            "places": lambda codes: self._listed(names.place(code, language) for code in codes),
+            "to_verify": lambda items: self._listed(
+                f"{self._item(item['item'])} → {names.unit(item['unit'], language)}"
+                for item in items
+            ),
+            "to_verify_one": self._item,
+            "plan": lambda items: self._listed(self._succession(item) for item in items),
             "case": lambda stream: names.case(stream, language),
             "clock": lambda name: clock_label(name, language),
             "deadline": lambda deadline: deadline_text(deadline, language),
@@ -263,7 +270,7 @@ class _Shown:
                 f"{names.ground(item['source'], language)} {self._money(item['cents'])}"
                 for item in items
             ),
-            "places": lambda items: self._listed(
+            "capacity": lambda items: self._listed(
                 f"{names.category(item['function'], language)} {item['places']}" for item in items
             ),
             "operators": lambda items: self._listed(self._operator(item) for item in items),
@@ -294,6 +301,20 @@ class _Shown:
     def _sealed(self, sealed: Mapping[str, Any]) -> str:
         opened = self.names.opened(sealed)
         return SEALED[self.language == "en"] if opened is None else opened
+
+    def _item(self, item: str) -> str:
+        """Return an item of verification, with the category it is about where it is about one."""
+        code, _, category = item.partition("/")
+        shown = self.names.ground(code, self.language)
+        if not category:
+            return shown
+        return f"{shown}（{self.names.category(category, self.language)}）"
+
+    def _succession(self, item: Mapping[str, Any]) -> str:
+        served = self.names.case(item["case"], self.language)
+        if item["function"] is not None:
+            served += f" {self.names.category(item['function'], self.language)}"
+        return f"{served} → {self.names.case(item['successor'], self.language)}"
 
     def _money(self, cents: int) -> str:
         yuan = f"{cents // 100}.{cents % 100:02d}"

@@ -23,6 +23,7 @@ SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
 FINDING = "finding"
 PROGRAMME = "programme"
+PROVIDER = "provider"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
@@ -31,6 +32,8 @@ HAND_OVER = "hand_over"
 FACILITY = "facility"
 CALL = "call"
 SCORING = "scoring"
+VERIFICATION = "verification"
+PROVIDER_HAND_OVER = "provider_hand_over"
 
 CLERK_OF = {
     "task": SUPPORT_TASK,
@@ -38,6 +41,7 @@ CLERK_OF = {
     "finding": FINDING,
     "facility": FACILITY,
     "programme": PROGRAMME,
+    "provider": PROVIDER,
 }
 """Which workflow stands by a case, by the first part of its stream's name."""
 

@@ -25,6 +25,9 @@ from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
 from domain.programme.facts import ProgrammeFact
+from domain.provider.commands import ItemName
+from domain.provider.facts import ProviderFact
+from domain.provider.identity import CreditCode, TeamNumber
 from domain.province.facts import CityFact
 from domain.province.words import ProofHashes
 from domain.registry.commands import NoticeKey, Recipient
@@ -62,6 +65,7 @@ FAMILIES = {
     "facility": FacilityFact,
     "finding": FindingFact,
     "programme": ProgrammeFact,
+    "provider": ProviderFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
     "province": CityFact,
@@ -99,6 +103,10 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (CreditCode, "91440106MADEUP001W"),
+    (TeamNumber, "TH-0001"),
+    (ItemName, "STAFF/MEAL"),
     (FindingId, f"finding/{uuid_of('a finding')}"),
     (CaseId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),

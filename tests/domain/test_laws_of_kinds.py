@@ -12,6 +12,7 @@ from tests.domain.facility import table as facility
 from tests.domain.finding import stories as finding
 from tests.domain.pairing import table as pairing
 from tests.domain.programme import stories as programme
+from tests.domain.provider import stories as provider
 from tests.domain.site import stories as site
 
 KINDS: tuple[ModuleType, ...] = (
@@ -19,6 +20,7 @@ KINDS: tuple[ModuleType, ...] = (
     finding,
     site,
     facility,
+    provider,
     programme,
 )
 """Each kind's stories, as `laws.Stories` has them: one line for a new kind."""

@@ -25,6 +25,7 @@ from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
 from domain.programme.commands import Criterion
 from domain.programme.facts import ProgrammeFact
+from domain.provider.facts import ProviderFact
 from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
@@ -165,6 +166,21 @@ BY_FIELD: dict[str, Any] = {
     "cases": (task_id("the ramp"),),
     "open_cases": (task_id("the ramp"),),
     "state": "BUILDING",
+    "credit_code": "91440106MADEUP001W",
+    "head_code": "91440106MADEUP009M",
+    "team_number": "TH-0001",
+    "agent": f"subject/{uuid_of('an agent')}",
+    "areas": ("440106005",),
+    "per": "份",
+    "name_before": "石牌街道助餐中心",
+    "categories_before": ("MEAL",),
+    "lacking": "食品经营许可证副本",
+    "lead": CIVIL_AFFAIRS,
+    "licence": "FOOD",
+    "licence_number": "JY14401060001234",
+    "grade": "B",
+    "grade_before": "C",
+    "findings": "留样不全",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -216,7 +232,7 @@ NEVER_EMPTY = frozenset(
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
         *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
         *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
-        "verdicts",
+        *("verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {
@@ -269,6 +285,7 @@ def fact_models() -> Iterator[type[BaseModel]]:
         SiteFact,
         FacilityFact,
         ProgrammeFact,
+        ProviderFact,
         RegistryFact,
         OversightFact,
     )
