@@ -47,6 +47,7 @@ COLLECTIONS = {
 BY_A_SERVICE = frozenset(
     {
         "add_account_key",
+        "end_session",
         "erase_subject",
         "grant_unmasking",
         "issue_rating_link",
@@ -198,7 +199,7 @@ def _described(category: str, kind: str) -> dict[str, Any]:
         name: about for name, about in schema["properties"].items() if name != "kind"
     } | {
         "occurred_at": {
-            "type": "string",
+            "type": ["string", "null"],
             "format": "date-time",
             "description": "When it happened, where that was before now.",
         }

@@ -154,10 +154,10 @@ class Doorkeeper:
             return None
         return found
 
-    def sign_out(self, session: Session, cause: SessionEnd) -> None:
-        """End *session* and note why."""
+    def sign_out(self, session: Session, cause: SessionEnd, by: Who = SYSTEM) -> None:
+        """End *session* and note why, and *by* whom where a registrar does."""
         if self._accounts.end(session.session):
-            self._note(session.person, "end_session", session, cause=cause.value)
+            self._note(session.person, "end_session", session, by, cause=cause.value)
 
     def sessions_of(self, person: str) -> list[Session]:
         """Return the sessions a person has open."""
@@ -215,9 +215,11 @@ class Doorkeeper:
         key = self._books.vault.token("browser", person.encode())
         return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
 
-    def _note(self, person: str, kind: str, session: Session, **fields: str) -> None:
+    def _note(
+        self, person: str, kind: str, session: Session, by: Who = SYSTEM, **fields: str
+    ) -> None:
         command = {"kind": kind, "session": session.session, **fields}
-        asking = Asking(f"{kind}/{session.session}", SYSTEM, command)
+        asking = Asking(f"{kind}/{session.session}", by, command)
         (answer,) = self._books.desk.record_now(person, [asking]).answers
         if isinstance(answer, CommandRefused):
             raise answer

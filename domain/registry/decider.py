@@ -97,7 +97,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "withdraw_account_key": _REGISTRAR,
     "set_password": _REGISTRARS,
     "begin_session": _SYSTEM,
-    "end_session": _SYSTEM,
+    "end_session": _REGISTRARS,
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
@@ -298,7 +298,8 @@ def _session(
 ) -> PersonFact:
     """The door notes who signed in, in a role they hold now; a session ends once.
 
-    A registrar gives somebody a password; whoever is signed in changes their own.
+    A registrar gives somebody a password and ends their session; whoever is signed in changes their
+    own, and every other end is the door's to note.
     """
     if isinstance(command, SetPassword) and asked.by.person == asked.stream:
         held(asked, rules)

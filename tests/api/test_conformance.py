@@ -40,6 +40,11 @@ seed = 20261129
 # Of the methods an address does not take, one stands for all: they are answered by one handler.
 unexpected-methods = ["PUT"]
 
+[checks]
+# 412 refuses as well, whatever else was sent: the case moved on since it was looked at.
+negative_data_rejection.expected-statuses = [400, 401, 404, 405, 409, 412, 413, 415, 422, 429, "5xx"]
+positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
+
 [generation]
 max-examples = 2
 
