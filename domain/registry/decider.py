@@ -30,6 +30,7 @@ from domain.registry.commands import (
     RegisterPerson,
     RegisterUnit,
     RevokeRole,
+    SessionEnd,
     SetPassword,
     SubjectCommand,
     UnitCommand,
@@ -298,11 +299,13 @@ def _session(
 ) -> PersonFact:
     """The door notes who signed in, in a role they hold now; a session ends once.
 
-    A registrar gives somebody a password and ends their session; whoever is signed in changes their
-    own, and every other end is the door's to note.
+    A registrar gives somebody a password and revokes their session; whoever is signed in changes
+    their own password, and every other end is the door's to note.
     """
     if isinstance(command, SetPassword) and asked.by.person == asked.stream:
         held(asked, rules)
+    elif isinstance(command, EndSession) and command.cause is not SessionEnd.REVOKED:
+        allowed(asked, _SYSTEM, rules)
     else:
         allowed(asked, WHO_MAY[command.kind], rules)
     person = _known_person(state, asked)
