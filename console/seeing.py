@@ -50,6 +50,12 @@ def seer_of(request: Request, section: str | None = None, *, active: bool = True
     return seer
 
 
+def by_script(request: Request) -> bool:
+    """Say whether a part of a page asks, for which another page would be no answer."""
+    mode = request.headers.get("sec-fetch-mode", "navigate")
+    return mode != "navigate" or "x-background" in request.headers
+
+
 def ours(request: Request, form: str | None, expected: str | None) -> None:
     """Refuse a form that another site had the browser send (ASVS 3.5.1).
 

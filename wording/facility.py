@@ -176,8 +176,8 @@ FACILITY_WORDS = Words(
             ),
             (
                 "The facility is open: hours {hours}; prices {price_list}; places "
-                "{places:capacity}; use is reported monthly from {month}, by day {report_by} of the "
-                "next month."
+                "{places:capacity}; use is reported monthly from {month}, by day {report_by} of "
+                "the next month."
             ),
         ),
         "use_reported.v1": (
