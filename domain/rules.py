@@ -13,6 +13,7 @@ from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.figures import ReviewFigures
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
@@ -100,7 +101,7 @@ class NeighbourSite(Neighbour):
 
     kind: str
     place: str
-    area_m2: int
+    floor_area: int
     available_from: datetime
     held_by: str | None
 
@@ -185,6 +186,12 @@ class Neighbours(Protocol):
         """
         ...
 
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what is counted of each of *communities* now, with the facts it rests on."""
+        ...
+
 
 class NoNeighbours:
     """A world with one case only; what tests and pure replays start from."""
@@ -239,6 +246,13 @@ class NoNeighbours:
         satisfied_from: Mapping[str, int],  # noqa: ARG002
     ) -> ReviewFigures:
         return ReviewFigures()
+
+    def community_figures(  # noqa: D102
+        self,
+        communities: tuple[str, ...],
+        satisfied_from: Mapping[str, int],
+    ) -> Mapping[str, CountedCommunity]:
+        return counted_communities(communities, -1, lambda _: (), satisfied_from)
 
 
 @dataclass(frozen=True)
@@ -312,6 +326,11 @@ class Rules:
         """Who holds which role where."""
         return self.index or Posts(self.people)
 
+    @cached_property
+    def succeeded(self) -> tuple[Unit, ...]:
+        """The units that have, or will have, a successor: a handful among hundreds."""
+        return tuple(one for one in self.units.values() if one.successor is not None)
+
     def under(self, policy_id: str | None) -> Terms:
         """Return the pack *policy_id* (None: the default) and its calendar, or refuse."""
         wanted = policy_id or self.default_policy
@@ -362,7 +381,7 @@ class Rules:
 
     def stands_for(self, unit: str, at: datetime) -> tuple[str, ...]:
         """Return *unit* and the units that it succeeded."""
-        gone = (one.code for one in self.units.values() if one.successor and not one.stands(at))
+        gone = (one.code for one in self.succeeded if not one.stands(at))
         return (unit, *sorted(code for code in gone if self.heir(code, at) == unit))
 
     def goes_on_for(self, person: str | None, staff: str | None, unit: str) -> bool:
@@ -379,11 +398,8 @@ class Rules:
         """Say whether *place* is in the division of *unit*, or of one that it succeeded."""
         own = self.units.get(unit)
         return (own is not None and own.covers(place)) or any(
-            one.successor is not None
-            and one.covers(place)
-            and not one.stands(at)
-            and self.acts_for(unit, one.code, at)
-            for one in self.units.values()
+            one.covers(place) and not one.stands(at) and self.acts_for(unit, one.code, at)
+            for one in self.succeeded
         )
 
     def dispatches(self, unit: str, place: str, at: datetime) -> bool:

@@ -31,6 +31,8 @@ KINDS = (
     ports.SIGNING,
     ports.REVIEW,
     ports.HAND_OVER,
+    ports.CALL,
+    ports.SCORING,
     ports.VERIFICATION,
     ports.PROVIDER_HAND_OVER,
 )

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
+from domain.facility.labels import FACILITY_CLOCKS, FACILITY_LISTS
 from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
+from domain.programme.labels import PROGRAMME_CLOCKS, PROGRAMME_LISTS
 from domain.provider.labels import PROVIDER_CLOCKS, PROVIDER_LISTS
-from domain.registry.commands import Outcome, SessionEnd
+from domain.province.labels import PROVINCE_LISTS
+from domain.registry.commands import Outcome, SessionEnd, SignInMethod
+from domain.site.labels import SITE_LISTS
 from domain.task.commands import (
     AnswerChannel,
     CardColour,
@@ -99,6 +103,11 @@ SLA_REGIONS: dict[SlaRegion, Both] = {
 }
 
 _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
+    SignInMethod: {
+        SignInMethod.PASSWORD: ("密码", "password"),
+        SignInMethod.ACCOUNT_KEY: ("账户密钥", "account key"),
+        SignInMethod.SINGLE_SIGN_ON: ("统一身份认证", "single sign-on"),
+    },
     SessionEnd: {
         SessionEnd.SIGNED_OUT: ("本人退出", "signed out"),
         SessionEnd.EXPIRED: ("超时", "expired"),
@@ -201,7 +210,11 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
     **OVERSIGHT_LISTS,
+    **SITE_LISTS,
+    **FACILITY_LISTS,
     **FINDING_LISTS,
+    **PROVINCE_LISTS,
+    **PROGRAMME_LISTS,
     **PROVIDER_LISTS,
 }
 
@@ -214,6 +227,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "facility": ("嵌入式服务设施", "facility"),
         "provider": ("服务机构", "provider"),
         "programme": ("试点", "programme"),
+        "city": ("城市", "city"),
     },
     "Count": COUNT_LABELS,
     "Grade": {
@@ -250,7 +264,9 @@ _WORDS: dict[str, dict[str, Both]] = {
         "resume": ("恢复", "resumption"),
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
+        **FACILITY_CLOCKS,
         **FINDING_CLOCKS,
+        **PROGRAMME_CLOCKS,
         **PROVIDER_CLOCKS,
     },
     "DisputeCause": {

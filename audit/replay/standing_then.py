@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from audit.reading import CannotRead, Reader
 from domain.casebook import CASES
 from domain.cases import CaseKind
+from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.envelope import FactOutOfPlace
 from domain.figures import ReviewFigures, figures_of, last_review
 from domain.provider.figures import ServiceFigures, tasks_served
@@ -303,6 +304,34 @@ class NeighboursThen:
         reader, until = self._standing.reader, self._standing.position
         tasks = (list(reader.stream(task, until)) for task in reader.of_pairing(pairing, until))
         return figures_of(tasks, until, last_review(reader.stream(pairing, until)), satisfied_from)
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what was counted of each of *communities* then, with the facts it rested on."""
+        reader, until = self._standing.reader, self._standing.position
+
+        def entries_of(category: str) -> Iterator[list[Entry]]:
+            streams = (
+                self._placed_in(communities)
+                if category == "task"
+                else list(reader.streams(category, until))
+            )
+            for stream in streams:
+                yield list(reader.stream(stream, until))
+
+        return counted_communities(communities, until, entries_of, satisfied_from)
+
+    def _placed_in(self, communities: tuple[str, ...]) -> list[str]:
+        """The tasks that some fact placed in one of *communities*, by name."""
+        placed = (entry for kind in PLACED_BY for entry in self._of_kind(kind))
+        return sorted(
+            {
+                entry.stream
+                for entry in placed
+                if str(entry.fact.get("place") or "").startswith(communities)
+            }
+        )
 
     def _open(self, streams: Iterable[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in streams)

@@ -96,6 +96,8 @@ def test_every_workflow_is_served_under_its_published_name() -> None:
         ports.HAND_OVER,
         ports.VERIFICATION,
         ports.PROVIDER_HAND_OVER,
+        ports.CALL,
+        ports.SCORING,
     }
 
 

@@ -11,7 +11,9 @@ from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.envelope import SYSTEM, By
+from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
 from domain.finding.pack import Comparison, FindingLevel, FindingPack, Indicator
 from domain.labelled import Ground, Label
@@ -32,6 +34,7 @@ from domain.policy import (
     TaskLimits,
     Whistling,
 )
+from domain.programme.pack import ProgrammePack
 from domain.provider.figures import ServiceFigures
 from domain.provider.pack import (
     ExitGround,
@@ -469,6 +472,16 @@ POLICY = Policy(
         reds_to_summon=3,
         reds_within="90d",
     ),
+    programmes=ProgrammePack(
+        draft_review="10wd",
+        selection="20wd",
+        publication="5wd",
+        progress_every="92d",
+        assessment="30wd",
+        reviewers_min=3,
+        quota_max=100,
+        criteria=_grounds("NEED_URGENCY", "SITE_CONDITIONS", "LASTING_OPERATION"),
+    ),
     ratings=Ratings(window="5d", remind_after="3d"),
     callbacks=Callbacks(attempts_max=3, days_min=2),
     rework=Rework(rounds_max=2, share_percent=50, at_least="1wd"),
@@ -491,6 +504,35 @@ POLICY = Policy(
         hand_over="20wd",
         term_max="1096d",
         mandatory_terms=_grounds("GOALS", "RESOURCES", "EXIT"),
+    ),
+    facilities=FacilityPack(
+        limits=FacilityLimits(
+            decide="20wd",
+            complete="10wd",
+            accept="20wd",
+            open="60d",
+            rectify="20wd",
+            term_notice="60d",
+        ),
+        report_by=10,
+        approving_lines=("housing",),
+        milestones=(
+            Milestone(code="DESIGN", label=Label(zh="DESIGN", en="DESIGN"), within="20wd"),
+            Milestone(code="WORKS", label=Label(zh="WORKS", en="WORKS"), within="60wd"),
+        ),
+        complex=ComplexGuideline(
+            source="建设导则（试行）",
+            area_min=600,
+            area_advised=800,
+            functions_min=3,
+            core=("ELDER", "MEAL", "HEALTH"),
+            core_min=2,
+            care=("ELDER",),
+        ),
+        checklist=_grounds("AREA", "FIRE"),
+        funding_sources=_grounds("DISTRICT", "BOND", "SOCIAL"),
+        suspension_grounds=_grounds("SAFETY", "QUALITY"),
+        coverage=("ELDER", "HEALTH", "MEAL"),
     ),
     providers=PROVIDERS,
     categories=(
@@ -521,6 +563,7 @@ class Town:
     others: tuple[Neighbour, ...] = ()
     reds: Mapping[str, int] = field(default_factory=dict)
     frozen: ReviewFigures = field(default_factory=ReviewFigures)
+    counted: Mapping[str, CountedCommunity] = field(default_factory=dict)
     served: ServiceFigures = field(default_factory=ServiceFigures)
 
     def case(self, stream: str) -> Neighbour | None:
@@ -565,6 +608,12 @@ class Town:
 
     def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
         return self.frozen
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        nothing = counted_communities(communities, -1, lambda _: (), satisfied_from)
+        return {one: self.counted.get(one, nothing[one]) for one in communities}
 
 
 @cache

@@ -383,7 +383,7 @@ TABLE: dict[str, Row] = {
     "renew": (admitted, c.RenewAdmission(valid_until=on(5, 2, year=2028)), LEADS),
     "inspect": (
         admitted,
-        c.InspectProvider(passed=False, findings="留样不全"),
+        c.InspectProvider(passed=False, found="留样不全"),
         (*LEADS, CIVIL_STAFF, CIVIL_STAFF_2, MARKET_COORDINATOR),
     ),
     "judge a complaint": (

@@ -374,7 +374,7 @@ def test_an_admission_that_is_over_only_lapses() -> None:
 
 
 def test_an_inspection_is_on_record() -> None:
-    command = c.InspectProvider(passed=False, findings="留样不全")
+    command = c.InspectProvider(passed=False, found="留样不全")
     s.admitted().when(command, MARKET_COORDINATOR).then(f.ProviderInspected, unit=MARKET)
     s.admitted().when(command, HOUSING_COORDINATOR).then_refused("supervising-unit")
 
@@ -504,7 +504,7 @@ def test_late_by_a_night_or_more_the_period_is_the_same() -> None:
 def test_what_is_on_record_counts_in_its_own_quarter() -> None:
     story = (
         s.admitted()
-        .does(c.InspectProvider(passed=True, findings="无"), MARKET_COORDINATOR)
+        .does(c.InspectProvider(passed=True, found="无"), MARKET_COORDINATOR)
         .does(s.HOURS, AGENT)
     )
     judge = c.JudgeComplaint(task=s.SERVED_TASK.stream, upheld=True, reason="属实")
