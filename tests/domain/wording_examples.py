@@ -180,6 +180,7 @@ BY_FIELD: dict[str, Any] = {
     "licence_number": "JY14401060001234",
     "grade": "B",
     "grade_before": "C",
+    "found": "留样不全",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -203,7 +204,6 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
     ("finding_merged.v1", "master"): f"finding/{uuid_of('the other finding')}",
     ("finding_dismissed.v1", "ground"): "DOUBLE_COUNTED",
-    ("provider_inspected.v1", "findings"): "留样不全",
     ("finding_limit_missed.v1", "clock"): "remedy_target",
     ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
