@@ -6,11 +6,12 @@ list of words takes them from there.
 
 from collections.abc import Iterator
 
+from wording.commitments import COMMITMENT_WORDS
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
 from wording.words import Words
 
-WORDS_OF_KINDS: tuple[Words, ...] = (FINDING_WORDS,)
+WORDS_OF_KINDS: tuple[Words, ...] = (COMMITMENT_WORDS, FINDING_WORDS)
 
 
 def all_words(part: str) -> dict[str, Both]:

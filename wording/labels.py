@@ -11,6 +11,7 @@ from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
+from domain.pairing.labels import COMMITMENT_LISTS
 from domain.people import ROLE_LABELS, Channel, Known, Role
 from domain.registry.commands import Outcome, SessionEnd
 from domain.task.commands import (
@@ -197,6 +198,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
     **OVERSIGHT_LISTS,
+    **COMMITMENT_LISTS,
     **FINDING_LISTS,
 }
 
@@ -245,6 +247,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "resume": ("恢复", "resumption"),
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
+        "commitment": ("兑现承诺", "delivering what was promised"),
         **FINDING_CLOCKS,
     },
     "DisputeCause": {

@@ -117,6 +117,10 @@ BY_FIELD: dict[str, Any] = {
     "cases": (task_id("the ramp"),),
     "open_cases": (task_id("the ramp"),),
     "state": "BUILDING",
+    "needs": ("N-1",),
+    "voucher": "拨款通知书〔2026〕18号",
+    "document": "穗天府办〔2026〕7号",
+    "site": f"site/{uuid_of('a site')}",
 }
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
@@ -133,7 +137,7 @@ BY_FACT: dict[tuple[str, str], Any] = {
 }
 """Where one word of a field means different things in different facts."""
 
-NEVER_EMPTY = frozenset(("departments", "disputing", "items", "silent", "categories"))
+NEVER_EMPTY = frozenset(("missed", "departments", "disputing", "items", "silent", "categories"))
 ADJUSTMENTS = {
     True: Adjustment(
         what="PARTY",
