@@ -16,9 +16,11 @@ from domain.pairing.state import Agreement
 from domain.task.case import TASK
 from domain.task.reading import Sight
 from domain.values import STREAM, instant_text
+from projections.case_board import SHOWN
 from projections.history import case_history
 from projections.pairing_board import PairingLine
 from projections.task_board import TaskFilter, TaskLine
+from services.case_lists import case_at
 from services.offering import offers
 from services.reading_tasks import names_for, words_of
 from services.scope import pairing_at, pairings_of, task_at, within
@@ -137,6 +139,8 @@ def stream_of(seer: Seer, category: str, key: str) -> str:
         return task_at(seer, _number_of(seer, key))[0]
     if category == "pairing":
         return pairing_at(seer, key)[0].stream
+    if category in SHOWN:
+        return case_at(seer, category, key).line.stream
     stream = f"{category}/{'checkpoints' if category == 'log' else key}"
     if not STREAM.fullmatch(stream):
         raise NothingHere
@@ -179,20 +183,22 @@ def list_tasks(
         search=(search or "").strip() or None,
     )
     found = seer.house.boards.tasks.after(
-        within(seer, wanted), cursor=_read(cursor), since=changed_after, size=size
+        within(seer, wanted), cursor=cursor_read(cursor), since=changed_after, size=size
     )
     last = found[-1] if len(found) == size else None
     return Tasks(
         items=[TaskItem(task=line, path=f"/api/v1/tasks/{line.number}") for line in found],
-        next=None if last is None else _written(last.registered_at, last.stream),
+        next=None if last is None else cursor_of(last.registered_at, last.stream),
     )
 
 
-def _written(*parts: str) -> str:
+def cursor_of(*parts: str) -> str:
+    """Return the cursor of what follows the row with these *parts*."""
     return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
 
 
-def _read(cursor: str | None) -> tuple[str, str] | None:
+def cursor_read(cursor: str | None) -> tuple[str, str] | None:
+    """Return the row a cursor stands at; raise `Problem` for what is none."""
     if cursor is None:
         return None
     try:
@@ -217,14 +223,15 @@ def show_task(seer: Caller, key: str, answer: Response, known: NoneMatch = None)
     answer.headers["ETag"] = tag
     return TaskDetail(
         task=line,
-        clocks=_clocks(TASK.clocks(state, seer.rules)),
+        clocks=clocks_of(TASK.clocks(state, seer.rules)),
         words=Words(**words_of(seer, entries, seen)) if seen >= Sight.WORDS else None,
         position=last.position,
         hash=last.hash,
     )
 
 
-def _clocks(some: Any) -> list[Clock]:
+def clocks_of(some: Any) -> list[Clock]:
+    """Return running clocks as the API names them."""
     return [Clock(name=one.name, due=instant_text(one.due)) for one in some]
 
 
@@ -235,10 +242,11 @@ def task_history(seer: Caller, key: str) -> History:
     ledger = seer.house.books.ledger
     names = names_for(seer, seen, ledger.read(stream))
     lines = case_history(ledger, stream, names, seer.language)
-    return History(items=[_told(line) for line in lines])
+    return History(items=[told_item(line) for line in lines])
 
 
-def _told(line: Any) -> HistoryItem:
+def told_item(line: Any) -> HistoryItem:
+    """Return one line of a history."""
     told = {name: value for name, value in asdict(line).items() if name != "reasons"}
     return HistoryItem(**told)
 
@@ -247,11 +255,12 @@ def _told(line: Any) -> HistoryItem:
 def task_offers(seer: Caller, key: str) -> Offers:
     """Return every command of the caller's role, as the decider would answer it now."""
     stream, state, _ = task_at(seer, _number_of(seer, key))
-    return _offered(seer, stream, state.body.need.policy_id)
+    return offered(seer, stream, state.body.need.policy_id)
 
 
-def _offered(seer: Seer, stream: str, policy_id: str | None) -> Offers:
-    found = offers(seer.house.books.desk, stream, seer.who, policy_id)
+def offered(seer: Seer, stream: str, policy_id: str | None) -> Offers:
+    """Return every command of the caller's role with the decider's answer."""
+    found = offers(seer.house.books.desk.hearing(stream), seer.who, policy_id)
     return Offers(
         items=[
             OfferItem(
@@ -279,7 +288,7 @@ def list_pairings(
     size: Size = 100,
 ) -> Pairings:
     """Return the pairings that are the caller's to see, the first drafted first."""
-    after = _read(cursor)
+    after = cursor_read(cursor)
     lines = sorted(pairings_of(seer, search), key=lambda line: (line.drafted_at, line.stream))
     following = [line for line in lines if after is None or (line.drafted_at, line.stream) > after]
     found = following[:size]
@@ -291,7 +300,7 @@ def list_pairings(
             )
             for line in found
         ],
-        next=_written(found[-1].drafted_at, found[-1].stream) if more else None,
+        next=cursor_of(found[-1].drafted_at, found[-1].stream) if more else None,
     )
 
 
@@ -305,7 +314,7 @@ def show_pairing(seer: Caller, key: str, answer: Response, known: NoneMatch = No
     answer.headers["ETag"] = tag
     return PairingDetail(
         pairing=line,
-        clocks=_clocks(PAIRING.clocks(state, seer.rules)),
+        clocks=clocks_of(PAIRING.clocks(state, seer.rules)),
         agreement=state.agreement,
     )
 
@@ -315,11 +324,11 @@ def pairing_history(seer: Caller, key: str) -> History:
     """Return what happened to a pairing, as sentences in the language asked for."""
     line, _ = pairing_at(seer, key)
     lines = case_history(seer.house.books.ledger, line.stream, seer.names, seer.language)
-    return History(items=[_told(one) for one in lines])
+    return History(items=[told_item(one) for one in lines])
 
 
 @router.get("/pairings/{key}/offers", tags=["pairings"], responses=READING)
 def pairing_offers(seer: Caller, key: str) -> Offers:
     """Return every command of the caller's role, as the decider would answer it now."""
     line, _ = pairing_at(seer, key)
-    return _offered(seer, line.stream, line.policy)
+    return offered(seer, line.stream, line.policy)

@@ -22,7 +22,9 @@ from desk.sealing import opaque_uuid
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.people import BY_LINK, Role
+from domain.values import CASE_CATEGORIES
 from services.acting import given
+from services.case_lists import PLURALS
 from services.command_schemas import commands as schemas_of
 from services.seeing import Seer
 from wording.commands import command_label
@@ -32,6 +34,7 @@ router = APIRouter()
 COLLECTIONS = {
     "task": "tasks",
     "pairing": "pairings",
+    **PLURALS,
     "unit": "units",
     "person": "people",
     "policy": "policies",
@@ -44,21 +47,21 @@ COLLECTIONS = {
 BY_A_SERVICE = frozenset(
     {
         "add_account_key",
+        "bind_identity",
         "erase_subject",
         "grant_unmasking",
         "issue_rating_link",
+        "publish_figures",
         "record_audit",
         "record_erasure",
         "record_export",
         "rotate_signing_key",
         "set_password",
         "unmask_field",
+        "withdraw_figures",
     }
 )
 """Commands that say what a service has done beside the record; alone they would say untruth."""
-
-BEGINNINGS = {"register_task": "tasks", "draft_pairing": "pairings"}
-"""Commands that begin a case: its id follows from caller and key, so that a retry finds it."""
 
 ANSWERS = problems(400, 401, 404, 409, 412, 413, 415, 422, 429, 503) | {
     204: {"description": "Asked with dry-run: it would be accepted."}
@@ -112,8 +115,9 @@ def _beginning(category: str, kind: str) -> Operation:
     async def begin(
         request: Request, seer: Caller, idempotency: Key, match: Match = None, dry: Dry = False
     ) -> Response:
-        def stream() -> str:
-            return f"{category}/{opaque_uuid(category, seer.session.person, idempotency)}"
+        def stream(body: dict[str, Any]) -> str:
+            own = CASES[category].named_by(body)
+            return own or f"{category}/{opaque_uuid(category, seer.session.person, idempotency)}"
 
         return await _give(request, seer, stream, kind, idempotency, match, dry=dry)
 
@@ -131,7 +135,8 @@ def _step(category: str, kind: str) -> Operation:
         match: Match = None,
         dry: Dry = False,
     ) -> Response:
-        def stream() -> str:
+        def stream(body: dict[str, Any]) -> str:
+            del body
             return stream_of(seer, category, key)
 
         return await _give(request, seer, stream, kind, idempotency, match, dry=dry)
@@ -142,7 +147,7 @@ def _step(category: str, kind: str) -> Operation:
 async def _give(
     request: Request,
     seer: Seer,
-    stream: Callable[[], str],
+    stream: Callable[[dict[str, Any]], str],
     kind: str,
     idempotency: str,
     match: str | None,
@@ -152,7 +157,7 @@ async def _give(
     body = await json_object(request)
 
     def deciding() -> Response:
-        order = order_from(seer, stream(), kind, body, idempotency, match)
+        order = order_from(seer, stream(body), kind, body, idempotency, match)
         if dry:
             Gateway(seer.house.books).would_now(order, seer.door)
             return Response(status_code=204)
@@ -185,13 +190,13 @@ def _described(category: str, kind: str) -> dict[str, Any]:
 def _add_operations() -> None:
     for category, collection in COLLECTIONS.items():
         for kind in given_by_people(category):
-            begins = kind in BEGINNINGS
+            begins = kind in CASES[category].begun_by
             path = f"/{collection}" if begins else f"/{collection}/{{key}}/{kind}"
             router.add_api_route(
                 path,
                 (_beginning if begins else _step)(category, kind),
                 methods=["POST"],
-                operation_id=kind if category in {"task", "pairing"} else f"{category}_{kind}",
+                operation_id=kind if category in CASE_CATEGORIES else f"{category}_{kind}",
                 summary=command_label(kind),
                 tags=[collection],
                 response_model=Receipt,

@@ -22,7 +22,7 @@ from domain.people import ROLE_LABELS, Role
 from domain.values import CASE_CATEGORIES
 from wording.commands import command_label
 from wording.labels import state_label
-from wording.next_steps import NEXT_STEPS
+from wording.next_steps import NEXT_STEPS, next_steps
 
 StreamOf = Callable[[Context, str | None, bool], str]
 """Returns the stream a person means: by what they wrote, and whether it is to begin."""
@@ -112,7 +112,7 @@ def who_gives(case: CaseKind, kind: str) -> str:
     """Return who gives a command, in the words of the office, and when it usually comes."""
     roles = sorted(case.who_may[kind] - {Role.SYSTEM})
     told = "、".join(ROLE_LABELS[role][0] for role in roles)
-    states = [state for state, steps in NEXT_STEPS.items() if kind in steps]
+    states = [one for one, steps in NEXT_STEPS.get(case.category, {}).items() if kind in steps]
     when = f"通常在{'、'.join(label_of_state(case.category, state) for state in states)}时。"
     return f"由{told}办理。{when if states else ''}"
 
@@ -152,7 +152,7 @@ def submit(context: Context, order: Order, door: Door, speaking: Speaking) -> No
 def _what_comes_next(category: str, state: str | None) -> list[str]:
     if not state or category not in CASE_CATEGORIES:
         return []
-    steps = NEXT_STEPS.get(state, ())
+    steps = next_steps(category, state)
     told = "，或".join(
         f"{command_label(kind)}（jiedui {category} {subcommand_name(kind, (category,))}）"
         for kind in steps[:2]

@@ -35,6 +35,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
+    "finding": ("cli.findings", "finding"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),
     "policy": ("cli.policies", "policy"),
@@ -44,6 +45,8 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "subject": ("cli.subjects", "subject"),
     "webhook": ("cli.webhooks", "webhook"),
     "log": ("cli.log_keeping", "log"),
+    "figures": ("cli.figures", "figures"),
+    "province": ("cli.province", "province"),
     "witness": ("cli.witnessing", "witness"),
     "backup": ("cli.backup", "backup"),
     "restore": ("cli.backup", "restore"),
@@ -204,6 +207,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 
 
 _FAULTS = (
+    ("audit.reading", "CannotRead"),
     ("audit.verify.verifying", "CannotVerify"),
     ("desk.orders", "NotNow"),
     ("documents.extra", "ExtraMissing"),

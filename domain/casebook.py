@@ -4,6 +4,7 @@ from domain.cases import CaseKind
 from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.province.case import CITY
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
 from domain.task.case import TASK
@@ -15,6 +16,7 @@ CASES: dict[str, CaseKind] = {
     "finding": FINDING,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
+    "city": CITY,
 }
 
 

@@ -69,6 +69,22 @@ GUARD_RULES: dict[str, tuple[str, str]] = {
     ),
 }
 
+STANDING = frozenset(
+    {
+        "begun-once",
+        "link-only",
+        "named-unit-only",
+        "not-begun",
+        "not-in-state",
+        "not-own-unit",
+        "not-own-work",
+        "own-place-only",
+        "pack-without",
+        "system-sends",
+    }
+)
+"""Guards that speak of who asks and when, whatever is filled in beside."""
+
 refused = refusing(GUARD_RULES)
 """Return the refusal by one of these rules, filled with what was found."""
 

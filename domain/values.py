@@ -117,6 +117,17 @@ SiteId = Annotated[str, Text(pattern=rf"^site/{UUID}$")]
 FacilityId = Annotated[str, Text(pattern=rf"^facility/{UUID}$")]
 ProviderId = Annotated[str, Text(pattern=rf"^provider/{UUID}$")]
 ProgrammeId = Annotated[str, Text(pattern=rf"^programme/{UUID}$")]
+CASE_IDS = {
+    "task": TaskId,
+    "pairing": PairingId,
+    "finding": FindingId,
+    "site": SiteId,
+    "facility": FacilityId,
+    "provider": ProviderId,
+    "programme": ProgrammeId,
+}
+"""The type of the stream's name of each kind of case."""
+
 PersonId = Annotated[str, Text(pattern=rf"^person/{UUID}$")]
 SubjectId = Annotated[str, Text(pattern=rf"^subject/{UUID}$")]
 
@@ -136,7 +147,7 @@ VerifierKeyText = Annotated[
 """A public key as a signed note's reader takes it: `name+hash+base64`."""
 
 STREAM = re.compile(
-    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook|city)/{UUID}"
     rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}}"
     r"|log/checkpoints)$"
 )

@@ -7,6 +7,7 @@ from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
 from domain.pairing.refusal_rules import REFUSAL_RULES as OF_PAIRINGS
+from domain.province.refusal_rules import REFUSAL_RULES as OF_PROVINCES
 from domain.registry.refusal_rules import REFUSAL_RULES as OF_THE_REGISTRY
 from domain.task.refusal_rules import RULES as OF_TASKS
 from wording.labels import Both
@@ -56,6 +57,7 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Finding 台账问题", OF_FINDINGS),
     ("Registry 名册", OF_THE_REGISTRY),
     ("Oversight 审计与见证", OF_OVERSIGHT),
+    ("City of a province 省级所管城市", OF_PROVINCES),
 )
 """All rules by where they are decided."""
 

@@ -3,6 +3,7 @@
 from wording.words import Words
 
 COMMITMENT_WORDS = Words(
+    category="pairing",
     sentences={
         "commitment_delivered.v1": (
             (

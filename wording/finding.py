@@ -3,22 +3,24 @@
 from wording.words import Words
 
 FINDING_WORDS = Words(
+    category="finding",
     sentences={
         "finding_recorded.v1": (
             (
                 "登记问题：{place:place}（{level:label.FindingLevel}）{indicator_label.zh}"
                 "实测 {value} {measured_in.zh}，目标{comparison:label.Comparison} {target} "
                 "{measured_in.zh}；来源：{source:label.FindingSource}[，台账编号 {ledger_row}]，"
-                "发现于 {found_at:instant}，佐证：{evidence}[；{note}]。应认领："
-                "{adopt_by:deadline}。"
+                "发现于 {found_at:instant}，佐证：{evidence}[；{note}]。"
+                "应认领：{adopt_by:deadline}。"
             ),
             (
                 "Finding recorded: {indicator_label.en} at {place:place} "
-                "({level:label.FindingLevel}) measured {value} {measured_in.en}, "
-                "target {comparison:label.Comparison} {target} "
+                "({level:label.FindingLevel}) "
+                "measured {value} {measured_in.en}, target {comparison:label.Comparison} {target} "
                 "{measured_in.en}; source: {source:label.FindingSource}"
-                "[, ledger number {ledger_row}], found {found_at:instant}, "
-                "evidence: {evidence}[; {note}]. To be adopted: {adopt_by:deadline}."
+                "[, ledger number {ledger_row}], "
+                "found {found_at:instant}, evidence: {evidence}[; {note}]. "
+                "To be adopted: {adopt_by:deadline}."
             ),
         ),
         "finding_adopted.v1": (
@@ -188,6 +190,13 @@ FINDING_WORDS = Words(
             "{case:case}的{clock:clock}逾期，应于 {due:instant} 前完成，请尽快处理。",
             "The limit for {clock:clock} of {case:case} passed at {due:instant}; please act.",
         ),
+    },
+    steps={
+        "OPEN": ("adopt_finding", "plan_remedy", "merge_finding", "dismiss_finding"),
+        "PLANNED": ("start_remedy", "measure_again"),
+        "IN_REMEDY": ("report_remedied", "measure_again"),
+        "VERIFYING": ("strike_off", "reject_remedy"),
+        "STRUCK_OFF": ("reopen_finding",),
     },
 )
 """Everything people read of findings."""

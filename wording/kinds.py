@@ -9,9 +9,18 @@ from collections.abc import Iterator
 from wording.commitments import COMMITMENT_WORDS
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
+from wording.province import PROVINCE_WORDS
 from wording.words import Words
 
-WORDS_OF_KINDS: tuple[Words, ...] = (COMMITMENT_WORDS, FINDING_WORDS)
+WORDS_OF_KINDS: tuple[Words, ...] = (
+    COMMITMENT_WORDS,
+    FINDING_WORDS,
+    PROVINCE_WORDS,
+)
+
+
+STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS if words.steps}
+"""Kind of case → state → the commands people usually give in it."""
 
 
 def all_words(part: str) -> dict[str, Both]:

@@ -13,7 +13,8 @@ from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.pairing.labels import COMMITMENT_LISTS
 from domain.people import ROLE_LABELS, Channel, Known, Role
-from domain.registry.commands import Outcome, SessionEnd
+from domain.province.labels import PROVINCE_LISTS
+from domain.registry.commands import Outcome, SessionEnd, SignInMethod
 from domain.task.commands import (
     AnswerChannel,
     CardColour,
@@ -96,6 +97,11 @@ SLA_REGIONS: dict[SlaRegion, Both] = {
 }
 
 _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
+    SignInMethod: {
+        SignInMethod.PASSWORD: ("密码", "password"),
+        SignInMethod.ACCOUNT_KEY: ("账户密钥", "account key"),
+        SignInMethod.SINGLE_SIGN_ON: ("统一身份认证", "single sign-on"),
+    },
     SessionEnd: {
         SessionEnd.SIGNED_OUT: ("本人退出", "signed out"),
         SessionEnd.EXPIRED: ("超时", "expired"),
@@ -200,17 +206,19 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     **OVERSIGHT_LISTS,
     **COMMITMENT_LISTS,
     **FINDING_LISTS,
+    **PROVINCE_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
     "CaseKind": {
         "task": ("任务", "task"),
         "pairing": ("结对", "pairing"),
-        "finding": ("台账问题", "finding"),
+        "finding": ("体检问题", "finding"),
         "site": ("存量资源", "site"),
         "facility": ("嵌入式服务设施", "facility"),
         "provider": ("服务机构", "provider"),
         "programme": ("试点", "programme"),
+        "city": ("城市", "city"),
     },
     "Count": COUNT_LABELS,
     "Grade": {

@@ -10,9 +10,13 @@ from wording.labels import Both
 class Words:
     """Everything people read of one kind of case, Chinese and English, by stored name."""
 
+    category: str
+    """The first part of its streams' names."""
     sentences: Mapping[str, Both]
     """Each kind of fact (`finding_recorded.v1`), in the language of `wording/template.py`."""
     commands: Mapping[str, Both]
     fields: Mapping[str, Both] = field(default_factory=dict)
     """What fields of its commands are called that no other kind's have."""
     notices: Mapping[str, Both] = field(default_factory=dict)
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The commands people usually give in each state, the usual one first."""

@@ -22,9 +22,12 @@ from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
+from domain.province.facts import CityFact
+from domain.province.words import ProofHashes
 from domain.registry.commands import NoticeKey, Recipient
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.statements import Month, StatementText
 from domain.task.facts import TaskFact
 from domain.values import (
     CaseId,
@@ -51,6 +54,7 @@ FAMILIES = {
     "finding": FindingFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
+    "province": CityFact,
 }
 
 DEADLINE = Deadline(
@@ -93,6 +97,9 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (words.WebhookUrl, "https://portal.example.org/hook"),
     (words.WebhookKinds, ("task_dispatched.v1",)),
     (words.HttpStatus, 409),
+    (Month, "2026-10"),
+    (StatementText, "pairing.example.org/log/figure-statement\nstatement 2\n"),
+    (ProofHashes, ("ef" * 32,)),
     (words.Position, 41),
     (words.Amount, 128),
     (Instant, MONDAY),
@@ -116,6 +123,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (int, 2),
 )
 BY_FIELD = {
+    "meaning": "满意率：满意的评价 ÷ 全部评价。 satisfaction rate: good ratings ÷ ratings.",
     "package_hash": "ab" * 32,
     "number": "DQ44010620260511000127",
     "signature": "c2lnbmF0dXJl",

@@ -20,6 +20,7 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
 from domain.task.facts import TaskFact
@@ -38,6 +39,7 @@ from tests.domain.world import (
 )
 
 BY_FIELD: dict[str, Any] = {
+    "identity": "0a1b2c3d" * 8,
     "link": "01995f3a-0000-7000-8000-000000000002",
     "session": "01995f3a-0000-7000-8000-000000000001",
     "center": SHIPAI_CENTER,
@@ -67,6 +69,18 @@ BY_FIELD: dict[str, Any] = {
     "line": "civil_affairs",
     "label": "ramp-after",
     "media_type": "image/jpeg",
+    "month": "2026-10",
+    "since": "2026-10",
+    "root": "ef" * 32,
+    "other_root": "ef" * 32,
+    "proof": ("ef" * 32,),
+    "note": "…",
+    "known": "…",
+    "shown": "…",
+    "meaning": "满意的评价 ÷ 全部评价",
+    "figures": (),
+    "url_before": "https://old.example.org/log",
+    "witnesses": "quorum none",
     "package_hash": "ab" * 32,
     "signature": "c2lnbmF0dXJl",
     "clock": "first_contact",
@@ -111,7 +125,6 @@ BY_FIELD: dict[str, Any] = {
     "en": "elder care facilities missing",
     "indicator": "ELDER_FACILITY",
     "evidence": "2026 年社区体检表第 3 行",
-    "note": "原址已改作他用",
     "measures": "利用存量用房建设综合体",
     "finding": f"finding/{uuid_of('a finding')}",
     "cases": (task_id("the ramp"),),
@@ -180,7 +193,14 @@ OVERLAY = Overlay(
 
 def fact_models() -> Iterator[type[BaseModel]]:
     """Yield every fact there is, in the order of the fact files."""
-    families: tuple[Any, ...] = (TaskFact, PairingFact, FindingFact, RegistryFact, OversightFact)
+    families: tuple[Any, ...] = (
+        TaskFact,
+        PairingFact,
+        FindingFact,
+        CityFact,
+        RegistryFact,
+        OversightFact,
+    )
     for union in families:
         inner = get_args(union)[0] if get_origin(union) is Annotated else union
         yield from get_args(inner)
