@@ -38,6 +38,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "site": ("cli.board_cases", "site"),
     "facility": ("cli.board_cases", "facility"),
     "programme": ("cli.board_cases", "programme"),
+    "finding": ("cli.findings", "finding"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),
     "policy": ("cli.policies", "policy"),
