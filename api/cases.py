@@ -260,7 +260,7 @@ def task_offers(seer: Caller, key: str) -> Offers:
 
 def offered(seer: Seer, stream: str, policy_id: str | None) -> Offers:
     """Return every command of the caller's role with the decider's answer."""
-    found = offers(seer.house.books.desk, stream, seer.who, policy_id)
+    found = offers(seer.house.books.desk.hearing(stream), seer.who, policy_id)
     return Offers(
         items=[
             OfferItem(

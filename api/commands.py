@@ -47,6 +47,7 @@ COLLECTIONS = {
 BY_A_SERVICE = frozenset(
     {
         "add_account_key",
+        "bind_identity",
         "erase_subject",
         "grant_unmasking",
         "issue_rating_link",

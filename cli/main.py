@@ -206,6 +206,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 
 
 _FAULTS = (
+    ("audit.reading", "CannotRead"),
     ("audit.verify.verifying", "CannotVerify"),
     ("desk.orders", "NotNow"),
     ("documents.extra", "ExtraMissing"),

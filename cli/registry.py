@@ -99,7 +99,7 @@ person = click.Group(
         _person_stream,
         opening=frozenset({"register_person"}),
         named=True,
-        without=frozenset({"add_account_key", "withdraw_account_key"}),
+        without=frozenset({"add_account_key", "bind_identity", "withdraw_account_key"}),
     ),
 )
 

@@ -1,17 +1,16 @@
 """The console as one application: its pages, and what is said when something is wrong."""
 
-from pathlib import Path
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from console import (
     acting,
+    assets,
     auditing,
     callbacks,
     cases,
@@ -21,21 +20,25 @@ from console import (
     documents,
     evidence,
     figures,
+    identities,
     keeping,
     ledger,
     live,
     many,
+    office_sign_in,
     own_account,
     pairing_lists,
     pairing_new,
     pairing_start,
     pairings,
     registering,
+    resident_deletion,
     residents,
     roster,
     signing_in,
     supervising,
     terms,
+    ui_kit,
     uploading,
     workbench,
 )
@@ -85,9 +88,10 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.streams = Streams()
     # Before every room: a page of three parts would take what lies in a folder there.
-    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
+    app.mount("/static", assets.served(), "static")
     for room in (
         signing_in,
+        office_sign_in,
         workbench,
         dispatching,
         registering,
@@ -98,6 +102,7 @@ def create_app(house: House) -> FastAPI:
         evidence,
         documents,
         residents,
+        resident_deletion,
         community_codes,
         callbacks,
         live,
@@ -109,11 +114,13 @@ def create_app(house: House) -> FastAPI:
         district,
         terms,
         keeping,
+        identities,
         roster,
         pairings,
         own_account,
         figures,
         auditing,
+        ui_kit,
         cases,
         acting,
     ):

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from console.assets import asset
 from domain.people import BY_LINK, ROLE_LABELS, Role
 from services.seeing import House, NothingHere, Seer, seer_by
 from wording.labels import Both, Language, clock_label, label
@@ -92,6 +93,7 @@ def templates(language: Language) -> Environment:
     found.filters |= {"when": when_in, "left": left_in, "instant": instant, "day": day}
     found.globals |= {
         "t": lambda zh, en: zh if chinese else en,
+        "asset": asset,
         "language": language,
         "label": label_in,
         "clock_label": lambda name: clock_label(name, language),

@@ -7,7 +7,7 @@ workflow says of it needs to be believed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, Field, TypeAdapter
@@ -146,6 +146,10 @@ class CaseKind:
     """The commands that begin a case."""
     listed: Callable[[Policy, str, str], Sequence[Category | Ground]] = _nothing_listed
     """What of the pack a field of a command may hold: by pack, command and field."""
+    timed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`."""
+    moving_clocks: frozenset[str] = frozenset()
+    """Clocks whose ring is a step of the case, and not only a limit that was missed."""
     standing_rules: frozenset[str] = frozenset()
     """Rules of this kind that speak of who asks and when, whatever is filled in beside."""
     clerked: bool = True

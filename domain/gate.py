@@ -71,6 +71,7 @@ PROVEN = frozenset(
     {
         "add_account_key",
         "adopt_witness_policy",
+        "bind_identity",
         "complete_exit",
         "end_unmasking",
         "erase_subject",
@@ -78,12 +79,14 @@ PROVEN = frozenset(
         "grant_unmasking",
         "record_erasure",
         "record_export",
+        "refuse_erasure",
         "request_exit",
         "revoke_role",
         "rotate_signing_key",
         "rotate_webhook_secret",
         "set_password",
         "subscribe_webhook",
+        "unbind_identity",
         "unmask_field",
         "withdraw_account_key",
     }

@@ -185,6 +185,16 @@ class Urging(Frozen):
     reminds_at: int = Field(default=3, ge=1, le=20)
 
 
+class Privacy(Frozen):
+    """How soon a resident's request about their personal information is answered.
+
+    The law says "in good time" (PIPL 50); fifteen working days is what offices commonly promise,
+    and ours to choose: DESIGN.
+    """
+
+    answer: LimitText = "15wd"
+
+
 class Policy(Grown):
     """A whole policy pack; *divisions* are where it is in force (none named: everywhere).
 
@@ -192,7 +202,7 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "fallback", "urging", "facilities", "findings"})
+    later = frozenset({"divisions", "facilities", "fallback", "findings", "privacy", "urging"})
 
     id: PackId
     label: Label
@@ -216,6 +226,7 @@ class Policy(Grown):
     whistling: Whistling
     urging: Urging = Urging()
     findings: FindingPack | None = None
+    privacy: Privacy = Privacy()
     pairing: PairingLimits
     facilities: FacilityPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)

@@ -286,6 +286,11 @@ class Rules:
         """Who holds which role where."""
         return self.index or Posts(self.people)
 
+    @cached_property
+    def succeeded(self) -> tuple[Unit, ...]:
+        """The units that have, or will have, a successor: a handful among hundreds."""
+        return tuple(one for one in self.units.values() if one.successor is not None)
+
     def under(self, policy_id: str | None) -> Terms:
         """Return the pack *policy_id* (None: the default) and its calendar, or refuse."""
         wanted = policy_id or self.default_policy
@@ -336,7 +341,7 @@ class Rules:
 
     def stands_for(self, unit: str, at: datetime) -> tuple[str, ...]:
         """Return *unit* and the units that it succeeded."""
-        gone = (one.code for one in self.units.values() if one.successor and not one.stands(at))
+        gone = (one.code for one in self.succeeded if not one.stands(at))
         return (unit, *sorted(code for code in gone if self.heir(code, at) == unit))
 
     def goes_on_for(self, person: str | None, staff: str | None, unit: str) -> bool:
@@ -353,11 +358,8 @@ class Rules:
         """Say whether *place* is in the division of *unit*, or of one that it succeeded."""
         own = self.units.get(unit)
         return (own is not None and own.covers(place)) or any(
-            one.successor is not None
-            and one.covers(place)
-            and not one.stands(at)
-            and self.acts_for(unit, one.code, at)
-            for one in self.units.values()
+            one.covers(place) and not one.stands(at) and self.acts_for(unit, one.code, at)
+            for one in self.succeeded
         )
 
     def dispatches(self, unit: str, place: str, at: datetime) -> bool:

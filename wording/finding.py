@@ -6,23 +6,34 @@ FINDING_WORDS = Words(
     category="finding",
     sentences={
         "finding_recorded.v1": (
-            "登记问题：{place:place}（{level:label.FindingLevel}）{indicator_label.zh}"
-            "实测 {value} {measured_in.zh}，目标{comparison:label.Comparison} {target} "
-            "{measured_in.zh}；来源：{source:label.FindingSource}[，台账编号 {ledger_row}]，"
-            "发现于 {found_at:instant}，佐证：{evidence}[；{note}]。应认领：{adopt_by:deadline}。",
-            "Finding recorded: {indicator_label.en} at {place:place} ({level:label.FindingLevel}) "
-            "measured {value} {measured_in.en}, target {comparison:label.Comparison} {target} "
-            "{measured_in.en}; source: {source:label.FindingSource}[, ledger number {ledger_row}], "
-            "found {found_at:instant}, evidence: {evidence}[; {note}]. "
-            "To be adopted: {adopt_by:deadline}.",
+            (
+                "登记问题：{place:place}（{level:label.FindingLevel}）{indicator_label.zh}"
+                "实测 {value} {measured_in.zh}，目标{comparison:label.Comparison} {target} "
+                "{measured_in.zh}；来源：{source:label.FindingSource}[，台账编号 {ledger_row}]，"
+                "发现于 {found_at:instant}，佐证：{evidence}[；{note}]。"
+                "应认领：{adopt_by:deadline}。"
+            ),
+            (
+                "Finding recorded: {indicator_label.en} at {place:place} "
+                "({level:label.FindingLevel}) "
+                "measured {value} {measured_in.en}, target {comparison:label.Comparison} {target} "
+                "{measured_in.en}; source: {source:label.FindingSource}"
+                "[, ledger number {ledger_row}], "
+                "found {found_at:instant}, evidence: {evidence}[; {note}]. "
+                "To be adopted: {adopt_by:deadline}."
+            ),
         ),
         "finding_adopted.v1": (
-            "认领问题：由{lead:unit}牵头，{target_date:instant} 前完成整改"
-            "[（原牵头单位{lead_before:unit}][，原期限 {target_date_before:instant}）]"
-            "[，理由：{reason}]。应制定计划：{plan_by:deadline}。",
-            "Finding adopted: {lead:unit} leads, to be remedied by {target_date:instant}"
-            "[ (led before by {lead_before:unit}][, due before {target_date_before:instant})]"
-            "[, reason: {reason}]. Plan due: {plan_by:deadline}.",
+            (
+                "认领问题：由{lead:unit}牵头，{target_date:instant} 前完成整改"
+                "[（原牵头单位{lead_before:unit}][，原期限 {target_date_before:instant}）]"
+                "[，理由：{reason}]。应制定计划：{plan_by:deadline}。"
+            ),
+            (
+                "Finding adopted: {lead:unit} leads, to be remedied by {target_date:instant}"
+                "[ (led before by {lead_before:unit}][, due before {target_date_before:instant})]"
+                "[, reason: {reason}]. Plan due: {plan_by:deadline}."
+            ),
         ),
         "remedy_planned.v1": (
             "制定整改计划：{measures}[；依托{cases:references}]。",
@@ -33,40 +44,62 @@ FINDING_WORDS = Words(
             "The remedy began[ with {case:case}].",
         ),
         "linked_case_noted.v1": (
-            "所依托的{case:case}{standing:label.LinkStanding}"
-            "[（此前{standing_before:label.LinkStanding}）]。",
-            "{case:case}, which the finding leans on, is {standing:label.LinkStanding}"
-            "[ (before: {standing_before:label.LinkStanding})].",
+            (
+                "所依托的{case:case}{standing:label.LinkStanding}"
+                "[（此前{standing_before:label.LinkStanding}）]。"
+            ),
+            (
+                "{case:case}, which the finding leans on, is {standing:label.LinkStanding}"
+                "[ (before: {standing_before:label.LinkStanding})]."
+            ),
         ),
         "value_measured.v1": (
-            "动态更新：{measured_at:instant} 实测值由 {value_before} 变为 {value}，佐证：{evidence}。"
-            "应再次测量：{refresh_by:deadline}。",
-            "Measured again at {measured_at:instant}: {value_before} → {value}, evidence: "
-            "{evidence}. To be measured again: {refresh_by:deadline}.",
+            (
+                "动态更新：{measured_at:instant} 实测值由 {value_before} 变为 {value}，"
+                "佐证：{evidence}。"
+                "应再次测量：{refresh_by:deadline}。"
+            ),
+            (
+                "Measured again at {measured_at:instant}: {value_before} → {value}, evidence: "
+                "{evidence}. To be measured again: {refresh_by:deadline}."
+            ),
         ),
         "remedy_reported.v1": (
-            "报告整改完成：实测值由 {value_before} 变为 {value}，佐证：{evidence}"
-            "[；{open_cases:references}尚未办结][，理由：{reason}]。应核验：{verify_by:deadline}。",
-            "Reported remedied: {value_before} → {value}, evidence: {evidence}"
-            "[; {open_cases:references} still open][, reason: {reason}]. "
-            "Verification due: {verify_by:deadline}.",
+            (
+                "报告整改完成：实测值由 {value_before} 变为 {value}，佐证：{evidence}"
+                "[；{open_cases:references}尚未办结][，理由：{reason}]。应核验：{verify_by:deadline}。"
+            ),
+            (
+                "Reported remedied: {value_before} → {value}, evidence: {evidence}"
+                "[; {open_cases:references} still open][, reason: {reason}]. "
+                "Verification due: {verify_by:deadline}."
+            ),
         ),
         "finding_struck_off.v1": (
-            "核验销号：现场实测 {value}（报告值 {value_before}），佐证：{evidence}，"
-            "在场社区工作者：{worker:person}。可重新列入至：{reopen_by:deadline}。",
-            "Struck off: measured {value} on the spot (reported {value_before}), evidence: "
-            "{evidence}, community worker there: {worker:person}. "
-            "It can be reopened until: {reopen_by:deadline}.",
+            (
+                "核验销号：现场实测 {value}（报告值 {value_before}），佐证：{evidence}，"
+                "在场社区工作者：{worker:person}。可重新列入至：{reopen_by:deadline}。"
+            ),
+            (
+                "Struck off: measured {value} on the spot (reported {value_before}), evidence: "
+                "{evidence}, community worker there: {worker:person}. "
+                "It can be reopened until: {reopen_by:deadline}."
+            ),
         ),
         "remedy_rejected.v1": (
             "核验未通过，退回整改：现场实测 {value}（报告值 {value_before}），理由：{reason}。",
             "Sent back: measured {value} on the spot (reported {value_before}), reason: {reason}.",
         ),
         "finding_reopened.v1": (
-            "重新列入台账（第 {round} 轮）：实测值由 {value_before} 变为 {value}，理由：{reason}。"
-            "应认领：{adopt_by:deadline}。",
-            "Reopened (round {round}): {value_before} → {value}, reason: {reason}. "
-            "To be adopted: {adopt_by:deadline}.",
+            (
+                "重新列入台账（第 {round} 轮）：实测值由 {value_before} 变为 {value}，"
+                "理由：{reason}。"
+                "应认领：{adopt_by:deadline}。"
+            ),
+            (
+                "Reopened (round {round}): {value_before} → {value}, reason: {reason}. "
+                "To be adopted: {adopt_by:deadline}."
+            ),
         ),
         "finding_dismissed.v1": (
             "不予列入台账，事由：{ground:ground}，理由：{reason}。",
@@ -86,8 +119,10 @@ FINDING_WORDS = Words(
         ),
         "finding_deadline_recalculated.v1": (
             "{clock:clock}的期限按新公布的日历重算：{due:deadline}（原：{due_before:deadline}）。",
-            "The limit for {clock:clock} was counted again under the calendar published since: "
-            "{due:deadline} (before: {due_before:deadline}).",
+            (
+                "The limit for {clock:clock} was counted again under the calendar published since: "
+                "{due:deadline} (before: {due_before:deadline})."
+            ),
         ),
         "finding_linked.v1": (
             "{finding:case}的整改依托本案卷。",

@@ -13,7 +13,7 @@ from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.people import ROLE_LABELS, Channel, Known, Role
-from domain.registry.commands import Outcome, SessionEnd
+from domain.registry.commands import Outcome, SessionEnd, SignInMethod
 from domain.site.labels import SITE_LISTS
 from domain.task.commands import (
     AnswerChannel,
@@ -97,6 +97,11 @@ SLA_REGIONS: dict[SlaRegion, Both] = {
 }
 
 _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
+    SignInMethod: {
+        SignInMethod.PASSWORD: ("密码", "password"),
+        SignInMethod.ACCOUNT_KEY: ("账户密钥", "account key"),
+        SignInMethod.SINGLE_SIGN_ON: ("统一身份认证", "single sign-on"),
+    },
     SessionEnd: {
         SessionEnd.SIGNED_OUT: ("本人退出", "signed out"),
         SessionEnd.EXPIRED: ("超时", "expired"),

@@ -9,7 +9,7 @@ from domain.cases import CaseKind
 from domain.gate import gated
 from domain.labelled import Ground
 from domain.pairing.authority import WHO_MAY
-from domain.pairing.clocks import clocks
+from domain.pairing.clocks import TIMED_BY, clocks
 from domain.pairing.commands import PairingCommand
 from domain.pairing.coordination import errands, holder, neighbour, notices, talks
 from domain.pairing.decider import decide
@@ -57,5 +57,6 @@ PAIRING = CaseKind(
     neighbour=neighbour,
     begun_by=frozenset({"draft_pairing"}),
     listed=listed,
+    timed_by=TIMED_BY,
 )
 """The one kind of case in this room."""

@@ -42,6 +42,7 @@ from tests.domain.world import (
 )
 
 BY_FIELD: dict[str, Any] = {
+    "identity": "0a1b2c3d" * 8,
     "link": "01995f3a-0000-7000-8000-000000000002",
     "session": "01995f3a-0000-7000-8000-000000000001",
     "center": SHIPAI_CENTER,
