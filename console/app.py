@@ -19,6 +19,7 @@ from console import (
     district,
     documents,
     evidence,
+    facilities,
     figures,
     identities,
     keeping,
@@ -121,6 +122,7 @@ def create_app(house: House) -> FastAPI:
         figures,
         auditing,
         ui_kit,
+        facilities,
         cases,
         acting,
     ):
