@@ -29,6 +29,7 @@ from console import (
     pairing_new,
     pairing_start,
     pairings,
+    programmes,
     registering,
     residents,
     roster,
@@ -113,6 +114,7 @@ def create_app(house: House) -> FastAPI:
         own_account,
         figures,
         auditing,
+        programmes,
         cases,
         acting,
     ):
