@@ -269,6 +269,9 @@ class _Making:
             and unit.stands(self.seer.at)
             and (unit.division.startswith(own) or own.startswith(unit.division))
         }
+        if self.case is not TASK:  # a need lies somewhere in it, a programme may be of all of it
+            whole = self.seer.say("本单位全部辖区", "the whole division of your unit")
+            found = {**found, own: f"{whole} {own}"}
         return tuple(sorted(found.items()))
 
     def _same_matter(self) -> tuple[tuple[str, str], ...]:
