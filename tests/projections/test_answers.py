@@ -79,6 +79,22 @@ def test_lines_are_those_that_are_told_one_by_one(both: tuple[Boards, Boards]) -
     assert boards.tasks.those([]) == {}
 
 
+def test_steps_up_the_ladder_are_counted_as_they_are_told(both: tuple[Boards, Boards]) -> None:
+    board = both[0].supervision
+    told = board.steps(limit=100_000)
+    middle = sorted(step.raised_at for step in told)[len(told) // 2]
+    for since, place in product((None, middle), (None, "440106", SHIPAI_PLACE[:9])):
+        counted: dict[str, dict[str, int]] = {}
+        for step in board.steps(place=place, raised_from=since, limit=100_000):
+            acts = counted.setdefault(step.unit or "", {})
+            acts[step.act] = acts.get(step.act, 0) + 1
+        assert board.raised(place=place, raised_from=since) == counted
+    acts = {step.act for step in told}
+    assert len(acts) > 1, "acts that are all one compare nothing"
+    for act in acts:
+        assert board.steps(act=act, limit=100_000) == [step for step in told if step.act == act]
+
+
 @pytest.mark.parametrize("by", ["all", "unit", "street", "category", "month"])
 def test_rates_are_those_counted_fact_by_fact(both: tuple[Boards, Boards], by: GroupBy) -> None:
     boards, _ = both
