@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cli.away import Away
 
 
-def _stream(context: Context, category: str, given: str | None, opening: bool) -> str:
+def stream_meant(context: Context, category: str, given: str | None, opening: bool) -> str:
     """Return the stream a person means: its name, its UUID, or a work-order number."""
     if given is None:
         return f"{category}/{new_uuid7()}"
@@ -65,7 +65,7 @@ def away_from(context: Context) -> "Away":
 
 def _of(category: str) -> StreamOf:
     def stream_of(context: Context, given: str | None, begins: bool) -> str:
-        return _stream(context, category, given, begins)
+        return stream_meant(context, category, given, begins)
 
     return stream_of
 
@@ -73,15 +73,13 @@ def _of(category: str) -> StreamOf:
 task = click.Group(
     "task",
     help="帮扶任务：登记、派单、办理、评价。 Support tasks.",
-    commands=commands_of(
-        CASES["task"], ("task",), _of("task"), opening=frozenset({"register_task"})
-    ),
+    commands=commands_of(CASES["task"], ("task",), _of("task"), opening=CASES["task"].begun_by),
 )
 pairing = click.Group(
     "pairing",
     help="结对：三张清单、签约、审批、考评。 Pairings.",
     commands=commands_of(
-        CASES["pairing"], ("pairing",), _of("pairing"), opening=frozenset({"draft_pairing"})
+        CASES["pairing"], ("pairing",), _of("pairing"), opening=CASES["pairing"].begun_by
     ),
 )
 
@@ -149,7 +147,7 @@ def list_tasks(
         names = names_of(context)
         lines = [labelled(names, "task", line) for line in lines]
     print_table("task", lines, as_json)
-    _say_how_many(as_json, len(lines), found.total, page or 1)
+    say_how_many(as_json, len(lines), found.total, page or 1)
 
 
 _TASK_ORDERS = {
@@ -162,7 +160,7 @@ _TASK_ORDERS = {
 }
 
 
-def _say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
+def say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
     """Say how long a list is, where a page of it is not all; beside the rows for machines."""
     if total > shown:
         click.echo(
@@ -238,7 +236,7 @@ def show_inbox(
         names = names_of(context)
         rows = [waiting(names, row) for row in rows]
     print_table("inbox", rows, as_json)
-    _say_how_many(as_json, len(rows), total, page or 1)
+    say_how_many(as_json, len(rows), total, page or 1)
 
 
 @task.command("levels")
@@ -298,7 +296,7 @@ def list_pairings(
         names = names_of(context)
         rows = [labelled(names, "pairing", row) for row in rows]
     print_table("pairing", rows, as_json)
-    _say_how_many(as_json, len(rows), total, page or 1)
+    say_how_many(as_json, len(rows), total, page or 1)
 
 
 _PAIRING_ORDERS = {
@@ -347,11 +345,13 @@ def names_of(context: Context) -> KnownNames:
 def _history(context: Context, category: str, case: str, as_json: bool, language: str) -> None:
     from cli.histories import print_history
 
-    stream = _stream(context, category, case, opening=False)
+    stream = stream_meant(context, category, case, opening=False)
     print_history(context, stream, as_json, language)
 
 
-def _add_readers(group: click.Group, category: str) -> None:
+def add_readers(group: click.Group, category: str) -> None:
+    """Give a section `show` and `history`."""
+
     @group.command("show")
     @click.argument("case")
     @json_option
@@ -369,7 +369,7 @@ def _add_readers(group: click.Group, category: str) -> None:
             return
         from cli.standings import show_case
 
-        show_case(context, _stream(context, category, case, opening=False), as_json=as_json)
+        show_case(context, stream_meant(context, category, case, opening=False), as_json=as_json)
 
     @group.command("history")
     @click.argument("case")
@@ -390,6 +390,6 @@ def _add_readers(group: click.Group, category: str) -> None:
         _history(context, category, case, as_json, language)
 
 
-_add_readers(task, "task")
-_add_readers(pairing, "pairing")
-add_documents(task, pairing, _stream)
+add_readers(task, "task")
+add_readers(pairing, "pairing")
+add_documents(task, pairing, stream_meant)

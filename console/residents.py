@@ -7,13 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from console.acting import case_at
+from console.acting import Case
 from console.resident_doors import Bounded, address_of, code_of
 from console.resident_visit import Visit
 from console.seeing import instant, ours, page, seer_of
 from domain.refusals import CommandRefused
-from domain.task.state import OPEN_STATES
-from services.following import WORDS_OF, duty_units, protection_officers
+from services.following import WORDS_OF, duty_units
 from services.rating_links import LinkOver, new_secret
 from wording.fields import field_label
 from wording.labels import label
@@ -28,7 +27,7 @@ def hand_over(request: Request, number: str, form: Annotated[str, Form()] = "") 
     """Issue a link and show it once, with its QR code, to be shown or sent to the resident."""
     seer = seer_of(request)
     ours(request, form, seer.session.form)
-    case = case_at(seer, "tasks", number)
+    case = Case(seer, "tasks", number)
     case.model("issue_rating_link")
     issued = seer.house.links.issue(case.stream, seer.who)
     seer.house.catch_up()
@@ -115,7 +114,7 @@ def rate(request: Request, token: Token = "") -> Response:
         followed = visit.followed(token)
     except LinkOver:
         return visit.over()
-    visit.house.following.one_more(followed)
+    visit.house.following.one_more(followed.link)
     try:
         issued = visit.house.links.issue(followed.link.stream, followed.who)
     except CommandRefused as refusal:
@@ -172,22 +171,4 @@ def seen(request: Request, token: Token = "") -> Response:
         number=visit.number_of(link.stream),
         looks=looks,
         units=units,
-    )
-
-
-@router.post("/r/deletion")
-def deletion(request: Request, token: Token = "") -> Response:
-    """Tell whom to ask for deletion, and what it means."""
-    visit = Visit(request)
-    try:
-        link, task = visit.known_by(token)
-    except LinkOver:
-        return visit.over()
-    officers = protection_officers(visit.rules, task.body.need.place, datetime.now(UTC))
-    return visit.page(
-        "resident_deletion.html",
-        token=token,
-        number=visit.number_of(link.stream),
-        officers=[visit.names.unit(unit, visit.language) for unit in officers],
-        running=isinstance(task, OPEN_STATES),
     )

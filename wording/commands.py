@@ -1,5 +1,6 @@
 """What each command is called in an office, by its stored kind; Chinese, then English."""
 
+from wording.kinds import all_words
 from wording.labels import Both, Language
 
 COMMAND_LABELS: dict[str, Both] = {
@@ -61,6 +62,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "raise_card": ("发黄牌或红牌", "Raise a yellow or red card"),
     "list_task": ("挂牌督办", "List for supervision"),
     "summon_unit": ("约谈", "Summon the unit"),
+    "name_provider": ("指定服务机构", "Name the provider"),
+    "take_over_service": ("接续服务", "Take over the service"),
     "take_over_task": ("承接任务", "Take over the task"),
     "recall_task": ("收回改派", "Recall and reassign"),
     "restrict_data": ("限制个人信息处理", "Restrict personal data"),
@@ -98,6 +101,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "register_person": ("登记人员", "Register a person"),
     "change_person": ("更正人员信息", "Correct the person"),
     "set_password": ("设置密码", "Set a password"),
+    "bind_identity": ("绑定统一身份认证", "Bind a single sign-on identity"),
+    "unbind_identity": ("解除统一身份认证绑定", "Unbind a single sign-on identity"),
     "begin_session": ("登录", "Sign in to the system"),
     "end_session": ("结束会话", "End the session"),
     "grant_role": ("授予角色", "Grant a role"),
@@ -107,6 +112,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "publish_policy": ("公布政策包", "Publish a policy pack"),
     "publish_calendar_year": ("公布年度放假安排", "Publish a calendar year"),
     "publish_overlay": ("公布本地调整", "Publish a local calendar"),
+    "request_erasure": ("申请删除个人信息", "Ask for erasure"),
+    "refuse_erasure": ("不予删除个人信息", "Refuse the erasure"),
     "record_erasure": ("记录删除个人信息", "Record an erasure"),
     "record_delivery": ("记录送达", "Record a delivery"),
     "record_audit": ("记录审计操作", "Record an audit"),
@@ -122,9 +129,12 @@ COMMAND_LABELS: dict[str, Both] = {
     "adopt_witness_policy": ("采用见证规则", "Adopt a witness policy"),
     "raise_witness_alarm": ("见证告警", "Raise a witness alarm"),
     "clear_witness_alarm": ("解除见证告警", "Clear a witness alarm"),
+    "publish_figures": ("发布指标报表", "Publish a month's figures"),
+    "withdraw_figures": ("撤回指标报表", "Withdraw a month's figures"),
     "subscribe_webhook": ("登记推送订阅", "Subscribe a webhook"),
     "rotate_webhook_secret": ("更换推送签名密钥", "Rotate a webhook's secret"),
     "end_webhook": ("终止推送订阅", "End a webhook"),
+    **all_words("commands"),
 }
 
 

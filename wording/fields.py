@@ -1,5 +1,6 @@
 """What each field of a command is called on a form, by its stored name; Chinese, then English."""
 
+from wording.kinds import all_words
 from wording.labels import Both
 
 FIELDS: dict[str, Both] = {
@@ -31,6 +32,7 @@ FIELDS: dict[str, Both] = {
     "explanation": ("说明", "explanation"),
     "grade": ("满意度", "grade"),
     "ground": ("事由", "ground"),
+    "identity": ("统一身份认证标识", "single sign-on identity"),
     "internal_note": ("内部说明", "internal note"),
     "item": ("项目", "item"),
     "items": ("项目", "items"),
@@ -106,6 +108,7 @@ FIELDS: dict[str, Both] = {
     "urgent": ("紧急", "urgent"),
     "verified_on_site": ("已实地核查", "verified on the spot"),
     "within": ("到场时限", "arrive within"),
+    **all_words("fields"),
 }
 
 
