@@ -1,6 +1,7 @@
 """省市汇总: what this city stated; in a province, its cities' sums, comparison and alarms."""
 
 import json
+from fractions import Fraction
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
@@ -27,7 +28,7 @@ TONES = {
     StatementStanding.AWAITED: "",
 }
 SETTLING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
-WIDE = 100
+WIDE = 1000
 
 
 @router.get("/province")
@@ -162,14 +163,11 @@ def _meaning(seer: Seer, total: Total) -> str:
 
 def _bars(total: Total) -> list[tuple[Any, int]]:
     """Return each city's share with the length of its bar, the highest rate first."""
-    lengths = [
-        (
-            one,
-            WIDE * one.figure.numerator // one.figure.denominator if one.figure.denominator else 0,
-        )
-        for one in total.shares
+    rates = [
+        (Fraction(one.figure.numerator, one.figure.denominator or 1), one) for one in total.shares
     ]
-    return sorted(lengths, key=lambda pair: (-pair[1], pair[0].city))
+    ordered = sorted(rates, key=lambda pair: (-pair[0], pair[1].city))
+    return [(share, int(WIDE * rate)) for rate, share in ordered]
 
 
 def _file(text: str, name: str) -> Response:
