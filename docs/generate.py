@@ -27,9 +27,13 @@ from domain.pairing import commands as pairing_commands
 from domain.pairing import facts as pairing_facts
 from domain.people import ROLE_LABELS, Role
 from domain.policy import Policy
+from domain.province import commands as province_commands
+from domain.province import facts as province_facts
+from domain.province.words import AlarmNumber, ProofHashes
 from domain.registry import commands as registry_commands
 from domain.registry import facts as registry_facts
 from domain.sealed import Seal, Sealed
+from domain.statements import Counted, Month, StatementNumber, StatementText
 from domain.task import commands as task_commands
 from domain.task import facts as task_facts
 from domain.values import (
@@ -89,6 +93,12 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (VerifierKeyText, "verifier key"),
     (oversight_words.WitnessName, "witness name"),
     (oversight_words.PolicyText, "witness policy"),
+    (Month, "month"),
+    (StatementNumber, "number of a statement"),
+    (StatementText, "statement or note"),
+    (Counted, "count"),
+    (AlarmNumber, "number of an alarm"),
+    (ProofHashes, "proof"),
     (bool, "yes or no"),
     (int, "integer"),
     (str, "text"),
@@ -217,6 +227,7 @@ def facts() -> str:
         ("Pairing 结对", (pairing_facts.PairingFact,)),
         ("Registry 名册", (registry_facts.RegistryFact,)),
         ("Oversight 审计与见证", (oversight_facts.OversightFact,)),
+        ("City of a province 省级所管城市", (province_facts.CityFact,)),
     ):
         parts.append(f"## {title}\n")
         for model in models(*unions):
@@ -269,6 +280,7 @@ def commands() -> str:
             ),
             ("audit", "unmasking", "workflow", "log", "webhook"),
         ),
+        ("City of a province 省级所管城市", (province_commands.CityCommand,), ("city",)),
     ):
         parts.append(f"## {title}\n")
         may: dict[str, frozenset[Role]] = {}
