@@ -4,25 +4,29 @@ Nothing is opened here. Who acts proves it by their account key; what lists and 
 of the server. What only whoever has the home can do says so.
 """
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from threading import Lock, Semaphore
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 import click
 
 from cli.context import Context
 from client.jiedui import Jiedui, NothingThere, NotNow, Refused, SignedOut
-from desk.orders import Door, Order, Receipt
+from desk.orders import Answer, Door, Order, Receipt
 from desk.orders import NotNow as NotNowHere
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Rules, Terms
 from domain.units import Unit, UnitKind
+from projections.pairing_board import OVER, PairingLine
 from projections.task_board import ALL_TASKS, TaskFilter, TaskLine, TaskPage
+from projections.unit_inbox import InboxLine
 from services.signing_in import proof_text
 from transparency.keys import load_key
 from transparency.notes import Note
@@ -39,6 +43,10 @@ _PATHS = {
     "policy": "policies",
     "calendar": "calendars",
 }
+_AT_ONCE = 4
+"""How many commands of a script are under way: the server has others to serve."""
+
+L = TypeVar("L")
 _BEGINNINGS = {"register_task", "draft_pairing"}
 
 
@@ -57,6 +65,7 @@ class Away(Context):
         assert settings.url is not None, "somewhere else is somewhere"
         self._url = settings.url
         self._clients: dict[tuple[str, str] | None, Jiedui] = {}
+        self._beginning = Lock()
 
     @property
     def books(self) -> NoReturn:
@@ -79,6 +88,10 @@ class Away(Context):
 
     def client(self, post: tuple[str, str] | None = None) -> Jiedui:
         """Return a session in *post* (role, unit), left out: in the first the person holds."""
+        with self._beginning:
+            return self._client(post)
+
+    def _client(self, post: tuple[str, str] | None) -> Jiedui:
         if post not in self._clients:
             assert self.person, "it was asked before"
             key = load_key(self.settings.account_key)  # type: ignore[arg-type]
@@ -170,33 +183,85 @@ def _unit(told: dict[str, Any]) -> Unit:
 
 
 class AwayGateway:
-    """Gives orders through the API; what the server refuses is refused here in its words."""
+    """Gives orders through the API; what the server refuses is refused here in its words.
+
+    A case begun there has the id that the server gives it: what follows of it in the same run is
+    sent to that, and so is what names it.
+    """
 
     def __init__(self, away: Away) -> None:
         self._away = away
+        self._called: dict[str, str] = {}
+        self._room = Semaphore(_AT_ONCE)
+
+    async def begun(self, stream: str) -> bool:
+        """Say yes: commands go one by one."""
+        del stream
+        return True
+
+    async def submit_batch(self, orders: Sequence[Order]) -> list[Answer]:
+        """Have commands of one case recorded, one by one; raise `NotNow`."""
+        return [await asyncio.to_thread(self._answer, order) for order in orders]
+
+    def _answer(self, order: Order) -> Answer:
+        try:
+            with self._room:
+                return Answer(receipt=self._give(order))
+        except CommandRefused as refusal:
+            return Answer(refusal=refusal)
 
     async def submit(self, order: Order, door: Door) -> Receipt:
         """Have one command recorded and return its receipt; raise as the gateway does."""
         del door  # the server knows by which door this comes
-        by = order.by
-        post = None
-        if not isinstance(by, str) and by.role is not None and by.unit is not None:
-            post = (by.role.value, by.unit)
-        category, _, key = order.stream.partition("/")
-        kind = str(order.command["kind"])
+        return self._give(order)
+
+    def _give(self, order: Order) -> Receipt:
+        stream = self._called.get(order.stream, order.stream)
+        category, _, key = stream.partition("/")
+        kind = str(order.command.get("kind"))
+        if category not in _PATHS:
+            raise CommandRefused(
+                "home-needed",
+                f"{category} 的命令只能在账本所在的机器上办理。",
+                f"Commands of {category} are given where the ledger is.",
+            )
         path = _PATHS[category] if kind in _BEGINNINGS else f"{_PATHS[category]}/{key}/{kind}"
         body = {name: value for name, value in order.command.items() if name != "kind"}
         if order.occurred_at is not None:
             body["occurred_at"] = order.occurred_at.isoformat()
         try:
-            told = self._away.client(post).give(
-                path, body, key=order.command_id, if_version=order.if_version
+            told = self._away.client(self._post(order)).give(
+                path, self._named(body), key=order.command_id, if_version=order.if_version
             )
         except NotNow as busy:
             raise NotNowHere(busy.rule) from None
         except Refused as refused:
             raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+        self._called[order.stream] = told.stream
         return Receipt.model_validate(told.model_dump())
+
+    def _post(self, order: Order) -> tuple[str, str] | None:
+        """Return the post an order is given in; refuse one in somebody else's name."""
+        by = order.by
+        person = by if isinstance(by, str) else by.person
+        if person != self._away.person:
+            raise CommandRefused(
+                "not-let-in",
+                f"命令以 {person} 的名义，而密钥是 {self._away.person} 的；请用其本人的密钥提交。",
+                f"The command is in the name of {person} and the key is that of "
+                f"{self._away.person}: it takes the person's own.",
+            )
+        if isinstance(by, str) or by.role is None or by.unit is None:
+            return None
+        return by.role.value, by.unit
+
+    def _named(self, value: Any) -> Any:
+        """Return *value* with the cases in it called as the server calls them."""
+        if isinstance(value, dict):
+            return {name: self._named(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self._named(one) for one in value]
+        return self._called.get(value, value) if isinstance(value, str) else value
 
 
 class AwayBoards:
@@ -204,6 +269,7 @@ class AwayBoards:
 
     def __init__(self, client: Jiedui) -> None:
         self.tasks = AwayTasks(client)
+        self.pairings = AwayPairings(client)
 
 
 class AwayTasks:
@@ -229,13 +295,7 @@ class AwayTasks:
         }
         told = self._client.tasks(**{name: value for name, value in asked.items() if value})
         found = [TaskLine(**one) for one in told]
-        column = order.lstrip("-")
-
-        def place(line: TaskLine) -> tuple[bool, Any]:
-            value = getattr(line, column)
-            return (value is None, value if value is not None else "")
-
-        yield from sorted(found, key=place, reverse=order.startswith("-"))
+        yield from _in_order(found, order)
 
     def find(
         self,
@@ -249,6 +309,77 @@ class AwayTasks:
         lines = list(self.every(wanted, order=order))
         shown = tuple(lines[(page - 1) * size : page * size])
         return TaskPage(shown, len(lines), page, size)
+
+
+class AwayPairings:
+    """The pairings that are theirs to see."""
+
+    def __init__(self, client: Jiedui) -> None:
+        self._client = client
+
+    def find(
+        self,
+        *,
+        states: Sequence[str] = (),
+        open_only: bool = False,
+        unit: str | None = None,
+        search: str | None = None,
+        order: str = "-drafted_at",
+        page: int = 1,
+        size: int = 20,
+    ) -> tuple[list[PairingLine], int]:
+        """Return one page of pairings in *order*, and how many there are in all."""
+        asked = {"size": 500} | ({"search": search} if search else {})
+        found = [PairingLine(**one) for one in self._client.pairings(**asked)]
+        wanted = [
+            line
+            for line in found
+            if (not states or line.state in states)
+            and not (open_only and line.state in OVER)
+            and (unit is None or unit in {line.center, *line.departments, line.street})
+        ]
+        lines = _in_order(wanted, order)
+        return lines[(page - 1) * size : page * size], len(lines)
+
+
+def _in_order(lines: Iterable[L], order: str) -> list[L]:
+    """Return *lines* by a column, `-` before it descending; those without it last, then by case."""
+    column = order.lstrip("-")
+    by_case = sorted(lines, key=lambda line: str(getattr(line, "stream")))  # noqa: B009
+    there = [line for line in by_case if getattr(line, column) is not None]
+    there.sort(key=lambda line: getattr(line, column), reverse=order.startswith("-"))
+    return there + [line for line in by_case if getattr(line, column) is None]
+
+
+def inbox(
+    away: Away, unit: str, role: Role | None, order: str, limit: int, offset: int
+) -> tuple[list[InboxLine], int]:
+    """Return what waits at *unit* for *role*, None: for every post there of whoever asks.
+
+    Raises `CommandRefused` where they hold none: what waits for others is not theirs to see.
+    """
+    posts = [
+        (one.role, one.unit)
+        for one in away.client().session.posts
+        if one.unit == unit and role in {None, Role(one.role)}
+    ]
+    if not posts:
+        raise CommandRefused(
+            "not-let-in",
+            f"本人在 {unit} 没有这一岗位；服务器只给出本人岗位的待办。",
+            f"You hold no such post at {unit}; the server tells what waits for your own posts.",
+        )
+    found = [InboxLine(**one) for post in posts for one in away.client(post).waiting(order=order)]
+    lines = list(dict.fromkeys(found))
+    if len(posts) > 1:
+        lines.sort(key=lambda line: _pressing(line, unit, order))
+    return lines[offset : offset + limit], len(lines)
+
+
+def _pressing(line: InboxLine, unit: str, order: str) -> tuple[Any, ...]:
+    due = (line.due is None, line.due or "")
+    first = {"pressing": (line.unit != unit, *due), "due": due, "number": (line.title,)}[order]
+    return (*first, line.stream, line.item)
 
 
 def print_history(away: Away, category: str, case: str, as_json: bool) -> None:

@@ -223,16 +223,16 @@ def show_inbox(
     if as_json and page is None and size is None:
         size = sys.maxsize
     room = size or PAGE
-    lines, total = waiting_at(
-        context.boards(),
-        rules,
-        code,
-        wanted,
-        datetime.now(UTC),
-        order=sort or "pressing",
-        limit=room,
-        offset=((page or 1) - 1) * room,
-    )
+    order, offset = sort or "pressing", ((page or 1) - 1) * room
+    if context.settings.url is not None:
+        from cli import away
+
+        lines, total = away.inbox(away_from(context), code, wanted, order, room, offset)
+    else:
+        boards, now = context.boards(), datetime.now(UTC)
+        lines, total = waiting_at(
+            boards, rules, code, wanted, now, order=order, limit=room, offset=offset
+        )
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
