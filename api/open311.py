@@ -37,8 +37,8 @@ def _as_written(told: object) -> object:
     return told
 
 
-_FORMS = {"content": {"application/json": {}, "text/xml": {}}}
-_FOUND = {200: {"description": "What was asked for."} | _FORMS}
+_FORMS: dict[str, Any] = {"content": {"application/json": {}, "text/xml": {}}}
+_FOUND: dict[int | str, dict[str, Any]] = {200: {"description": "What was asked for."} | _FORMS}
 ANSWERS = problems(405, 422, 429, 503) | {
     400: {"description": "What Open311 says of a request that is wrong."} | _FORMS,
     403: {"description": "No api_key in force."} | _FORMS,

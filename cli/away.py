@@ -24,7 +24,8 @@ from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Rules, Terms
 from domain.units import Unit, UnitKind
-from projections.pairing_board import OVER, PairingLine
+from projections.pairing_board import PairingLine
+from projections.pairing_picture import OVER
 from projections.task_board import ALL_TASKS, TaskFilter, TaskLine, TaskPage
 from projections.unit_inbox import InboxLine
 from services.signing_in import proof_text

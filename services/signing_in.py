@@ -13,7 +13,7 @@ from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from desk.sealing import opaque_uuid
-from domain.envelope import SYSTEM
+from domain.envelope import SYSTEM, By
 from domain.people import Grant, Role
 from domain.refusals import CommandRefused
 from domain.registry.commands import SessionEnd
@@ -154,7 +154,7 @@ class Doorkeeper:
             return None
         return found
 
-    def sign_out(self, session: Session, cause: SessionEnd, by: Who = SYSTEM) -> None:
+    def sign_out(self, session: Session, cause: SessionEnd, by: Who | By = SYSTEM) -> None:
         """End *session* and note why, and *by* whom where a registrar does."""
         if self._accounts.end(session.session):
             self._note(session.person, "end_session", session, by, cause=cause.value)
@@ -216,7 +216,7 @@ class Doorkeeper:
         return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
 
     def _note(
-        self, person: str, kind: str, session: Session, by: Who = SYSTEM, **fields: str
+        self, person: str, kind: str, session: Session, by: Who | By = SYSTEM, **fields: str
     ) -> None:
         command = {"kind": kind, "session": session.session, **fields}
         asking = Asking(f"{kind}/{session.session}", by, command)
