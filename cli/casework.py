@@ -225,9 +225,9 @@ def show_inbox(
     room = size or PAGE
     order, offset = sort or "pressing", ((page or 1) - 1) * room
     if context.settings.url is not None:
-        from cli import away
+        from cli import away_lists
 
-        lines, total = away.inbox(away_from(context), code, wanted, order, room, offset)
+        lines, total = away_lists.inbox(away_from(context), code, wanted, order, room, offset)
     else:
         boards, now = context.boards(), datetime.now(UTC)
         lines, total = waiting_at(
@@ -363,9 +363,9 @@ def _add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away
+            from cli import away_lists
 
-            away.show_case(away_from(context), category, case, as_json)
+            away_lists.show_case(away_from(context), category, case, as_json)
             return
         from cli.standings import show_case
 
@@ -383,9 +383,9 @@ def _add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away
+            from cli import away_lists
 
-            away.print_history(away_from(context), category, case, as_json)
+            away_lists.print_history(away_from(context), category, case, as_json)
             return
         _history(context, category, case, as_json, language)
 

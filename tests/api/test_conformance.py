@@ -43,7 +43,7 @@ unexpected-methods = ["PUT"]
 
 [checks]
 # 412 refuses as well, whatever else was sent: the case moved on since it was looked at.
-negative_data_rejection.expected-statuses = [400, 401, 404, 405, 409, 412, 413, 415, 422, 429, "5xx"]
+negative_data_rejection.expected-statuses = ["4xx", "5xx"]
 positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
 
 [generation]

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import re
+import shutil
 from pathlib import Path
 
+import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -18,6 +20,10 @@ SCRIPT = Path(__file__).parents[2] / "examples" / "api" / "walkthrough.sh"
 
 
 async def test_the_walkthrough_walks_twice_and_does_everything_once(calling: Calling) -> None:
+    if shutil.which("curl") is None:
+        if os.environ.get("CI"):
+            pytest.fail("the example is walked with Debian's curl")
+        pytest.skip("curl is not installed")
     office = calling.office
     ledger = office.town.books.ledger
     app = Starlette(routes=[Mount(PREFIX, create_api(office.house))])
@@ -42,10 +48,8 @@ async def test_the_walkthrough_walks_twice_and_does_everything_once(calling: Cal
             told, complaints = await walking.communicate()
             assert (walking.returncode, complaints) == (0, b"")
             said.append(told.decode())
-    numbers = [re.search(r"registered: (DQ\d+)", one) for one in said]
-    assert numbers[0] and numbers[1]
-    assert numbers[0][1] == numbers[1][1]
-    line = office.house.boards.tasks.by_number(numbers[0][1])
+    (number,) = {found for one in said for found in re.findall(r"registered: (DQ\d+)", one)}
+    line = office.house.boards.tasks.by_number(number)
     assert line is not None
     kinds = [one.kind for one in ledger.read(line.stream)]
     assert kinds == ["task_registered.v1", "task_triaged.v1"]
