@@ -221,16 +221,16 @@ def show_inbox(
     if as_json and page is None and size is None:
         size = sys.maxsize
     room = size or PAGE
-    lines, total = waiting_at(
-        context.boards(),
-        rules,
-        code,
-        wanted,
-        datetime.now(UTC),
-        order=sort or "pressing",
-        limit=room,
-        offset=((page or 1) - 1) * room,
-    )
+    order, offset = sort or "pressing", ((page or 1) - 1) * room
+    if context.settings.url is not None:
+        from cli import away_lists
+
+        lines, total = away_lists.inbox(away_from(context), code, wanted, order, room, offset)
+    else:
+        boards, now = context.boards(), datetime.now(UTC)
+        lines, total = waiting_at(
+            boards, rules, code, wanted, now, order=order, limit=room, offset=offset
+        )
     rows = [vars(line) for line in lines]
     if not as_json:
         names = names_of(context)
@@ -363,9 +363,9 @@ def add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away
+            from cli import away_lists
 
-            away.show_case(away_from(context), category, case, as_json)
+            away_lists.show_case(away_from(context), category, case, as_json)
             return
         from cli.standings import show_case
 
@@ -383,9 +383,9 @@ def add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away
+            from cli import away_lists
 
-            away.print_history(away_from(context), category, case, as_json)
+            away_lists.print_history(away_from(context), category, case, as_json)
             return
         _history(context, category, case, as_json, language)
 
