@@ -9,7 +9,7 @@ from runtime.settings import Settings
 from services.single_sign_on import sign_on_of
 from tests import accounts
 from tests.console.conftest import Office, approve, engage
-from tests.console.test_pairing_steps import (
+from tests.console.pairings import (
     HEALTH,
     attached,
     drafted,
