@@ -19,7 +19,7 @@ from domain.cases import Step
 from domain.refusals import CommandRefused
 from domain.values import category_of, instant_text
 from ledger.store import LedgerUnavailable
-from wording.labels import clock_label, label
+from wording.labels import clock_label, state_label
 from workflows.ports import (
     LEDGER_UNAVAILABLE,
     LISTEN,
@@ -141,8 +141,9 @@ def in_words(stream: str, owed: Owed) -> str:
     """Return state, holder and next clock for people who open Temporal's own pages."""
     if not owed.version:
         return "尚未登记 not begun"
-    among = "TaskState" if category_of(stream) == "task" else "PairingState"
-    state = f"**{label(owed.state, among=among)}** {label(owed.state, 'en', among=among)}"
+    category = category_of(stream)
+    chinese, english = (state_label(category, owed.state, one) for one in ("zh", "en"))
+    state = f"**{chinese}** {english}"
     told = [f"{state} `{owed.state}`", f"承办 holder: `{owed.holder or '—'}`"]
     if owed.next_clock is not None:
         name, due = owed.next_clock

@@ -5,6 +5,7 @@ them, `Idempotency-Key` is the command id, `If-Match` the version the caller loo
 `?dry-run=true` the decider is asked and nothing recorded.
 """
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -21,10 +22,14 @@ from desk.orders import CommandId, Order, Receipt, read_order
 from desk.sealing import opaque_uuid
 from domain.casebook import CASES
 from domain.models import models_of
-from domain.people import Role
+from domain.people import BY_LINK, Role
+from domain.refusals import CommandRefused
+from domain.values import CASE_CATEGORIES
 from services.acting import given
+from services.case_lists import PLURALS
 from services.command_schemas import commands as schemas_of
-from services.seeing import Seer
+from services.seeing import NothingHere, Seer
+from services.uploads import UploadUnknown
 from wording.commands import command_label
 
 router = APIRouter()
@@ -32,6 +37,7 @@ router = APIRouter()
 COLLECTIONS = {
     "task": "tasks",
     "pairing": "pairings",
+    **PLURALS,
     "unit": "units",
     "person": "people",
     "policy": "policies",
@@ -45,26 +51,29 @@ BY_A_SERVICE = frozenset(
     {
         "add_account_key",
         "bind_identity",
+        "end_session",
         "erase_subject",
         "grant_unmasking",
         "issue_rating_link",
+        "publish_figures",
         "record_audit",
         "record_erasure",
         "record_export",
         "rotate_signing_key",
         "set_password",
         "unmask_field",
+        "withdraw_figures",
     }
 )
 """Commands that say what a service has done beside the record; alone they would say untruth."""
 
-BEGINNINGS = {"register_task": "tasks", "draft_pairing": "pairings"}
-"""Commands that begin a case: its id follows from caller and key, so that a retry finds it."""
+WITH_A_FILE = frozenset({"attach_evidence"})
+"""Commands whose document may have come in pieces before."""
 
 ANSWERS = problems(400, 401, 404, 409, 412, 413, 415, 422, 429, 503) | {
     204: {"description": "Asked with dry-run: it would be accepted."}
 }
-_NOT_PEOPLE = {Role.SYSTEM, Role.RESIDENT}
+_NOT_PEOPLE = BY_LINK | {Role.SYSTEM}
 
 Key = Annotated[CommandId, Header(alias="Idempotency-Key")]
 Match = Annotated[str | None, Header(alias="If-Match", pattern=r'^"?[0-9]{1,9}"?$')]
@@ -113,8 +122,9 @@ def _beginning(category: str, kind: str) -> Operation:
     async def begin(
         request: Request, seer: Caller, idempotency: Key, match: Match = None, dry: Dry = False
     ) -> Response:
-        def stream() -> str:
-            return f"{category}/{opaque_uuid(category, seer.session.person, idempotency)}"
+        def stream(body: dict[str, Any]) -> str:
+            own = CASES[category].named_by(body)
+            return own or f"{category}/{opaque_uuid(category, seer.session.person, idempotency)}"
 
         return await _give(request, seer, stream, kind, idempotency, match, dry=dry)
 
@@ -132,7 +142,8 @@ def _step(category: str, kind: str) -> Operation:
         match: Match = None,
         dry: Dry = False,
     ) -> Response:
-        def stream() -> str:
+        def stream(body: dict[str, Any]) -> str:
+            del body
             return stream_of(seer, category, key)
 
         return await _give(request, seer, stream, kind, idempotency, match, dry=dry)
@@ -143,7 +154,7 @@ def _step(category: str, kind: str) -> Operation:
 async def _give(
     request: Request,
     seer: Seer,
-    stream: Callable[[], str],
+    stream: Callable[[dict[str, Any]], str],
     kind: str,
     idempotency: str,
     match: str | None,
@@ -153,13 +164,38 @@ async def _give(
     body = await json_object(request)
 
     def deciding() -> Response:
-        order = order_from(seer, stream(), kind, body, idempotency, match)
+        case = stream(body)
+        upload = body.pop("upload", None) if kind in WITH_A_FILE else None
+        if upload is not None:
+            body.update(_file(seer, case, upload, body))
+        order = order_from(seer, case, kind, body, idempotency, match)
         if dry:
             Gateway(seer.house.books).would_now(order, seer.door)
             return Response(status_code=204)
-        return answered(given(seer, order))
+        receipt = given(seer, order)
+        if upload is not None:
+            seer.house.uploads.settle(upload)
+        return answered(receipt)
 
     return await run_in_threadpool(deciding)
+
+
+def _file(seer: Seer, case: str, upload: Any, body: dict[str, Any]) -> dict[str, str]:
+    """Return the fields of a command that a file stands for which came in pieces.
+
+    Raises `NothingHere`, and `CommandRefused` where it is not whole or there is another beside it.
+    """
+    if not isinstance(upload, str) or body.keys() & {"document", "media_type"}:
+        raise CommandRefused(
+            "command-malformed",
+            "upload 代替 document 和 media_type，请只给其一。",
+            "upload stands in place of document and media_type: give one or the other.",
+        )
+    try:
+        content, media_type = seer.house.uploads.whole(seer.session, case, upload)
+    except UploadUnknown:
+        raise NothingHere from None
+    return {"document": base64.b64encode(content).decode("ascii"), "media_type": media_type}
 
 
 def _described(category: str, kind: str) -> dict[str, Any]:
@@ -168,13 +204,25 @@ def _described(category: str, kind: str) -> dict[str, Any]:
         name: about for name, about in schema["properties"].items() if name != "kind"
     } | {
         "occurred_at": {
-            "type": "string",
+            "type": ["string", "null"],
             "format": "date-time",
             "description": "When it happened, where that was before now.",
         }
     }
     schema["required"] = [name for name in schema.get("required", ()) if name != "kind"]
     schema["additionalProperties"] = False
+    if kind in WITH_A_FILE:
+        file = ["document", "media_type"]
+        schema["required"] = [name for name in schema["required"] if name not in file]
+        schema["properties"]["upload"] = {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{22}$",
+            "description": "A file that came in pieces, in place of document and media_type.",
+        }
+        schema["oneOf"] = [
+            {"required": file, "not": {"required": ["upload"]}},
+            {"required": ["upload"], "not": {"anyOf": [{"required": [one]} for one in file]}},
+        ]
     return {
         "requestBody": {
             "required": bool(schema["required"]),
@@ -186,14 +234,14 @@ def _described(category: str, kind: str) -> dict[str, Any]:
 def _add_operations() -> None:
     for category, collection in COLLECTIONS.items():
         for kind in given_by_people(category):
-            begins = kind in BEGINNINGS
+            begins = kind in CASES[category].begun_by
             path = f"/{collection}" if begins else f"/{collection}/{{key}}/{kind}"
             router.add_api_route(
                 path,
                 (_beginning if begins else _step)(category, kind),
                 methods=["POST"],
-                operation_id=kind if category in {"task", "pairing"} else f"{category}_{kind}",
-                summary=command_label(kind),
+                operation_id=kind if category in CASE_CATEGORIES else f"{category}_{kind}",
+                summary=f"{command_label(kind)} {command_label(kind, 'en')}",
                 tags=[collection],
                 response_model=Receipt,
                 responses=ANSWERS,

@@ -82,7 +82,7 @@ def list_tasks(
         names = names_of(context)
         lines = [labelled(names, "task", line) for line in lines]
     print_table("task", lines, as_json)
-    _say_how_many(as_json, len(lines), found.total, page or 1)
+    say_how_many(as_json, len(lines), found.total, page or 1)
 
 
 _TASK_ORDERS = {
@@ -95,7 +95,7 @@ _TASK_ORDERS = {
 }
 
 
-def _say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
+def say_how_many(as_json: bool, shown: int, total: int, page: int) -> None:
     """Say how long a list is, where a page of it is not all; beside the rows for machines."""
     if total > shown:
         click.echo(
@@ -171,7 +171,7 @@ def show_inbox(
         names = names_of(context)
         rows = [waiting(names, row) for row in rows]
     print_table("inbox", rows, as_json)
-    _say_how_many(as_json, len(rows), total, page or 1)
+    say_how_many(as_json, len(rows), total, page or 1)
 
 
 @click.command("levels")
@@ -231,7 +231,7 @@ def list_pairings(
         names = names_of(context)
         rows = [labelled(names, "pairing", row) for row in rows]
     print_table("pairing", rows, as_json)
-    _say_how_many(as_json, len(rows), total, page or 1)
+    say_how_many(as_json, len(rows), total, page or 1)
 
 
 _PAIRING_ORDERS = {

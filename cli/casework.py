@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cli.away import Away
 
 
-def _stream(context: Context, category: str, given: str | None, opening: bool) -> str:
+def stream_meant(context: Context, category: str, given: str | None, opening: bool) -> str:
     """Return the stream a person means: its name, its UUID, or a work-order number."""
     if given is None:
         return f"{category}/{new_uuid7()}"
@@ -53,7 +53,7 @@ def away_from(context: Context) -> "Away":
 
 def _of(category: str) -> StreamOf:
     def stream_of(context: Context, given: str | None, begins: bool) -> str:
-        return _stream(context, category, given, begins)
+        return stream_meant(context, category, given, begins)
 
     return stream_of
 
@@ -61,15 +61,13 @@ def _of(category: str) -> StreamOf:
 task = click.Group(
     "task",
     help="帮扶任务：登记、派单、办理、评价。 Support tasks.",
-    commands=commands_of(
-        CASES["task"], ("task",), _of("task"), opening=frozenset({"register_task"})
-    ),
+    commands=commands_of(CASES["task"], ("task",), _of("task"), opening=CASES["task"].begun_by),
 )
 pairing = click.Group(
     "pairing",
     help="结对：三张清单、签约、审批、考评。 Pairings.",
     commands=commands_of(
-        CASES["pairing"], ("pairing",), _of("pairing"), opening=frozenset({"draft_pairing"})
+        CASES["pairing"], ("pairing",), _of("pairing"), opening=CASES["pairing"].begun_by
     ),
 )
 
@@ -77,11 +75,13 @@ pairing = click.Group(
 def _history(context: Context, category: str, case: str, as_json: bool, language: str) -> None:
     from cli.histories import print_history
 
-    stream = _stream(context, category, case, opening=False)
+    stream = stream_meant(context, category, case, opening=False)
     print_history(context, stream, as_json, language)
 
 
-def _add_readers(group: click.Group, category: str) -> None:
+def add_readers(group: click.Group, category: str) -> None:
+    """Give a section `show` and `history`."""
+
     @group.command("show")
     @click.argument("case")
     @json_option
@@ -99,7 +99,7 @@ def _add_readers(group: click.Group, category: str) -> None:
             return
         from cli.standings import show_case
 
-        show_case(context, _stream(context, category, case, opening=False), as_json=as_json)
+        show_case(context, stream_meant(context, category, case, opening=False), as_json=as_json)
 
     @group.command("history")
     @click.argument("case")
@@ -121,6 +121,6 @@ def _add_readers(group: click.Group, category: str) -> None:
 
 
 add_lists(task, pairing)
-_add_readers(task, "task")
-_add_readers(pairing, "pairing")
-add_documents(task, pairing, _stream)
+add_readers(task, "task")
+add_readers(pairing, "pairing")
+add_documents(task, pairing, stream_meant)

@@ -19,9 +19,10 @@ from desk.orders import Door, Order, read_order
 from domain.cases import CaseKind
 from domain.models import models_of
 from domain.people import ROLE_LABELS, Role
+from domain.values import CASE_CATEGORIES
 from wording.commands import command_label
-from wording.labels import label
-from wording.next_steps import NEXT_STEPS
+from wording.labels import state_label
+from wording.next_steps import NEXT_STEPS, next_steps
 
 StreamOf = Callable[[Context, str | None, bool], str]
 """Returns the stream a person means: by what they wrote, and whether it is to begin."""
@@ -111,15 +112,14 @@ def who_gives(case: CaseKind, kind: str) -> str:
     """Return who gives a command, in the words of the office, and when it usually comes."""
     roles = sorted(case.who_may[kind] - {Role.SYSTEM})
     told = "、".join(ROLE_LABELS[role][0] for role in roles)
-    states = [state for state, steps in NEXT_STEPS.items() if kind in steps]
+    states = [one for one, steps in NEXT_STEPS.get(case.category, {}).items() if kind in steps]
     when = f"通常在{'、'.join(label_of_state(case.category, state) for state in states)}时。"
     return f"由{told}办理。{when if states else ''}"
 
 
 def label_of_state(category: str, state: str) -> str:
     """Return a main state as people read it."""
-    among = {"task": "TaskState", "pairing": "PairingState"}.get(category)
-    return state if among is None else label(state, among=among)
+    return state_label(category, state)
 
 
 def submit(context: Context, order: Order, door: Door, speaking: Speaking) -> None:
@@ -137,7 +137,7 @@ def submit(context: Context, order: Order, door: Door, speaking: Speaking) -> No
     facts = "、".join(KIND_LABELS.get(one.partition(".")[0], one) for one in receipt.facts)
     again = "此前已记录，未重复记录" if receipt.repeated else "已记录"
     state = f"，现为“{label_of_state(category, receipt.state)}”" if receipt.state else ""
-    state = state if category in {"task", "pairing"} else ""
+    state = state if category in CASE_CATEGORIES else ""
     lines = [
         f"{again}：{facts or '没有变化'}{number}{state}。账本位置 {receipt.position}。",
         *_what_comes_next(category, receipt.state),
@@ -150,9 +150,9 @@ def submit(context: Context, order: Order, door: Door, speaking: Speaking) -> No
 
 
 def _what_comes_next(category: str, state: str | None) -> list[str]:
-    if not state or category not in {"task", "pairing"}:
+    if not state or category not in CASE_CATEGORIES:
         return []
-    steps = NEXT_STEPS.get(state, ())
+    steps = next_steps(category, state)
     told = "，或".join(
         f"{command_label(kind)}（jiedui {category} {subcommand_name(kind, (category,))}）"
         for kind in steps[:2]

@@ -35,6 +35,9 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
+    "site": ("cli.board_cases", "site"),
+    "facility": ("cli.board_cases", "facility"),
+    "programme": ("cli.board_cases", "programme"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),
     "policy": ("cli.policies", "policy"),
@@ -44,6 +47,8 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "subject": ("cli.subjects", "subject"),
     "webhook": ("cli.webhooks", "webhook"),
     "log": ("cli.log_keeping", "log"),
+    "figures": ("cli.figures", "figures"),
+    "province": ("cli.province", "province"),
     "witness": ("cli.witnessing", "witness"),
     "backup": ("cli.backup", "backup"),
     "restore": ("cli.backup", "restore"),
@@ -204,6 +209,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 
 
 _FAULTS = (
+    ("audit.reading", "CannotRead"),
     ("audit.verify.verifying", "CannotVerify"),
     ("desk.orders", "NotNow"),
     ("documents.extra", "ExtraMissing"),

@@ -18,7 +18,7 @@ from domain.values import instant_text
 from wording.commands import command_label
 from wording.labels import clock_label, label
 from wording.names import KnownNames
-from wording.next_steps import NEXT_STEPS
+from wording.next_steps import next_steps
 from wording.sentences import deadline_text
 
 
@@ -26,7 +26,8 @@ def show_case(context: Context, stream: str, *, as_json: bool) -> None:
     """Print where the case *stream* stands, for people or as one JSON value."""
     case, rules = context.books.desk.case(stream)
     boards, category = context.boards(), case.kind.category
-    line = (boards.tasks if category == "task" else boards.pairings).get(stream)
+    board = {"task": boards.tasks, "pairing": boards.pairings}.get(category, boards.cases)
+    line = board.get(stream)
     state = case.kind.state_name(case.state)
     value = {
         "stream": stream,
@@ -47,10 +48,7 @@ def show_case(context: Context, stream: str, *, as_json: bool) -> None:
     title = f"工单 {head.get('number')}" if category == "task" else str(head.get("title") or "")
     click.echo(f"{title}  {label_of_state(category, state)}  第 {case.version} 版")
     click.echo(f"  案卷　　  {stream}")
-    about = (
-        _task(case.state, names) if isinstance(case.state, Known) else _pairing(case.state, names)
-    )
-    for name, told in about:
+    for name, told in _about(case.kind, case.state, names):
         click.echo(f"  {name}{'　' * (4 - len(name))}  {told}")
     click.echo("时限 Clocks")
     for one in case.kind.clocks(case.state, rules):
@@ -86,8 +84,20 @@ def _beside(body: Body) -> dict[str, Any]:
     }
 
 
-def _about(state: Any, names: KnownNames) -> Iterator[tuple[str, str]]:
+def _about(kind: CaseKind, state: Any, names: KnownNames) -> Iterator[tuple[str, str]]:
+    if kind.on_the_board:
+        return _shown(kind, state, names)
     return _task(state, names) if isinstance(state, Known) else _pairing(state, names)
+
+
+def _shown(kind: CaseKind, state: Any, names: KnownNames) -> Iterator[tuple[str, str]]:
+    held, found = kind.holder(state), kind.shown(state)
+    if found is not None and found.place:
+        yield "地点", f"{names.place(found.place, 'zh')}（{found.place}）"
+    if held is not None:
+        yield "在办", names.unit(held, "zh")
+    if found is not None and found.units:
+        yield "单位", "、".join(names.unit(unit, "zh") for unit in found.units)
 
 
 def _task(state: Known, names: KnownNames) -> Iterator[tuple[str, str]]:
@@ -140,7 +150,7 @@ def _may(kind: CaseKind, state: str, waits: Any, names: KnownNames) -> Iterator[
         yield f"  {label(item['what'], among='ToDo')}（{who}{unit}{until}）"
         for one in COMMANDS.get(item["what"], ()):
             yield _command(category, one)
-    for one in NEXT_STEPS.get(state, ()):
+    for one in next_steps(category, state):
         if one not in told:
             roles = "、".join(
                 ROLE_LABELS[role][0] for role in sorted(kind.who_may[one] - {Role.SYSTEM})
@@ -158,7 +168,8 @@ def _numbers(boards: Any) -> Any:
         if stream.startswith("task/"):
             line = boards.tasks.get(stream)
             return None if line is None else str(line.number)
-        line = boards.pairings.get(stream)
+        board = boards.pairings if stream.startswith("pairing/") else boards.cases
+        line = board.get(stream)
         return None if line is None else str(line.title)
 
     return number_of

@@ -41,6 +41,16 @@ _COLUMNS: dict[str, tuple[tuple[str, str], ...]] = {
         ("term_end", "期满"),
         ("stream", "案卷"),
     ),
+    "case": (
+        ("title", "名称"),
+        ("state_label", "状态"),
+        ("service", "类别"),
+        ("place", "区划"),
+        ("holder", "在办单位"),
+        ("clock", "下一时限"),
+        ("next_due", "到期"),
+        ("stream", "案卷"),
+    ),
     "inbox": (
         ("title", "案件"),
         ("what", "待办"),

@@ -18,6 +18,7 @@ from domain.refusals import CommandRefused
 from evidence.kinds import ENDINGS, FILE_BYTES_MAX, HEIC
 from evidence.sentences import ABOUT_THE_FILE
 from services.acting import given, order_of
+from services.case_lists import case_at, category_at
 from services.pairing_steps import STEPS
 from services.scope import pairing_at, task_at
 from services.seeing import NothingHere, Seer, told
@@ -35,18 +36,22 @@ class Case:
 
     def __init__(self, seer: Seer, section: str, key: str) -> None:
         self.seer, self.section, self.key = seer, section, key
+        self.pairing: PairingForms | None = None
+        self.body: Any = None
         if section == "tasks":
             self.stream, state, _ = task_at(seer, key)
-            self.body: Any = state.body
-            self.policy_id = state.body.need.policy_id
+            self.body, self.kind = state.body, CASES["task"]
+            self.policy_id: str | None = state.body.need.policy_id
             self.title = key.upper()
-            self.pairing: PairingForms | None = None
-        else:
+        elif section == "pairings":
             line, pairing = pairing_at(seer, key)
-            self.stream, self.body, self.policy_id = line.stream, None, line.policy
+            self.stream, self.policy_id, self.kind = line.stream, line.policy, CASES["pairing"]
             self.title = line.title
             self.pairing = PairingForms(seer, line.stream, pairing)
-        self.kind = CASES["task" if section == "tasks" else "pairing"]
+        else:
+            found = case_at(seer, category_at(section), key)
+            self.stream, self.kind = found.line.stream, found.kind
+            self.policy_id, self.title = found.kind.policy_id(found.state), found.line.title
         self.address = f"/{section}/{key}"
 
     def model(self, command: str) -> Any:
@@ -62,14 +67,7 @@ class Case:
 def ask(request: Request, section: str, key: str, command: str) -> Response:
     """Show the form of *command*."""
     seer = seer_of(request)
-    return _form(request, case_at(seer, section, key), command, dict(request.query_params))
-
-
-def case_at(seer: Seer, section: str, key: str) -> Case:
-    """Return the case at this address; raise `NothingHere`."""
-    if section not in {"tasks", "pairings"}:
-        raise NothingHere
-    return Case(seer, section, key)
+    return _form(request, Case(seer, section, key), command, dict(request.query_params))
 
 
 def _form(
@@ -81,7 +79,7 @@ def _form(
 ) -> Response:
     model = case.model(command)
     policy = case.seer.rules.under(case.policy_id).policy
-    fields = fields_of(command, model, case.seer, policy, given, case.body)
+    fields = fields_of(command, model, case.seer, policy, given, case.body, case.kind)
     if case.pairing is not None:
         fields = case.pairing.fields(command, fields, given)
     return page(
@@ -113,9 +111,9 @@ async def act(request: Request, section: str, key: str, command: str) -> Respons
 def _act(request: Request, section: str, key: str, command: str, sent: Any) -> Response:
     seer = seer_of(request)
     ours(request, str(sent.get("form", "")), seer.session.form)
-    case = case_at(seer, section, key)
+    case = Case(seer, section, key)
     model = case.model(command)
-    plain = {name: value for name, value in sent.items() if isinstance(value, str)}
+    plain = plain_of(sent)
     upload = plain.get("upload")
     try:
         asked = command_of(command, model, sent)
@@ -139,6 +137,18 @@ def _act(request: Request, section: str, key: str, command: str, sent: Any) -> R
     if upload:
         seer.house.uploads.settle(upload)
     return see_other(f"{_back(case, plain)}?receipt={position}")
+
+
+def plain_of(sent: Any) -> dict[str, Any]:
+    """Return what a form sent in words, several where a name stands several times."""
+    found: dict[str, Any] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            held = found.get(name)
+            found[name] = (
+                value if held is None else [*([held] if isinstance(held, str) else held), value]
+            )
+    return found
 
 
 def _back(case: Case, given: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """A form for every command, made from its model: what the office sees, what the desk is given."""
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -10,21 +10,27 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 
 from console.seeing import OFFICE
+from domain.cases import CaseKind
 from domain.clocks import LimitText
 from domain.models import base_of, seals_of
 from domain.people import Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
+from domain.task.case import TASK
 from domain.task.commands import Grade, Suggested
 from domain.units import UnitKind
-from domain.values import DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
+from domain.values import CASE_IDS, DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
 from importing.cells import moment
+from projections.case_board import SHOWN, CaseFilter
 from projections.task_board import TaskFilter
+from services.case_lists import cases_at
 from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, Both, label
 
-Kind = Literal["text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept"]
+Kind = Literal[
+    "text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept", "rows"
+]
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,8 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     value: str | tuple[str, ...] = ""
     hint: str = ""
+    rows: "tuple[tuple[Field, ...], ...]" = ()
+    """The fields of each row, of a field that holds several values with parts of their own."""
 
 
 def fields_of(
@@ -47,13 +55,14 @@ def fields_of(
     policy: Policy,
     given: Mapping[str, Any],
     body: Any = None,
+    case: CaseKind = TASK,
 ) -> list[Field]:
     """Return the fields of a command's form, with what was *given* or is usual filled in."""
     hints = get_type_hints(model, include_extras=True)
     left = set(_LEFT_TO_THE_PAGE.get(kind, ()))
     if kind == "dispatch_task" and not given.get("suggested"):
         left |= {"suggested", "reason"}  # the reason is why another than the first suggested
-    made = _Making(kind, model, seer, policy, body)
+    made = _Making(kind, model, seer, policy, body, case)
     return [
         made.field(name, hints[name], given)
         for name in model.model_fields
@@ -86,6 +95,7 @@ class _Making:
     seer: Seer
     policy: Policy
     body: Any
+    case: CaseKind
 
     def field(self, name: str, hint: Any, given: Mapping[str, Any]) -> Field:
         base, many = base_of(hint)
@@ -105,9 +115,11 @@ class _Making:
                 f"密封保存，最多 {most} 字", f"Kept sealed, {most} characters at most"
             )
             return Field(name, called, words, required, value=value, hint=told)
-        choices = self._choices(name, base)
         if base is Suggested:
             return Field(name, called, "kept", required, value=value)
+        if isinstance(base, type) and issubclass(base, BaseModel):
+            return self._rows(name, base, given, many=many, required=required)
+        choices = self._choices(name, base)
         if base is bool:
             return Field(name, called, "yes", required, value=value)
         if choices or many:
@@ -125,6 +137,35 @@ class _Making:
         plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
         number: Kind = "number" if plain is int else "text"
         return Field(name, called, number, required, value=value)
+
+    def _rows(
+        self,
+        name: str,
+        model: type[BaseModel],
+        given: Mapping[str, Any],
+        *,
+        many: bool,
+        required: bool,
+    ) -> Field:
+        """Return a field whose values have parts: a row for each that was given, and some more."""
+        sent = {int(one.split(".")[1]) for one in given if one.startswith(f"{name}.")}
+        count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST) if many else 1
+        inner = replace(self, model=model)
+        hints = get_type_hints(model, include_extras=True)
+        rows = tuple(
+            tuple(
+                replace(
+                    inner.field(
+                        part, hints[part], {part: given.get(f"{name}.{number}.{part}", "")}
+                    ),
+                    name=f"{name}.{number}.{part}",
+                    required=False,
+                )
+                for part in model.model_fields
+            )
+            for number in range(count)
+        )
+        return Field(name, self._called(name), "rows", required, rows=rows)
 
     def _called(self, name: str) -> str:
         called = field_label(name, self.seer.language)
@@ -150,20 +191,18 @@ class _Making:
             return self._places()
         if base == TaskId and name == "master":
             return self._same_matter()
-        listed: dict[tuple[str, str], Sequence[Any]] = {
-            ("refuse_admission", "ground"): self.policy.refusal_grounds,
-            ("request_termination", "ground"): self.policy.termination_grounds,
-            ("appeal_score", "ground"): self.policy.score_exclusion_grounds,
-            ("blow_whistle", "ground"): self.policy.whistling.grounds,
-            (self.kind, "route"): self.policy.divert_routes,
-            (self.kind, "cause"): self.policy.carrying.causes,
-            (self.kind, "category"): self.policy.categories,
-            (self.kind, "categories"): self.policy.categories,
-        }
+        for category, of in CASE_IDS.items():
+            if base == of and category in SHOWN:
+                return self._cases(category)
         return tuple(
             (one.code, self.seer.say(one.label.zh, one.label.en))
-            for one in listed.get((self.kind, name), ())
+            for one in self.case.listed(self.policy, self.kind, name)
         )
+
+    def _cases(self, category: str) -> tuple[tuple[str, str], ...]:
+        """Return the open cases of a kind that the one who looks has to do with."""
+        found, _ = cases_at(self.seer, CaseFilter(category, open_only=True), size=_CASES_MOST)
+        return tuple((line.stream, line.title) for line in found)
 
     def _units(self, name: str) -> tuple[tuple[str, str], ...]:
         kinds = {
@@ -236,6 +275,8 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
         if name == "kind" or name not in sent:
             continue
         base, many = base_of(hints[name])
+        if isinstance(base, type) and issubclass(base, BaseModel) and base is not Suggested:
+            continue
         if many:
             values = [one for one in sent.getlist(name) if isinstance(one, str) and one]
             if values:
@@ -251,7 +292,40 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
             continue
         if value.strip():
             command[name] = _plain(name, base, value.strip())
+    for name in model.model_fields:
+        base, many = base_of(hints[name])
+        if isinstance(base, type) and issubclass(base, BaseModel) and name not in command:
+            rows = [row for row in _sent_rows(kind, name, base, sent) if row]
+            if rows:
+                command[name] = rows if many else rows[0]
     return command
+
+
+def _sent_rows(
+    kind: str, name: str, model: type[BaseModel], sent: FormData
+) -> Iterator[dict[str, Any]]:
+    """Yield each row a form sent for the field *name*; rows left empty are empty."""
+    numbers = {int(one.split(".")[1]) for one in sent if one.startswith(f"{name}.")}
+    for number in sorted(numbers):
+        start = f"{name}.{number}."
+        inner = FormData(
+            [
+                (one.removeprefix(start), text)
+                for one, text in sent.multi_items()
+                if one.startswith(start)
+            ]
+        )
+        row = command_of(kind, model, inner)
+        yield {part: value for part, value in row.items() if part in model.model_fields}
+
+
+def _of_row(given: Mapping[str, Any], start: str) -> dict[str, Any]:
+    return {one.removeprefix(start): held for one, held in given.items() if one.startswith(start)}
+
+
+_ROWS_LEAST = 4
+_ROWS_MORE = 2
+_CASES_MOST = 500
 
 
 def kept_suggested(version: str, units: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from console.acting import case_at
+from console.acting import Case
 from console.resident_doors import Bounded, address_of, code_of
 from console.resident_visit import Visit
 from console.seeing import instant, ours, page, seer_of
@@ -27,7 +27,7 @@ def hand_over(request: Request, number: str, form: Annotated[str, Form()] = "") 
     """Issue a link and show it once, with its QR code, to be shown or sent to the resident."""
     seer = seer_of(request)
     ours(request, form, seer.session.form)
-    case = case_at(seer, "tasks", number)
+    case = Case(seer, "tasks", number)
     case.model("issue_rating_link")
     issued = seer.house.links.issue(case.stream, seer.who)
     seer.house.catch_up()

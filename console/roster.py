@@ -14,7 +14,7 @@ from console.seeing import ours, page, see_other
 from desk.identifiers import new_uuid7
 from domain.casebook import CASES
 from domain.models import models_of
-from domain.people import ROLE_LABELS, Person, Role
+from domain.people import BY_LINK, ROLE_LABELS, Person, Role
 from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from services import roster
@@ -32,7 +32,7 @@ ACTS = {
     "units": ("change_unit", "close_unit"),
     "people": ("grant_role", "revoke_role", "change_person"),
 }
-_GRANTED = tuple(role for role in Role if role not in (Role.RESIDENT, Role.SYSTEM))
+_GRANTED = tuple(role for role in Role if role not in BY_LINK | {Role.SYSTEM})
 
 
 @router.get("/admin")

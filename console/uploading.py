@@ -9,7 +9,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from console.acting import case_at
+from console.acting import Case
 from console.seeing import ours, seer_of
 from domain.refusals import CommandRefused
 from services.seeing import Seer, told
@@ -88,7 +88,7 @@ async def _body(request: Request) -> bytes | None:
 
 def _stream(seer: Seer, number: str) -> str:
     """Return the task's stream, for whoever may attach evidence in their role; `NothingHere`."""
-    case = case_at(seer, "tasks", number)
+    case = Case(seer, "tasks", number)
     case.model("attach_evidence")
     return case.stream
 

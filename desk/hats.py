@@ -9,7 +9,7 @@ from datetime import datetime
 from desk.casework import Asking, Who
 from domain.cases import CaseKind
 from domain.envelope import By
-from domain.people import Role
+from domain.people import BY_LINK, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 
@@ -21,8 +21,10 @@ def hats(kind: CaseKind, asking: Asking, rules: Rules, at: datetime) -> list[By]
         return [who]
     if who.role is not None:
         return [who.acting(who.role, who.unit)]
+    allowed = kind.who_may.get(str(asking.command.get("kind")), frozenset())
     if who.person.startswith("subject/"):
-        return [who.acting(Role.RESIDENT, who.unit)]
+        fitting_links = sorted(BY_LINK & allowed) or [Role.RESIDENT]
+        return [who.acting(role, who.unit) for role in fitting_links]
     person = rules.people.get(who.person)
     if person is None:
         raise CommandRefused(
@@ -31,7 +33,6 @@ def hats(kind: CaseKind, asking: Asking, rules: Rules, at: datetime) -> list[By]
             "The registry does not know this person.",
         )
     standing = [grant for grant in person.grants if grant.stands(at)]
-    allowed = kind.who_may.get(str(asking.command.get("kind")), frozenset())
     fitting = [grant for grant in standing if grant.role in allowed] or standing
     if not fitting:
         raise CommandRefused(

@@ -5,16 +5,18 @@ Read at the moment of deciding, so a rule such as "no open task is left" never t
 
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from domain.casebook import kind_of
+from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.figures import ReviewFigures, figures_of, last_review
-from domain.pairing.case import neighbour as neighbour_pairing
-from domain.rules import NeighbourPairing, NeighbourTask
-from domain.task.case import neighbour as neighbour_task
+from domain.provider.figures import ServiceFigures, tasks_served
+from domain.rules import Neighbour, NeighbourPairing, NeighbourTask
 from domain.task.facts import SupervisionRaised
 from domain.task.supervising import is_red_card
+from ledger.entry import Entry
 from ledger.store import Ledger
 
 
@@ -59,15 +61,28 @@ class LedgerNeighbours:
         self._ledger, self._state_of, self._cards = ledger, state_of, cards
         self.seen = -1
 
+    def case(self, stream: str) -> Neighbour | None:
+        """Return the case *stream* of any kind, or None where there is none."""
+        self._looked_at()
+        version, state = self._state_of(stream)
+        return kind_of(stream).neighbour(stream, state) if version else None
+
+    def cases(self, category: str) -> Iterator[Neighbour]:
+        """Yield every case of the kind *category*, ordered by stream."""
+        for stream in sorted(self._looked_at().streams(category)):
+            found = self.case(stream)
+            if found is not None:
+                yield found
+
     def task(self, stream: str) -> NeighbourTask | None:
         """Return the task *stream*, or None where there is none."""
-        version, state = self._state(stream)
-        return neighbour_task(stream, state) if version else None
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourTask) else None
 
     def pairing(self, stream: str) -> NeighbourPairing | None:
         """Return the pairing *stream*, or None where there is none."""
-        version, state = self._state(stream)
-        return neighbour_pairing(stream, state) if version else None
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourPairing) else None
 
     def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks of the pairing, ordered by stream."""
@@ -92,11 +107,10 @@ class LedgerNeighbours:
 
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
         """Return the open pairings *unit* is a party of, ordered by stream."""
-        pairings = (self.pairing(stream) for stream in sorted(self._looked_at().streams("pairing")))
         return tuple(
             pairing
-            for pairing in pairings
-            if pairing is not None and pairing.is_open and unit in pairing.parties
+            for pairing in self.cases("pairing")
+            if isinstance(pairing, NeighbourPairing) and pairing.is_open and unit in pairing.parties
         )
 
     def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
@@ -126,6 +140,29 @@ class LedgerNeighbours:
         }
         return tuple(task for task in self._open(streams) if task.main_unit == unit)
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that name *provider* as who serves them, ordered by stream."""
+        return tuple(
+            task for task in self._open(self._named(provider)) if task.provider == provider
+        )
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served come to in *period*."""
+        tasks = (
+            [entry for entry in self._looked_at().read(stream) if entry.position <= self.seen]
+            for stream in sorted(self._named(provider))
+        )
+        return tasks_served(tasks, provider, period, self.seen, satisfied_from)
+
+    def _named(self, provider: str) -> set[str]:
+        return {
+            entry.stream
+            for entry in self._looked_at().of_kind("provider_named.v1", None)
+            if entry.fact["provider"] == provider
+        }
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         self._looked_at()
@@ -140,15 +177,39 @@ class LedgerNeighbours:
         )
         return figures_of(tasks, self.seen, last_review(ledger.read(pairing)), satisfied_from)
 
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what is counted of each of *communities* now, with the facts it rests on."""
+        ledger = self._looked_at()
+
+        def entries_of(category: str) -> Iterator[list[Entry]]:
+            streams = (
+                self._tasks_placed_in(communities)
+                if category == "task"
+                else ledger.streams(category)
+            )
+            for stream in streams:
+                yield [entry for entry in ledger.read(stream) if entry.position <= self.seen]
+
+        return counted_communities(communities, self.seen, entries_of, satisfied_from)
+
+    def _tasks_placed_in(self, communities: tuple[str, ...]) -> list[str]:
+        """The tasks that were ever said to lie there; the newest word of each is read later."""
+        return sorted(
+            {
+                entry.stream
+                for kind in PLACED_BY
+                for entry in self._looked_at().of_kind(kind, None)
+                if str(entry.fact.get("place") or "").startswith(communities)
+            }
+        )
+
     def _looked_at(self) -> Ledger:
         """The head is noted before anything is read, so that no later fact is taken for seen."""
         if self.seen < 0:
             self.seen = self._ledger.head()
         return self._ledger
-
-    def _state(self, stream: str) -> tuple[int, Any]:
-        self._looked_at()
-        return self._state_of(stream)
 
     def _open(self, streams: list[str] | set[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in sorted(streams))

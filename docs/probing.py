@@ -6,6 +6,7 @@ state, and every running clock is rung; each answer is a row of the lifecycle ta
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -137,6 +138,14 @@ def task_rows() -> list[Row]:
     moves = [move for some in (*MOVES.values(), ANY_TIME, BESIDE) for move in some]
     usual = (story.under(NEIGHBOURLY) for story in task_stories())
     return rows((*usual, *_deserted()), moves)
+
+
+def kind_rows(stories: Any) -> list[Row]:
+    """Return the lifecycle of a kind of case, from the stories and the table its laws use."""
+    begun = (begin for begin, _, _ in stories.TABLE.values())
+    told = (one() for one in (*stories.EVERY_STATE.values(), *begun))
+    moves = [(command, by) for _, command, may in stories.TABLE.values() for by in may]
+    return rows(told, moves)
 
 
 def pairing_rows() -> list[Row]:

@@ -6,16 +6,18 @@ the notices to people. All of it is derived from facts by pure functions, so tha
 workflow says of it needs to be believed.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from domain.clocks import Clock
 from domain.envelope import Asked, Happened
+from domain.labelled import Ground
 from domain.people import Role
-from domain.rules import Rules
+from domain.policy import Category, Policy
+from domain.rules import Neighbour, Rules
 from domain.values import Frozen, Instant
 
 
@@ -67,6 +69,38 @@ class Talk(Frozen):
     steps: tuple[Step, ...]
 
 
+class Shown(Frozen):
+    """What a list shows of a case: codes, numbers, instants, and words an office wrote itself.
+
+    *place* is a division code, *units* are all that have to do with the case, *details* what only
+    pages of this kind show, as JSON has it.
+    """
+
+    title: str
+    place: str = ""
+    units: tuple[str, ...] = ()
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+def _no_neighbour(stream: str, state: Any) -> None:
+    """Say that other cases need to know nothing of a case."""
+
+
+def _shown_elsewhere(state: Any) -> None:
+    """Say that a case stands on a board of its own, or on none."""
+
+
+def _nothing_listed(policy: Policy, command: str, field: str) -> tuple[()]:
+    """Say that no field is filled from a list of the pack."""
+    del policy, command, field
+    return ()
+
+
+def _named_by_chance(command: Mapping[str, Any]) -> None:
+    """Say that a case takes any new id, whatever it begins with."""
+    del command
+
+
 def _about_none(state: Any) -> None:
     """Say that a case is about no category of service."""
 
@@ -102,5 +136,26 @@ class CaseKind:
     """The category of service the case is about (`elder_care`), where it is about one."""
     is_urgent: Callable[[Any], bool] = _never
     """Whether people are told of it at night too."""
+    neighbour: Callable[[str, Any], Neighbour | None] = _no_neighbour
+    """What other cases may know of the case."""
+    shown: Callable[[Any], Shown | None] = _shown_elsewhere
+    """What the board of cases (`projections/case_board.py`) shows of the case."""
+    named_by: Callable[[Mapping[str, Any]], str | None] = _named_by_chance
+    """The stream of a case that its beginning command names by what it holds; None: any new id."""
+    begun_by: frozenset[str] = frozenset()
+    """The commands that begin a case."""
+    listed: Callable[[Policy, str, str], Sequence[Category | Ground]] = _nothing_listed
+    """What of the pack a field of a command may hold: by pack, command and field."""
+    timed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`."""
+    moving_clocks: frozenset[str] = frozenset()
+    """Clocks whose ring is a step of the case, and not only a limit that was missed."""
+    standing_rules: frozenset[str] = frozenset()
+    """Rules of this kind that speak of who asks and when, whatever is filled in beside."""
     clerked: bool = True
     """Whether a workflow stands by the case (registry streams need none: they have no clock)."""
+
+    @property
+    def on_the_board(self) -> bool:
+        """Whether the board of cases has a line for each of them."""
+        return self.shown is not _shown_elsewhere

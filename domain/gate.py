@@ -16,14 +16,14 @@ from pydantic import BaseModel
 
 from domain.envelope import Asked, By
 from domain.people import Channel, Known, Role, roles_named
-from domain.refusals import CommandRefused
+from domain.refusals import refusing
 from domain.rules import Rules
 from domain.sealed import Sealed
 from domain.values import UUID, holds_personal_number
 
 GATE_RULES: dict[str, tuple[str, str]] = {
     "role-permitted": (
-        "角色 {role} 不能执行“{command}”；可以执行的角色：{may_zh}。",
+        "角色 {role} 不能执行“{command}”；可以执行的角色：{may}。",
         "Role {role} may not give {command}; roles that may: {may}.",
     ),
     "role-held": (
@@ -70,6 +70,7 @@ _YEARS = (1970, 2200)
 PROVEN = frozenset(
     {
         "add_account_key",
+        "add_city",
         "adopt_witness_policy",
         "bind_identity",
         "complete_exit",
@@ -79,6 +80,8 @@ PROVEN = frozenset(
         "grant_unmasking",
         "record_erasure",
         "record_export",
+        "publish_figures",
+        "replace_city_key",
         "refuse_erasure",
         "request_exit",
         "revoke_role",
@@ -89,6 +92,7 @@ PROVEN = frozenset(
         "unbind_identity",
         "unmask_field",
         "withdraw_account_key",
+        "withdraw_figures",
     }
 )
 """Commands that take more than a name: what they do cannot be undone, shows what is sealed, hands
@@ -99,10 +103,8 @@ _PROOFS = frozenset({Known.SESSION, Known.KEY})
 T = TypeVar("T")
 
 
-def refused(rule: str, **found: object) -> CommandRefused:
-    """Return the refusal by *rule* of the gate, filled with what was found."""
-    chinese, english = GATE_RULES[rule]
-    return CommandRefused(rule, chinese.format(**found), english.format(**found))
+refused = refusing(GATE_RULES)
+"""Return the refusal by one of the gate's rules, filled with what was found."""
 
 
 def allowed(asked: Asked[Any], may: frozenset[Role], rules: Rules) -> None:
@@ -115,13 +117,11 @@ def allowed(asked: Asked[Any], may: frozenset[Role], rules: Rules) -> None:
 def permitted(asked: Asked[Any], may: frozenset[Role]) -> None:
     """The role is one of those that may give this command."""
     if asked.by.role not in may:
-        chinese, english = roles_named(may)
         raise refused(
             "role-permitted",
             role=asked.by.role,
             command=asked.command.kind,
-            may=english,
-            may_zh=chinese,
+            may=roles_named(may),
         )
 
 

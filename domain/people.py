@@ -23,6 +23,7 @@ class Role(StrEnum):
     SUPERVISOR = "SUPERVISOR"
     CALLBACK_AGENT = "CALLBACK_AGENT"
     RESIDENT = "RESIDENT"
+    PROVIDER = "PROVIDER"
     AUDITOR = "AUDITOR"
     DPO = "DPO"
     REGISTRAR = "REGISTRAR"
@@ -40,11 +41,16 @@ ROLE_LABELS: dict[Role, tuple[str, str]] = {
     Role.SUPERVISOR: ("督办员", "supervisor"),
     Role.CALLBACK_AGENT: ("回访员", "callback agent"),
     Role.RESIDENT: ("居民", "resident"),
+    Role.PROVIDER: ("服务机构经办人", "agent of a provider"),
     Role.AUDITOR: ("审计员", "auditor"),
     Role.DPO: ("个人信息保护负责人", "personal information protection officer"),
     Role.REGISTRAR: ("名册管理员", "registrar"),
     Role.SYSTEM: ("系统", "system"),
 }
+
+
+BY_LINK = frozenset({Role.RESIDENT, Role.PROVIDER})
+"""The roles of people outside government: no unit, no grant, a link of their own."""
 
 
 def roles_named(roles: Iterable[Role]) -> tuple[str, str]:

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints
 
-from domain.values import UUID, Frozen
+from domain.values import CASE, UUID, Frozen
 
 
 class Sealed(Frozen):
     """One sealed text: its key holder, its place in the vault, its keyed digest (HMAC-SHA-256)."""
 
-    holder: Annotated[str, StringConstraints(pattern=rf"^(task|pairing|subject|person)/{UUID}$")]
+    holder: Annotated[str, StringConstraints(pattern=rf"^({CASE}|(subject|person)/{UUID})$")]
     item: Annotated[str, StringConstraints(pattern=rf"^{UUID}$")]
     digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 

@@ -92,6 +92,10 @@ DivisionCode = Annotated[str, Text(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
 """A division code: 6 digits county (GB/T 2260), 9 street (GB/T 10114), 12 community."""
 
 
+COMMUNITY_DIGITS = 12
+"""How long the division code of a community is."""
+
+
 def covers(division: str, place: str) -> bool:
     """Say whether *place* lies in *division*.
 
@@ -102,8 +106,32 @@ def covers(division: str, place: str) -> bool:
     return place.startswith(division)
 
 
+CASE_CATEGORIES = ("task", "pairing", "finding", "site", "facility", "provider", "programme")
+"""The kinds of case people work on, by the first part of their streams' names."""
+
+CASE = rf"(?:{'|'.join(CASE_CATEGORIES)})/{UUID}"
+
+CaseId = Annotated[str, Text(pattern=rf"^{CASE}$")]
+"""The stream of any kind of case people work on."""
+
 TaskId = Annotated[str, Text(pattern=rf"^task/{UUID}$")]
 PairingId = Annotated[str, Text(pattern=rf"^pairing/{UUID}$")]
+FindingId = Annotated[str, Text(pattern=rf"^finding/{UUID}$")]
+SiteId = Annotated[str, Text(pattern=rf"^site/{UUID}$")]
+FacilityId = Annotated[str, Text(pattern=rf"^facility/{UUID}$")]
+ProviderId = Annotated[str, Text(pattern=rf"^provider/{UUID}$")]
+ProgrammeId = Annotated[str, Text(pattern=rf"^programme/{UUID}$")]
+CASE_IDS = {
+    "task": TaskId,
+    "pairing": PairingId,
+    "finding": FindingId,
+    "site": SiteId,
+    "facility": FacilityId,
+    "provider": ProviderId,
+    "programme": ProgrammeId,
+}
+"""The type of the stream's name of each kind of case."""
+
 PersonId = Annotated[str, Text(pattern=rf"^person/{UUID}$")]
 SubjectId = Annotated[str, Text(pattern=rf"^subject/{UUID}$")]
 
@@ -123,7 +151,7 @@ VerifierKeyText = Annotated[
 """A public key as a signed note's reader takes it: `name+hash+base64`."""
 
 STREAM = re.compile(
-    rf"^(?:(?:task|pairing|person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook|city)/{UUID}"
     rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}}"
     r"|log/checkpoints)$"
 )

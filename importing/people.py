@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from domain.people import ROLE_LABELS, Role
+from domain.people import BY_LINK, ROLE_LABELS, Role
 from importing.cells import folded, listed, moment, telephones, visible
 from importing.tables import BadRow, Field, Problem, Row, Table
 
@@ -21,7 +21,7 @@ PEOPLE_FIELDS = (
 )
 """The columns of a staff list; a person with several roles has a row for each."""
 
-ASSIGNABLE = tuple(role for role in Role if role not in (Role.RESIDENT, Role.SYSTEM))
+ASSIGNABLE = tuple(role for role in Role if role not in BY_LINK | {Role.SYSTEM})
 ROLES = {folded(ROLE_LABELS[role][0]): role for role in ASSIGNABLE} | {
     folded(role): role for role in ASSIGNABLE
 }

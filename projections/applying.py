@@ -17,6 +17,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from domain.values import category_of
 from ledger.entry import Entry
 from projections import (
+    case_board,
     directory,
     pairing_board,
     service_levels,
@@ -28,7 +29,7 @@ from projections.store import Page, metadata
 
 log = structlog.get_logger(__name__)
 
-FOLLOWED = frozenset(("task", "pairing", "unit", "policy"))
+FOLLOWED = frozenset(("task", "pairing", "unit", "policy")) | case_board.SHOWN
 """The kinds of stream some board looks at; others only move the mark."""
 
 NEEDS: dict[str, frozenset[str]] = {
@@ -38,6 +39,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "pairings": frozenset(),
     "inbox": frozenset({"tasks", "pairings"}),
     "directory": frozenset(),
+    "cases": frozenset(),
 }
 """The boards by name, each with those whose picture of a case it is made from."""
 
@@ -48,6 +50,7 @@ LABELS = {
     "pairings": "结对看板",
     "inbox": "待办",
     "directory": "名录",
+    "cases": "案卷看板",
 }
 
 _TABLES = {
@@ -59,6 +62,8 @@ _TABLES = {
     unit_inbox.inbox: "inbox",
     directory.units: "directory",
     directory.packs: "directory",
+    case_board.cases: "cases",
+    case_board.concerned: "cases",
 }
 
 stopped = Table(
@@ -172,10 +177,13 @@ def _apply(connection: Connection, entries: Sequence[Entry], going: set[str]) ->
                 _tried("pairings", entry, partial(pairing_board.apply, page, entry))
             case "unit" | "policy" if "directory" in going:
                 _tried("directory", entry, partial(directory.apply, page, entry))
+            case other if other in case_board.SHOWN and "cases" in going:
+                _tried("cases", entry, partial(case_board.apply, page, entry))
     for board, finish in (
         ("tasks", task_board.finish),
         ("pairings", pairing_board.finish),
         ("inbox", unit_inbox.finish),
+        ("cases", case_board.finish),
     ):
         if board in going:
             _tried(board, None, partial(finish, page))

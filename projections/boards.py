@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, select
 
 from projections import (
+    case_board,
     directory,
     pairing_board,
     service_levels,
@@ -72,6 +73,12 @@ class Boards:
         """Units and packs."""
         still_going(self.engine, "directory")
         return directory.Directory(self.engine)
+
+    @property
+    def cases(self) -> case_board.CaseBoard:
+        """The cases of every other kind."""
+        still_going(self.engine, "cases")
+        return case_board.CaseBoard(self.engine)
 
     def stopped(self) -> list[BoardStopped]:
         """Return the boards that do not go on."""

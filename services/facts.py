@@ -8,6 +8,8 @@ from domain.task.reading import Sight, sight
 from domain.task.state import Known
 from domain.values import category_of, instant_text
 from ledger.entry import Entry
+from projections.case_board import SHOWN
+from services.case_lists import concerns
 from services.scope import sees_pairing
 from services.seeing import Seer
 
@@ -62,6 +64,9 @@ def _theirs(seer: Seer, stream: str) -> bool:
     if category == "pairing":
         line = seer.house.boards.pairings.get(stream)
         return line is not None and sees_pairing(seer, line)
+    if category in SHOWN:
+        case = seer.house.boards.cases.get(stream)
+        return case is not None and concerns(seer, case)
     return category in _PUBLIC or (category != "subject" and seer.role in _OF_OVERSIGHT)
 
 

@@ -1,22 +1,24 @@
 """What somebody may do with a case now: every command asked of the decider, none of it recorded.
 
 A page has no rule of its own. Each command is filled in as its form would be, with what the case,
-the registry and the pack offer first, and put to the desk as a question (`desk.would`).
+the registry and the pack offer first, and put to the desk as a question (`desk/hearing.py`).
 """
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import uuid4
 
 from pydantic import BaseModel
 
-from desk.casework import Asking, Who
-from desk.desk import Desk
+from desk.casework import Who
+from desk.hearing import Hearing
 from domain.cases import CaseKind
 from domain.clocks import LimitText
-from domain.envelope import By
+from domain.gate import GATE_RULES
+from domain.guards import STANDING
 from domain.models import base_of, models_of, seals_of
 from domain.pairing.state import Drafted
 from domain.people import Role
@@ -26,20 +28,20 @@ from domain.task.commands import Grade
 from domain.task.state import AssistStatus, Body, Known
 from domain.units import UnitKind
 from domain.values import (
+    CASE_IDS,
+    CaseId,
     Code,
     DivisionCode,
     Instant,
     LedgerNumber,
     OfficeText,
-    PairingId,
     PersonId,
     SubjectId,
-    TaskId,
     UnitCode,
     instant_text,
 )
 from services.pairing_filling import PairingFilling
-from wording.next_steps import NEXT_STEPS
+from wording.next_steps import next_steps
 
 ABOUT_VALUES = frozenset(
     {
@@ -70,21 +72,17 @@ class Offer:
 
 
 def offers(
-    desk: Desk,
-    stream: str,
-    who: Who,
-    policy_id: str | None = None,
-    only: Collection[str] | None = None,
+    hearing: Hearing, who: Who, policy_id: str | None = None, only: Collection[str] | None = None
 ) -> list[Offer]:
-    """Return what *who* may do with the case *stream*: the usual steps first, then the others.
+    """Return what *who* may do with the case now: the usual steps first, then the others.
 
     Commands that the role never gives are not offered at all, and of the rest, with *only*, those.
     """
-    case, _ = desk.case(stream)
+    case = hearing.case
     assert who.role is not None, "a page is somebody's in a role"
-    usual = NEXT_STEPS.get(case.kind.state_name(case.state), ())
+    usual = next_steps(case.kind.category, case.kind.state_name(case.state))
     found = [
-        offer(desk, stream, who, kind, policy_id)
+        offer(hearing, who, kind, policy_id)
         for kind in models_of(case.kind.commands)
         if who.role in case.kind.who_may.get(kind, frozenset()) and (only is None or kind in only)
     ]
@@ -96,25 +94,20 @@ def offers(
     return sorted(found, key=place)
 
 
-def offer(desk: Desk, stream: str, who: Who, kind: str, policy_id: str | None = None) -> Offer:
+def offer(hearing: Hearing, who: Who, kind: str, policy_id: str | None = None) -> Offer:
     """Return what the decider says of the command *kind*, filled in for *who*."""
-    case, rules = desk.case(stream)
+    case = hearing.case
     model = models_of(case.kind.commands)[kind]
-    command = Filling(case.kind, case.state, rules, who, policy_id, stream).fill(kind, model)
-    refusal = refusal_of(desk, stream, who, command)
-    about_a_value = refusal is not None and refusal.rule in ABOUT_VALUES
-    return Offer(kind, None if about_a_value else refusal)
+    filling = Filling(case.kind, case.state, hearing.rules, who, policy_id, case.stream)
+    refusal = hearing.refusal_of(who, filling.fill(kind, model))
+    return Offer(kind, None if refusal is None or _asks(case.kind, refusal) else refusal)
 
 
-def refusal_of(
-    desk: Desk, stream: str, who: Who | By, command: dict[str, Any]
-) -> CommandRefused | None:
-    """Return why the decider would not take *command* now, None where it would."""
-    try:
-        desk.would(stream, Asking(f"would/{uuid4()}", who, command))
-    except CommandRefused as refusal:
-        return refusal
-    return None
+def _asks(kind: CaseKind, refusal: CommandRefused) -> bool:
+    """Say whether *refusal* speaks of a value that the form asks for, so that it is to be shown."""
+    if not kind.on_the_board:
+        return refusal.rule in ABOUT_VALUES
+    return refusal.rule not in STANDING | set(GATE_RULES) | kind.standing_rules
 
 
 @dataclass(frozen=True)
@@ -160,15 +153,20 @@ class Filling:
             (Instant, lambda: instant_text(datetime.now(UTC) + timedelta(days=30))),
             (OfficeText, lambda: "依据"),
             (LedgerNumber, lambda: "1"),
-            (DivisionCode, lambda: self._body.need.place if self._body else "440106"),
-            (TaskId, lambda: f"task/{uuid4()}"),
-            (PairingId, lambda: f"pairing/{uuid4()}"),
+            (DivisionCode, self._place),
+            *((of, partial(_any_case, category)) for category, of in CASE_IDS.items()),
+            (CaseId, partial(_any_case, "task")),
             (SubjectId, self._resident),
             (Grade, lambda: 5),
         )
         for known, value in by_type:
             if base == known:
                 return value()
+        if isinstance(base, type) and issubclass(base, BaseModel):
+            inner = self.fill(kind, base)
+            return {part: value for part, value in inner.items() if part in base.model_fields}
+        if examples := _examples(base):
+            return examples[0]
         if base is bool:
             return True
         if base is int or _plain(base) is int:
@@ -178,6 +176,13 @@ class Filling:
         if get_origin(base) is not None and get_args(base):
             return get_args(base)[0]
         return None
+
+    def _place(self) -> str:
+        if self._body is not None:
+            return self._body.need.place
+        shown = self.kind.shown(self.state)
+        unit = self.rules.units.get(self.who.unit or "")
+        return (shown.place if shown else "") or (unit.division if unit else "440106")
 
     def _resident(self) -> str | None:
         parties = self._body.need.parties if self._body else ()
@@ -225,17 +230,8 @@ class Filling:
         return self.who.person
 
     def _code(self, kind: str, name: str) -> str:
-        policy = self.rules.under(self._body.need.policy_id if self._body else None).policy
-        lists: dict[tuple[str, str], Any] = {
-            ("refuse_admission", "ground"): policy.refusal_grounds,
-            ("request_termination", "ground"): policy.termination_grounds,
-            ("appeal_score", "ground"): policy.score_exclusion_grounds,
-            ("blow_whistle", "ground"): policy.whistling.grounds,
-            (kind, "route"): policy.divert_routes,
-            (kind, "cause"): policy.carrying.causes,
-            (kind, "category"): policy.categories,
-        }
-        listed = lists.get((kind, name))
+        policy = self.rules.under(self.kind.policy_id(self.state) or self.policy_id).policy
+        listed = self.kind.listed(policy, kind, name)
         if listed:
             return str(listed[0].code)
         return {"media_type": "image/png"}.get(name, "x")
@@ -266,6 +262,16 @@ _FILLED_ANYWAY: dict[str, tuple[str, ...]] = {
     "replace_party": ("successors",),
 }
 """Fields that are not required and without which the command says nothing."""
+
+
+def _any_case(category: str) -> str:
+    return f"{category}/{uuid4()}"
+
+
+def _examples(base: Any) -> list[Any]:
+    """Return the examples that a type brings along, for one that has a form of its own."""
+    marks = getattr(base, "__metadata__", ())
+    return next((mark.examples for mark in marks if getattr(mark, "examples", None)), [])
 
 
 def _plain(base: Any) -> Any:

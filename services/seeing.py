@@ -181,12 +181,15 @@ class Seer:
         return self.names.category(code, self.language)
 
     def number_of(self, stream: str) -> str | None:
-        """Return what people call the case *stream*: a task's number, a pairing's title."""
+        """Return what people call the case *stream*: a task's number, others' title."""
         if stream.startswith("task/"):
             line = self.house.boards.tasks.get(stream)
             return None if line is None else line.number
-        pairing = self.house.boards.pairings.get(stream)
-        return None if pairing is None else pairing.title
+        if stream.startswith("pairing/"):
+            pairing = self.house.boards.pairings.get(stream)
+            return None if pairing is None else pairing.title
+        case = self.house.boards.cases.get(stream)
+        return None if case is None else case.title
 
 
 def seer_by(

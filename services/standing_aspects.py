@@ -17,7 +17,7 @@ from ledger.entry import Entry
 from services.seeing import Seer
 from wording.commands import command_label
 from wording.labels import Both, label
-from wording.next_steps import NEXT_STEPS
+from wording.next_steps import next_steps
 from wording.reasons import reason_text, running_label
 from wording.sentences import instant_shown
 
@@ -130,7 +130,7 @@ def _clocks(seer: Seer, reader: Reader, found: AsOf, case: CaseThen) -> Iterator
 def _may(seer: Seer, reader: Reader, found: AsOf, case: CaseThen) -> Aspect:
     """Return the usual steps from this state and whose they are, by the registry of then."""
     steps = []
-    for kind in NEXT_STEPS.get(case.name, ()):
+    for kind in next_steps(case.kind.category, case.name):
         roles = [role for role in case.kind.who_may.get(kind, ()) if role is not Role.SYSTEM]
         whose = seer.say("、", ", ").join(
             ROLE_LABELS[role][seer.language == "en"] for role in sorted(roles)

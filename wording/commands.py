@@ -1,5 +1,6 @@
 """What each command is called in an office, by its stored kind; Chinese, then English."""
 
+from wording.kinds import all_words
 from wording.labels import Both, Language
 
 COMMAND_LABELS: dict[str, Both] = {
@@ -61,6 +62,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "raise_card": ("发黄牌或红牌", "Raise a yellow or red card"),
     "list_task": ("挂牌督办", "List for supervision"),
     "summon_unit": ("约谈", "Summon the unit"),
+    "name_provider": ("指定服务机构", "Name the provider"),
+    "take_over_service": ("接续服务", "Take over the service"),
     "take_over_task": ("承接任务", "Take over the task"),
     "recall_task": ("收回改派", "Recall and reassign"),
     "restrict_data": ("限制个人信息处理", "Restrict personal data"),
@@ -126,9 +129,12 @@ COMMAND_LABELS: dict[str, Both] = {
     "adopt_witness_policy": ("采用见证规则", "Adopt a witness policy"),
     "raise_witness_alarm": ("见证告警", "Raise a witness alarm"),
     "clear_witness_alarm": ("解除见证告警", "Clear a witness alarm"),
+    "publish_figures": ("发布指标报表", "Publish a month's figures"),
+    "withdraw_figures": ("撤回指标报表", "Withdraw a month's figures"),
     "subscribe_webhook": ("登记推送订阅", "Subscribe a webhook"),
     "rotate_webhook_secret": ("更换推送签名密钥", "Rotate a webhook's secret"),
     "end_webhook": ("终止推送订阅", "End a webhook"),
+    **all_words("commands"),
 }
 
 

@@ -1,5 +1,6 @@
 """What each field of a command is called on a form, by its stored name; Chinese, then English."""
 
+from wording.kinds import all_words
 from wording.labels import Both
 
 FIELDS: dict[str, Both] = {
@@ -107,6 +108,7 @@ FIELDS: dict[str, Both] = {
     "urgent": ("紧急", "urgent"),
     "verified_on_site": ("已实地核查", "verified on the spot"),
     "within": ("到场时限", "arrive within"),
+    **all_words("fields"),
 }
 
 

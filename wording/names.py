@@ -3,9 +3,12 @@
 People stay opaque unless the reader brings a way of opening sealed texts that lets them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
+from domain.labelled import Ground
 from domain.policy import Policy
 from domain.rules import Rules
 from domain.sealed import Sealed
@@ -85,17 +88,22 @@ class KnownNames(OpaqueNames):
 
 
 def _labels_of(policy: Policy) -> dict[str, tuple[str, str]]:
-    lists = (
-        policy.duty_classes,
-        policy.refusal_grounds,
-        policy.divert_routes,
-        policy.termination_grounds,
-        policy.score_exclusion_grounds,
-        policy.carrying.causes,
-        policy.whistling.grounds,
-        policy.pairing.mandatory_terms,
-    )
-    return {one.code: (one.label.zh, one.label.en) for items in lists for one in items}
+    return {one.code: (one.label.zh, one.label.en) for one in _grounds_in(policy)}
+
+
+def _grounds_in(value: Any) -> Iterator[Ground]:
+    """Yield every item of every closed list of a pack, however deep it stands."""
+    match value:
+        case Ground():
+            yield value
+        case BaseModel():
+            for name in type(value).model_fields:
+                yield from _grounds_in(getattr(value, name))
+        case tuple():
+            for one in value:
+                yield from _grounds_in(one)
+        case _:
+            return
 
 
 _STANDS_FOR_A_PLACE = ("STREET_OFFICE", "COMMUNITY", "RESIDENTS_COMMITTEE")

@@ -2,8 +2,9 @@
 
 from domain.pairing.facts import PairingState as P
 from domain.task.facts import TaskState as T
+from wording.kinds import STEPS_OF_KINDS
 
-NEXT_STEPS: dict[str, tuple[str, ...]] = {
+_STEPS_OF_TASKS: dict[str, tuple[str, ...]] = {
     T.REGISTERED: ("triage_task", "split_off_matter", "merge_into"),
     T.TRIAGED: ("dispatch_task",),
     T.PENDING_DISPATCH: ("dispatch_task",),
@@ -18,6 +19,9 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     T.RATING: ("rate_task",),
     T.DISSATISFIED: ("order_rework", "uphold_result"),
     T.CLOSED: ("appeal_closure", "appeal_score"),
+}
+
+_STEPS_OF_PAIRINGS: dict[str, tuple[str, ...]] = {
     P.DRAFT: ("attach_list", "propose_pairing"),
     P.PROPOSED: ("accept_proposal", "counter_propose"),
     P.NEGOTIATING: ("claim_project", "sign_agreement", "submit_for_approval"),
@@ -26,4 +30,14 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
     P.ADJUSTING: ("approve_adjustment", "refuse_adjustment"),
     P.SUSPENDED: ("resume_pairing",),
 }
-"""State → kinds of command. States that only a clock or nobody moves are not here."""
+NEXT_STEPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "task": _STEPS_OF_TASKS,
+    "pairing": _STEPS_OF_PAIRINGS,
+    **STEPS_OF_KINDS,
+}
+"""Kind of case → state → kinds of command. States only a clock or nobody moves are not here."""
+
+
+def next_steps(category: str, state: str) -> tuple[str, ...]:
+    """Return the commands people usually give to a case of this kind in this state."""
+    return NEXT_STEPS.get(category, {}).get(state, ())

@@ -5,6 +5,7 @@ there; the other values are those the sender names. Never personal data: a lette
 whoever opens it.
 """
 
+from wording.kinds import all_words
 from wording.labels import Both
 
 ANY_NOTICE: Both = (
@@ -384,5 +385,10 @@ TASK_NOTICES: dict[str, Both] = {
     ),
 }
 
-NOTICE_TEXTS: dict[str, Both] = {**TASK_NOTICES, **PAIRING_NOTICES, **TALK_NOTICES}
+NOTICE_TEXTS: dict[str, Both] = {
+    **TASK_NOTICES,
+    **PAIRING_NOTICES,
+    **TALK_NOTICES,
+    **all_words("notices"),
+}
 """Every template with its text."""

@@ -14,7 +14,7 @@ from typing import Any
 from audit.exports.labels import kind_label
 from audit.exports.pseudonyms import Pseudonyms
 from audit.replay.as_of import Axis
-from domain.people import Role
+from domain.people import BY_LINK
 from domain.values import STREAM, UUID, category_of
 from ledger.entry import Entry
 from wording.labels import label
@@ -24,6 +24,11 @@ Scalar = str | int | bool | datetime
 OBJECT_TYPES: dict[str, str] = {
     "pairing": "pairing",
     "task": "support_task",
+    "finding": "finding",
+    "site": "site",
+    "facility": "facility",
+    "provider": "provider",
+    "programme": "programme",
     "unit": "unit",
     "subject": "resident",
     "policy": "policy",
@@ -145,7 +150,7 @@ def references_of(entry: Entry, pseudonyms: Pseudonyms) -> list[Reference]:
     add(entry.stream, "resident" if category == "subject" else category)
     if entry.by.unit is not None:
         add(f"unit/{entry.by.unit}", "actor")
-    if entry.by.role is Role.RESIDENT and entry.by.person is not None:
+    if entry.by.role in BY_LINK and entry.by.person is not None:
         add(entry.by.person, "actor")
     if entry.by.on_behalf_of is not None:
         add(entry.by.on_behalf_of, "on_behalf_of")

@@ -22,10 +22,9 @@ from domain.refusals import CommandRefused
 from domain.registry.state import REGISTRY_CATEGORIES, RegistryBook
 from domain.rules import Rules
 from domain.units import Unit
-from domain.values import category_of
+from domain.values import CASE_CATEGORIES, category_of
 from ledger.entry import Entry, instant_of
 
-CASE_CATEGORIES = ("task", "pairing")
 _DATED_BY_THEMSELVES = frozenset(
     ("unit_registered.v1", "unit_closed.v1", "person_registered.v1", "role_granted.v1")
 ) | {"role_revoked.v1"}

@@ -16,16 +16,23 @@ from pydantic import ValidationError
 from audit.reading import CannotRead, Reader
 from domain.casebook import CASES
 from domain.cases import CaseKind
+from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.envelope import FactOutOfPlace
 from domain.figures import ReviewFigures, figures_of, last_review
-from domain.pairing.case import neighbour as neighbour_pairing
+from domain.provider.figures import ServiceFigures, tasks_served
 from domain.registry.case import REGISTRY_CASES
 from domain.registry.state import REGISTRY_CATEGORIES, RegistryBook
-from domain.rules import NeighbourPairing, Neighbours, NeighbourTask, NoNeighbours, Rules
-from domain.task.case import neighbour as neighbour_task
+from domain.rules import (
+    Neighbour,
+    NeighbourPairing,
+    Neighbours,
+    NeighbourTask,
+    NoNeighbours,
+    Rules,
+)
 from domain.task.facts import SupervisionRaised
 from domain.task.supervising import is_red_card
-from domain.values import category_of
+from domain.values import CASE_CATEGORIES, category_of
 from ledger.entry import Entry, happened
 from wording.explaining import TermsBook
 
@@ -173,7 +180,7 @@ class StandingThen:
             self._cases.popitem(last=False)
         return case
 
-    def cases(self, categories: Iterable[str] = ("task", "pairing")) -> Iterator[CaseThen]:
+    def cases(self, categories: Iterable[str] = CASE_CATEGORIES) -> Iterator[CaseThen]:
         """Yield every case of *categories*, by name, folded in one walk along the log."""
         found: dict[str, CaseThen] = {}
         for entry in self.reader.entries(until=self.position, categories=tuple(categories)):
@@ -188,15 +195,27 @@ class NeighboursThen:
     def __init__(self, standing: StandingThen) -> None:
         self._standing = standing
 
+    def case(self, stream: str) -> Neighbour | None:
+        """Return the case *stream* of any kind, or None where there was none."""
+        case = self._standing.case(stream)
+        return None if case is None else case.kind.neighbour(stream, case.state)
+
+    def cases(self, category: str) -> Iterator[Neighbour]:
+        """Yield every case of the kind *category*, ordered by stream."""
+        for stream in list(self._standing.reader.streams(category, self._standing.position)):
+            found = self.case(stream)
+            if found is not None:
+                yield found
+
     def task(self, stream: str) -> NeighbourTask | None:
         """Return the task *stream*, or None where there was none."""
-        case = self._standing.case(stream)
-        return None if case is None else neighbour_task(stream, case.state)
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourTask) else None
 
     def pairing(self, stream: str) -> NeighbourPairing | None:
         """Return the pairing *stream*, or None where there was none."""
-        case = self._standing.case(stream)
-        return None if case is None else neighbour_pairing(stream, case.state)
+        found = self.case(stream)
+        return found if isinstance(found, NeighbourPairing) else None
 
     def open_tasks(self, pairing: str) -> tuple[NeighbourTask, ...]:
         """Return the open tasks of the pairing, ordered by stream."""
@@ -220,12 +239,10 @@ class NeighboursThen:
 
     def open_pairings_of(self, unit: str) -> tuple[NeighbourPairing, ...]:
         """Return the open pairings *unit* is a party of, ordered by stream."""
-        streams = self._standing.reader.streams("pairing", self._standing.position)
-        pairings = (self.pairing(stream) for stream in list(streams))
         return tuple(
             pairing
-            for pairing in pairings
-            if pairing is not None and pairing.is_open and unit in pairing.parties
+            for pairing in self.cases("pairing")
+            if isinstance(pairing, NeighbourPairing) and pairing.is_open and unit in pairing.parties
         )
 
     def open_tasks_at(self, places: Callable[[str], bool]) -> tuple[NeighbourTask, ...]:
@@ -251,6 +268,26 @@ class NeighboursThen:
     def _of_kind(self, kind: str) -> Iterator[Entry]:
         return self._standing.reader.of_kind(kind, until=self._standing.position)
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that named *provider* as who serves them, ordered by stream."""
+        tasks = self._open(sorted(self._named(provider)))
+        return tuple(task for task in tasks if task.provider == provider)
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served came to in *period*."""
+        reader, until = self._standing.reader, self._standing.position
+        tasks = (list(reader.stream(task, until)) for task in sorted(self._named(provider)))
+        return tasks_served(tasks, provider, period, until, satisfied_from)
+
+    def _named(self, provider: str) -> set[str]:
+        return {
+            entry.stream
+            for entry in self._of_kind("provider_named.v1")
+            if entry.fact["provider"] == provider
+        }
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         raised = self._standing.reader.of_kind(
@@ -267,6 +304,34 @@ class NeighboursThen:
         reader, until = self._standing.reader, self._standing.position
         tasks = (list(reader.stream(task, until)) for task in reader.of_pairing(pairing, until))
         return figures_of(tasks, until, last_review(reader.stream(pairing, until)), satisfied_from)
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what was counted of each of *communities* then, with the facts it rested on."""
+        reader, until = self._standing.reader, self._standing.position
+
+        def entries_of(category: str) -> Iterator[list[Entry]]:
+            streams = (
+                self._placed_in(communities)
+                if category == "task"
+                else list(reader.streams(category, until))
+            )
+            for stream in streams:
+                yield list(reader.stream(stream, until))
+
+        return counted_communities(communities, until, entries_of, satisfied_from)
+
+    def _placed_in(self, communities: tuple[str, ...]) -> list[str]:
+        """The tasks that some fact placed in one of *communities*, by name."""
+        placed = (entry for kind in PLACED_BY for entry in self._of_kind(kind))
+        return sorted(
+            {
+                entry.stream
+                for entry in placed
+                if str(entry.fact.get("place") or "").startswith(communities)
+            }
+        )
 
     def _open(self, streams: Iterable[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in streams)

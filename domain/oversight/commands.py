@@ -14,7 +14,6 @@ from domain.oversight.words import (
     Amount,
     AuditAct,
     AuditOutcome,
-    CaseStream,
     Count,
     Digest,
     DiscrepancyGround,
@@ -34,7 +33,8 @@ from domain.oversight.words import (
     WitnessName,
     WorkflowId,
 )
-from domain.values import Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
+from domain.statements import Month, StatementNumber, StatementText
+from domain.values import CaseId, Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
 
 
 class RecordAudit(Frozen):
@@ -66,7 +66,7 @@ class GrantUnmasking(Frozen):
     """Let another person have the sealed texts of one case opened, for a reason, for a time."""
 
     kind: Literal["grant_unmasking"] = "grant_unmasking"
-    case: CaseStream
+    case: CaseId
     to: PersonId
     reason: OfficeText
     until: Instant
@@ -76,7 +76,7 @@ class UnmaskField(Frozen):
     """Open one sealed text under the grant; only the grantee asks, and only for its case."""
 
     kind: Literal["unmask_field"] = "unmask_field"
-    case: CaseStream
+    case: CaseId
     holder: HolderId
     item: ItemId
     field: Code
@@ -93,7 +93,7 @@ class SealWorkflowHistory(Frozen):
     """Record that the history of one finished run was put away under its digest."""
 
     kind: Literal["seal_workflow_history"] = "seal_workflow_history"
-    case: CaseStream
+    case: CaseId
     workflow: WorkflowId
     run: RunId
     status: HistoryStatus
@@ -106,7 +106,7 @@ class RecordRebuild(Frozen):
     """Record that a clerk was begun again from the ledger."""
 
     kind: Literal["record_rebuild"] = "record_rebuild"
-    case: CaseStream
+    case: CaseId
     run_before: RunId | None = None
     run: RunId
     reason: OfficeText
@@ -116,7 +116,7 @@ class RecordDiscrepancy(Frozen):
     """Record that ledger, boards, clerk and history disagree about a case."""
 
     kind: Literal["record_discrepancy"] = "record_discrepancy"
-    case: CaseStream
+    case: CaseId
     ground: DiscrepancyGround
     run: RunId | None = None
     detail: Code | None = None
@@ -166,6 +166,35 @@ class ClearWitnessAlarm(Frozen):
     size: Amount
 
 
+class PublishFigures(Frozen):
+    """State the figures of a month that is over, signed with the log's key, as a numbered note.
+
+    *position* is the last log position that was counted, *size* that of the checkpoint it is
+    stated under. A month that stands stated is stated anew only by naming what is replaced and why.
+    """
+
+    kind: Literal["publish_figures"] = "publish_figures"
+    number: StatementNumber
+    month: Month
+    position: Position
+    size: Amount
+    replaces: StatementNumber | None = None
+    reason: OfficeText | None = None
+    text: StatementText
+
+
+class WithdrawFigures(Frozen):
+    """Take a statement back by another, numbered one that says why; what was stated is kept."""
+
+    kind: Literal["withdraw_figures"] = "withdraw_figures"
+    number: StatementNumber
+    month: Month
+    withdraws: StatementNumber
+    size: Amount
+    reason: OfficeText
+    text: StatementText
+
+
 class SubscribeWebhook(Frozen):
     """Have another organisation's system told of facts of these kinds after a position.
 
@@ -206,7 +235,9 @@ LogCommand = Annotated[
     | RotateSigningKey
     | AdoptWitnessPolicy
     | RaiseWitnessAlarm
-    | ClearWitnessAlarm,
+    | ClearWitnessAlarm
+    | PublishFigures
+    | WithdrawFigures,
     Field(discriminator="kind"),
 ]
 WebhookCommand = Annotated[

@@ -14,7 +14,6 @@ from domain.oversight.words import (
     Amount,
     AuditAct,
     AuditOutcome,
-    CaseStream,
     Count,
     Digest,
     DiscrepancyGround,
@@ -34,7 +33,8 @@ from domain.oversight.words import (
     WitnessName,
     WorkflowId,
 )
-from domain.values import Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
+from domain.statements import Month, StatementNumber, StatementText
+from domain.values import CaseId, Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
 
 
 class AuditPerformed(Frozen):
@@ -66,7 +66,7 @@ class UnmaskingGranted(Frozen):
     """*to* may have the sealed texts of *case* opened before *until*, each recorded singly."""
 
     kind: Literal["unmasking_granted.v1"] = "unmasking_granted.v1"
-    case: CaseStream
+    case: CaseId
     to: PersonId
     reason: OfficeText
     until: Instant
@@ -76,7 +76,7 @@ class FieldUnmasked(Frozen):
     """One sealed text was opened for the grantee; recorded before it is shown or given away."""
 
     kind: Literal["field_unmasked.v1"] = "field_unmasked.v1"
-    case: CaseStream
+    case: CaseId
     holder: HolderId
     item: ItemId
     field: Code
@@ -93,7 +93,7 @@ class WorkflowHistorySealed(Frozen):
     """The history of one run was put away; *events* and *bytes* as in the file of that digest."""
 
     kind: Literal["workflow_history_sealed.v1"] = "workflow_history_sealed.v1"
-    case: CaseStream
+    case: CaseId
     workflow: WorkflowId
     run: RunId
     status: HistoryStatus
@@ -106,7 +106,7 @@ class WorkflowRebuilt(Frozen):
     """A clerk was begun again from the ledger as *run*; *run_before* where it is still known."""
 
     kind: Literal["workflow_rebuilt.v1"] = "workflow_rebuilt.v1"
-    case: CaseStream
+    case: CaseId
     run_before: RunId | None
     run: RunId
     reason: OfficeText
@@ -116,7 +116,7 @@ class WorkflowDiscrepancyFound(Frozen):
     """Ledger, boards, clerk and history disagree; *detail* is a machine word, never a text."""
 
     kind: Literal["workflow_discrepancy_found.v1"] = "workflow_discrepancy_found.v1"
-    case: CaseStream
+    case: CaseId
     ground: DiscrepancyGround
     run: RunId | None
     detail: Code | None
@@ -167,6 +167,36 @@ class WitnessAlarmCleared(Frozen):
     size: Amount
 
 
+class FiguresPublished(Frozen):
+    """The month's figures were stated; *text* is the note's text, *digest* its SHA-256.
+
+    *position* is the last log position that was counted, *size* that of the checkpoint in it.
+    """
+
+    kind: Literal["figures_published.v1"] = "figures_published.v1"
+    number: StatementNumber
+    month: Month
+    position: Position
+    size: Amount
+    replaces: StatementNumber | None
+    reason: OfficeText | None
+    digest: Digest
+    text: StatementText
+
+
+class FiguresWithdrawn(Frozen):
+    """An earlier statement was taken back, for *reason*; it stays on record."""
+
+    kind: Literal["figures_withdrawn.v1"] = "figures_withdrawn.v1"
+    number: StatementNumber
+    month: Month
+    withdraws: StatementNumber
+    size: Amount
+    reason: OfficeText
+    digest: Digest
+    text: StatementText
+
+
 class WebhookSubscribed(Frozen):
     """*receiver* is told at *url* of every fact of *kinds* after position *after*, by reference."""
 
@@ -205,7 +235,9 @@ LogFact = Annotated[
     | SigningKeyRotated
     | WitnessPolicyAdopted
     | WitnessAlarmRaised
-    | WitnessAlarmCleared,
+    | WitnessAlarmCleared
+    | FiguresPublished
+    | FiguresWithdrawn,
     Field(discriminator="kind"),
 ]
 WebhookFact = Annotated[
@@ -226,6 +258,8 @@ OversightFact = (
     | WitnessPolicyAdopted
     | WitnessAlarmRaised
     | WitnessAlarmCleared
+    | FiguresPublished
+    | FiguresWithdrawn
     | WebhookSubscribed
     | WebhookSecretRotated
     | WebhookEnded

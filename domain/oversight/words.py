@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 from pydantic import StringConstraints as Text
 
-from domain.values import UNIT_CODE, UUID, Code, Frozen
+from domain.values import CASE, UNIT_CODE, UUID, Code, Frozen
 
 
 class AuditAct(StrEnum):
@@ -104,7 +104,7 @@ Reference = Annotated[
     str,
     Text(
         pattern=(
-            rf"^((task|pairing|person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+            rf"^({CASE}|(person|subject|notice|audit|unmasking|workflow|webhook|city)/{UUID}"
             rf"|unit/{UNIT_CODE}"
             r"|(policy|calendar|figure|log|division|format)/[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"
             r"|(entry|checkpoint)/(0|[1-9][0-9]{0,15})"
@@ -122,11 +122,8 @@ Cases and registry streams stand by their names; beside them `entry/<position>`,
 About = Annotated[tuple[Reference, ...], Field(max_length=200)]
 """Up to 200 references; of more, the counts tell how many there were."""
 
-CaseStream = Annotated[str, Text(pattern=rf"^(task|pairing)/{UUID}$")]
-"""The stream of a task or a pairing."""
-
 WorkflowId = Annotated[
-    str, Text(pattern=rf"^(task|pairing)/{UUID}(/[A-Za-z0-9][A-Za-z0-9_./:-]*)?$", max_length=200)
+    str, Text(pattern=rf"^{CASE}(/[A-Za-z0-9][A-Za-z0-9_./:-]*)?$", max_length=200)
 ]
 """A workflow's id: the case's clerk, or one of its conversations (`<case>/feedback_round/1`)."""
 
@@ -136,7 +133,7 @@ RunId = Annotated[str, Text(pattern=rf"^{UUID}$")]
 Digest = Annotated[str, Text(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256 of a file's bytes, in hexadecimal."""
 
-HolderId = Annotated[str, Text(pattern=rf"^(task|pairing|subject|person)/{UUID}$")]
+HolderId = Annotated[str, Text(pattern=rf"^({CASE}|(subject|person)/{UUID})$")]
 """Under whose key a text is sealed."""
 
 ItemId = Annotated[str, Text(pattern=rf"^{UUID}$")]

@@ -53,6 +53,21 @@ CLOCK_NAMES = (
 """Every clock a pairing can have; names are stored for ever."""
 
 
+TIMED_BY: dict[tuple[str, str], str] = {
+    ("pairing_proposed.v1", "answer_by"): "pairing.answer",
+    ("proposal_accepted.v1", "sign_by"): "pairing.signing",
+    ("counter_proposed.v1", "sign_by"): "pairing.signing",
+    ("pairing_submitted.v1", "approve_by"): "pairing.approval",
+    ("pairing_approved.v1", "review_at"): "pairing.review_every",
+    ("pairing_adjustment_requested.v1", "approve_by"): "pairing.approval",
+    ("review_opened.v1", "score_by"): "pairing.review",
+    ("review_scored.v1", "review_at"): "pairing.review_every",
+    ("review_scored.v1", "hand_over_by"): "pairing.hand_over",
+    ("exit_requested.v1", "hand_over_by"): "pairing.hand_over",
+}
+"""The limit of the pack each deadline of a pairing's fact is counted by."""
+
+
 def clocks(state: Pairing, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks: none for a draft, and none once the pairing is over."""
     del rules

@@ -4,7 +4,7 @@ Codes are published and only added to. `{words}` are filled with codes, dates an
 with a person's name or number.
 """
 
-from domain.refusals import CommandRefused
+from domain.refusals import refusing
 
 REFUSAL_RULES: dict[str, tuple[str, str]] = {
     # Who may speak, and when.
@@ -216,14 +216,5 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
 }
 
 
-def refused(rule: str, **found: object) -> CommandRefused:
-    """Return the refusal by *rule*, filled with what was found; a pair is (Chinese, English)."""
-    chinese, english = REFUSAL_RULES[rule]
-    return CommandRefused(rule, chinese.format(**_in(0, found)), english.format(**_in(1, found)))
-
-
-def _in(language: int, found: dict[str, object]) -> dict[str, object]:
-    return {
-        name: value[language] if isinstance(value, tuple) else value
-        for name, value in found.items()
-    }
+refused = refusing(REFUSAL_RULES)
+"""Return the refusal by one of these rules, filled with what was found."""

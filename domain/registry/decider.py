@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked, Happened
 from domain.gate import allowed, held
-from domain.people import Grant, Person, Role
+from domain.people import BY_LINK, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     BeginSession,
@@ -31,6 +31,7 @@ from domain.registry.commands import (
     RegisterPerson,
     RegisterUnit,
     RevokeRole,
+    SessionEnd,
     SetPassword,
     UnbindIdentity,
     UnitCommand,
@@ -100,7 +101,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "bind_identity": _REGISTRAR,
     "unbind_identity": _REGISTRAR,
     "begin_session": _SYSTEM,
-    "end_session": _SYSTEM,
+    "end_session": _REGISTRARS,
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
@@ -126,7 +127,7 @@ KEPT_APART: dict[Role, frozenset[Role]] = {
 }
 """Roles that one person never holds at the same time (GB/T 22239: three offices kept apart)."""
 
-_NEVER_GRANTED = frozenset({Role.RESIDENT, Role.SYSTEM})
+_NEVER_GRANTED = BY_LINK | {Role.SYSTEM}
 
 
 def decide_unit(
@@ -310,10 +311,13 @@ def _session(
 ) -> PersonFact:
     """The door notes who signed in, in a role they hold now; a session ends once.
 
-    A registrar gives somebody a password; whoever is signed in changes their own.
+    A registrar gives somebody a password and revokes their session; whoever is signed in changes
+    their own password, and every other end is the door's to note.
     """
     if isinstance(command, SetPassword) and asked.by.person == asked.stream:
         held(asked, rules)
+    elif isinstance(command, EndSession) and command.cause is not SessionEnd.REVOKED:
+        allowed(asked, _SYSTEM, rules)
     else:
         allowed(asked, WHO_MAY[command.kind], rules)
     person = _known_person(state, asked)

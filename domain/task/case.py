@@ -1,10 +1,14 @@
 """The support task as the desk, the clerk and the reader know it: one record of functions."""
 
+from collections.abc import Sequence
+
 from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
 from domain.clocks import Deadline
 from domain.gate import gated
+from domain.labelled import Ground
+from domain.policy import Category, Policy
 from domain.rules import NeighbourTask
 from domain.task.authority import WHO, state_name
 from domain.task.clocks import clocks
@@ -92,7 +96,29 @@ def neighbour(stream: str, task: Task) -> NeighbourTask:
         main_unit=task.body.holding.main,
         pairing=need.pairing,
         subjects=need.parties,
+        provider=task.body.provider,
     )
+
+
+def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Ground]:
+    """Return what of the pack a field of a command may hold."""
+    match command, field:
+        case "refuse_admission", "ground":
+            return policy.refusal_grounds
+        case "request_termination", "ground":
+            return policy.termination_grounds
+        case "appeal_score", "ground":
+            return policy.score_exclusion_grounds
+        case "blow_whistle", "ground":
+            return policy.whistling.grounds
+        case _, "route":
+            return policy.divert_routes
+        case _, "cause":
+            return policy.carrying.causes
+        case _, "category":
+            return policy.categories
+        case _:
+            return ()
 
 
 TASK = CaseKind(
@@ -114,5 +140,8 @@ TASK = CaseKind(
     talks=talks,
     errands=errands,
     notices=notices,
+    neighbour=neighbour,
+    begun_by=frozenset({"register_task"}),
+    listed=listed,
 )
 """The support task."""
