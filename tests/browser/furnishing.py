@@ -10,7 +10,7 @@ from services.province import Province
 from services.single_sign_on import sign_on_of
 from tests import accounts
 from tests.console.conftest import Office, approve, engage
-from tests.console.test_pairing_steps import (
+from tests.console.pairings import (
     HEALTH,
     attached,
     drafted,
