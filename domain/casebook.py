@@ -5,6 +5,9 @@ from domain.facility.case import FACILITY
 from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.programme.case import PROGRAMME
+from domain.provider.case import PROVIDER
+from domain.province.case import CITY
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
 from domain.site.case import SITE
@@ -17,8 +20,11 @@ CASES: dict[str, CaseKind] = {
     "finding": FINDING,
     "site": SITE,
     "facility": FACILITY,
+    "programme": PROGRAMME,
+    "provider": PROVIDER,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
+    "city": CITY,
 }
 
 

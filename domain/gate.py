@@ -70,6 +70,7 @@ _YEARS = (1970, 2200)
 PROVEN = frozenset(
     {
         "add_account_key",
+        "add_city",
         "adopt_witness_policy",
         "bind_identity",
         "complete_exit",
@@ -79,6 +80,8 @@ PROVEN = frozenset(
         "grant_unmasking",
         "record_erasure",
         "record_export",
+        "publish_figures",
+        "replace_city_key",
         "refuse_erasure",
         "request_exit",
         "revoke_role",
@@ -89,6 +92,7 @@ PROVEN = frozenset(
         "unbind_identity",
         "unmask_field",
         "withdraw_account_key",
+        "withdraw_figures",
     }
 )
 """Commands that take more than a name: what they do cannot be undone, shows what is sealed, hands

@@ -13,6 +13,8 @@ from domain.clocks import CountFrom, LimitText
 from domain.facility.pack import FacilityPack
 from domain.finding.pack import FindingPack, Indicator
 from domain.labelled import Ground, Label
+from domain.programme.pack import ProgrammePack
+from domain.provider.pack import ProviderPack
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -202,7 +204,18 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "facilities", "fallback", "findings", "privacy", "urging"})
+    later = frozenset(
+        {
+            "divisions",
+            "facilities",
+            "fallback",
+            "findings",
+            "privacy",
+            "programmes",
+            "providers",
+            "urging",
+        }
+    )
 
     id: PackId
     label: Label
@@ -227,8 +240,10 @@ class Policy(Grown):
     urging: Urging = Urging()
     findings: FindingPack | None = None
     privacy: Privacy = Privacy()
+    programmes: ProgrammePack | None = None
     pairing: PairingLimits
     facilities: FacilityPack | None = None
+    providers: ProviderPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
     duty_classes: tuple[Ground, ...]
@@ -286,6 +301,7 @@ class Policy(Grown):
             ("carrying.causes", self.carrying.causes),
             ("whistling.grounds", self.whistling.grounds),
             ("pairing.mandatory_terms", self.pairing.mandatory_terms),
+            ("programmes.criteria", self.programmes.criteria if self.programmes else ()),
         )
 
     @property

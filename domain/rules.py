@@ -13,9 +13,11 @@ from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.figures import ReviewFigures
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
+from domain.provider.figures import ServiceFigures
 from domain.refusals import CommandRefused
 from domain.units import Unit
 from domain.values import covers
@@ -40,6 +42,7 @@ class NeighbourTask(Neighbour):
     main_unit: str | None
     pairing: str | None
     subjects: tuple[str, ...]
+    provider: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,19 @@ class Neighbours(Protocol):
         """Return the open tasks that *unit* handles, ordered by stream."""
         ...
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that name *provider* as who serves them, ordered by stream."""
+        ...
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served come to in *period* (start, end exclusive).
+
+        *satisfied_from* gives the lowest satisfied grade of each pack.
+        """
+        ...
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         ...
@@ -168,6 +184,12 @@ class Neighbours(Protocol):
 
         *satisfied_from* gives the lowest satisfied grade of each pack.
         """
+        ...
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what is counted of each of *communities* now, with the facts it rests on."""
         ...
 
 
@@ -204,6 +226,17 @@ class NoNeighbours:
     def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
         return ()
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def services(  # noqa: D102
+        self,
+        provider: str,  # noqa: ARG002
+        period: tuple[datetime, datetime],  # noqa: ARG002
+        satisfied_from: Mapping[str, int],  # noqa: ARG002
+    ) -> ServiceFigures:
+        return ServiceFigures()
+
     def red_cards(self, unit: str, since: datetime) -> int:  # noqa: D102, ARG002
         return 0
 
@@ -213,6 +246,13 @@ class NoNeighbours:
         satisfied_from: Mapping[str, int],  # noqa: ARG002
     ) -> ReviewFigures:
         return ReviewFigures()
+
+    def community_figures(  # noqa: D102
+        self,
+        communities: tuple[str, ...],
+        satisfied_from: Mapping[str, int],
+    ) -> Mapping[str, CountedCommunity]:
+        return counted_communities(communities, -1, lambda _: (), satisfied_from)
 
 
 @dataclass(frozen=True)

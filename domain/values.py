@@ -151,7 +151,7 @@ VerifierKeyText = Annotated[
 """A public key as a signed note's reader takes it: `name+hash+base64`."""
 
 STREAM = re.compile(
-    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook|city)/{UUID}"
     rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}}"
     r"|log/checkpoints)$"
 )

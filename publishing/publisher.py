@@ -25,6 +25,7 @@ from publishing.folder import LogBusy, LogFolder
 from publishing.keyring import Keyring
 from publishing.noting import ALARM_KINDS, Noting
 from publishing.signer import Signer, SigningRefused, key_on_record, whole_note
+from publishing.statements import Statements
 from publishing.witnesses import (
     TIMEOUT_SECONDS,
     Answer,
@@ -93,6 +94,7 @@ class Publisher:
         self.keyring = Keyring(settings.log_key_path, settings.log_origin)
         self.checkpoints = Checkpoints(books.ledger)
         self.signer = Signer(self.checkpoints, self.folder, self.keyring, self.noting)
+        self.statements = Statements(books.ledger, self.folder, self.keyring, self.noting)
         self.alarms = Alarms(self.noting, timedelta(seconds=settings.witness_lag_seconds))
         self._seen: dict[str, int] = {}
         self._shown_under: TrustPolicy | None = None
@@ -123,6 +125,7 @@ class Publisher:
         policy = await asyncio.to_thread(self.policy)
         await self._ask(newest, policy, patience_seconds)
         published = await asyncio.to_thread(self._show, newest, policy)
+        await asyncio.to_thread(self.statements.put_out)
         cosigned = await asyncio.to_thread(self.checkpoints.cosignatures, newest.size)
         return Published(
             signed is not None, newest.size, published, tuple(each.witness for each in cosigned)

@@ -23,12 +23,14 @@ _LONG = "public, max-age=31536000, immutable"
 _INDEX = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/(?:[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
 _CHECKPOINT = re.compile(r"checkpoint")
 _SIGNED = re.compile(r"checkpoints/(?:0|[1-9][0-9]{0,18})")
+_STATEMENT = re.compile(r"statements/[1-9][0-9]{0,5}")
 _TILE = re.compile(rf"tile/(?:[0-9]|[1-5][0-9]|6[0-3])/{_INDEX}")
 _BUNDLE = re.compile(rf"tile/entries/{_INDEX}")
 _KINDS = (
     (_CHECKPOINT, _TEXT, _MOMENT),
     # Cosignatures are still added to it.
     (_SIGNED, _TEXT, _MOMENT),
+    (_STATEMENT, _TEXT, _MOMENT),
     (_TILE, _BYTES, _LONG),
     (_BUNDLE, _BYTES, _LONG),
 )

@@ -170,6 +170,24 @@ class Settings(BaseSettings):
         "be sent to by `jiedui webhook`: exact names, or `.suffix` for all below; empty: none. "
         "Whoever is named learns which cases move, and when.",
     )
+    city_hosts: str = Field(
+        default="",
+        description="省级收取各市指标报表的主机，逗号分隔，如 log.gz.example.org,.gov.cn。 Hosts "
+        "that a province pulls its cities' statements from: exact names, or `.suffix`; empty: "
+        "none, statements are taken by file.",
+    )
+    city_inner: bool = Field(
+        default=False,
+        description="各市日志在本机或政务内网时打开。 Allow cities' logs on this machine or a "
+        "private network, also without TLS; off where people may choose the address (SSRF).",
+    )
+    statement_day: int = Field(
+        default=10,
+        ge=1,
+        le=28,
+        description="指标报表报送期限：次月几日（含当日）。 Day of the month after by the end of "
+        "which a month's statement is due; later ones count as late.",
+    )
     language: Literal["zh", "en"] = Field(
         default="zh", description="Language of what is printed for people."
     )

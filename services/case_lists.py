@@ -16,6 +16,8 @@ from services.seeing import NothingHere, Seer
 PLURALS: dict[str, str] = {
     "site": "sites",
     "facility": "facilities",
+    "provider": "providers",
+    "programme": "programmes",
 }
 """The kinds on the board of cases, as addresses name them."""
 

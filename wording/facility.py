@@ -163,21 +163,21 @@ FACILITY_WORDS = Words(
             ),
         ),
         "opening_submitted.v1": (
-            "运营方提交开业材料：开放时间 {hours}；收费 {price_list}；名额 {places:places}。",
+            "运营方提交开业材料：开放时间 {hours}；收费 {price_list}；名额 {places:capacity}。",
             (
                 "The operators hand in the opening: hours {hours}; prices {price_list}; "
-                "places {places:places}."
+                "places {places:capacity}."
             ),
         ),
         "facility_opened.v1": (
             (
-                "设施开业：开放时间 {hours}；收费 {price_list}；名额 {places:places}；"
+                "设施开业：开放时间 {hours}；收费 {price_list}；名额 {places:capacity}；"
                 "自 {month} 起按月填报使用情况，次月 {report_by} 日前报送。"
             ),
             (
                 "The facility is open: hours {hours}; prices {price_list}; places "
-                "{places:places}; use is reported monthly from {month}, by day {report_by} of the "
-                "next month."
+                "{places:capacity}; use is reported monthly from {month}, by day {report_by} of "
+                "the next month."
             ),
         ),
         "use_reported.v1": (

@@ -29,6 +29,7 @@ _PARTS: dict[str, Both] = {
     "whistling": ("吹哨报到", "whistling"),
     "urging": ("催单", "urging"),
     "findings": ("问题台账", "findings"),
+    "programmes": ("试点", "programmes"),
     "pairing": ("结对", "pairing"),
     "facilities": ("嵌入式服务设施", "facilities"),
     "report_by": ("月报截止日", "monthly report by day"),
@@ -122,9 +123,13 @@ _PARTS: dict[str, Both] = {
     "comparison": ("达标方向", "comparison"),
     "target": ("目标值", "target"),
     "category": ("服务类别", "category"),
+    "progress_every": ("进展统计间隔", "progress every"),
+    "reviewers_min": ("评审人员不少于", "reviewers at least"),
+    "quota_max": ("名额不超过", "quota at most"),
+    "criteria": ("评分标准", "criteria"),
 }
 
-_BY_CLOCK = frozenset({"limits", "pairing"})
+_BY_CLOCK = frozenset({"limits", "pairing", "programmes"})
 
 
 def differences(before: Policy | None, after: Policy, language: Language = "zh") -> list[str]:

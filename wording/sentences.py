@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from domain.values import CASE_CATEGORIES
 from wording.closing import CLOSING_SENTENCES
-from wording.kinds import all_words
+from wording.kinds import WORDS_OF_KINDS, all_words
 from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
@@ -47,6 +47,8 @@ SENTENCES: dict[str, Both] = {
     **all_words("sentences"),
 }
 """Every kind of fact with its sentence, Chinese and English."""
+
+_VALUES_OF_KINDS = {name: show for words in WORDS_OF_KINDS for name, show in words.values.items()}
 
 SEALED: Both = ("〔已密封〕", "[sealed]")
 
@@ -248,6 +250,13 @@ class _Shown:
             "grounds": lambda codes: self._listed(names.ground(code, language) for code in codes),
             "cause": self._cause,
             "place": lambda code: names.place(code, language),
+            "places": lambda codes: self._listed(names.place(code, language) for code in codes),
+            "to_verify": lambda items: self._listed(
+                f"{self._item(item['item'])} → {names.unit(item['unit'], language)}"
+                for item in items
+            ),
+            "to_verify_one": self._item,
+            "plan": lambda items: self._listed(self._succession(item) for item in items),
             "case": lambda stream: names.case(stream, language),
             "clock": lambda name: clock_label(name, language),
             "deadline": lambda deadline: deadline_text(deadline, language),
@@ -261,7 +270,7 @@ class _Shown:
                 f"{names.ground(item['source'], language)} {self._money(item['cents'])}"
                 for item in items
             ),
-            "places": lambda items: self._listed(
+            "capacity": lambda items: self._listed(
                 f"{names.category(item['function'], language)} {item['places']}" for item in items
             ),
             "operators": lambda items: self._listed(self._operator(item) for item in items),
@@ -280,6 +289,8 @@ class _Shown:
         if name == "label":
             return label(str(value), self.language, among=among)
         show = self.by_name.get(name)
+        if show is None and name in _VALUES_OF_KINDS:
+            return _VALUES_OF_KINDS[name](value, self.names, self.language)
         if show is None:
             raise WordingBroken(f"no way of showing is called {renderer!r}")
         return show(value)
@@ -290,6 +301,20 @@ class _Shown:
     def _sealed(self, sealed: Mapping[str, Any]) -> str:
         opened = self.names.opened(sealed)
         return SEALED[self.language == "en"] if opened is None else opened
+
+    def _item(self, item: str) -> str:
+        """Return an item of verification, with the category it is about where it is about one."""
+        code, _, category = item.partition("/")
+        shown = self.names.ground(code, self.language)
+        if not category:
+            return shown
+        return f"{shown}（{self.names.category(category, self.language)}）"
+
+    def _succession(self, item: Mapping[str, Any]) -> str:
+        served = self.names.case(item["case"], self.language)
+        if item["function"] is not None:
+            served += f" {self.names.category(item['function'], self.language)}"
+        return f"{served} → {self.names.case(item['successor'], self.language)}"
 
     def _money(self, cents: int) -> str:
         yuan = f"{cents // 100}.{cents % 100:02d}"

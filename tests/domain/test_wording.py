@@ -202,7 +202,7 @@ def test_clocks_have_labels() -> None:
 def asked_templates() -> set[str]:
     """Return the templates the conversations ask with: the literals of their steps."""
     found: set[str] = set()
-    for room in ("task", "pairing"):
+    for room in ("task", "pairing", "programme"):
         text = (DOMAIN / room / "coordination.py").read_text("utf-8")
         literals = set(re.findall(r'(?<!f)"([a-z]+_[a-z_]+)"', text))
         found |= {

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.community_figures import CommunityFigure, CommunityFigures, FigureValue
 from domain.facility.commands import OperationMode, Operator
 from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
@@ -22,6 +23,10 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.programme.commands import Criterion
+from domain.programme.facts import ProgrammeFact
+from domain.provider.facts import ProviderFact
+from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
 from domain.site.facts import SiteFact
@@ -30,11 +35,14 @@ from domain.values import CASE_CATEGORIES
 from tests.domain.world import (
     CIVIL_AFFAIRS,
     HEALTH,
+    HOUSING,
     LONG_AGO,
     POLICY,
     SHIPAI,
     SHIPAI_CENTER,
     SHIPAI_PLACE,
+    WUSHAN,
+    WUSHAN_PLACE,
     on,
     sealed,
     task_id,
@@ -72,6 +80,18 @@ BY_FIELD: dict[str, Any] = {
     "line": "civil_affairs",
     "label": "ramp-after",
     "media_type": "image/jpeg",
+    "month": "2026-10",
+    "since": "2026-10",
+    "root": "ef" * 32,
+    "other_root": "ef" * 32,
+    "proof": ("ef" * 32,),
+    "note": "…",
+    "known": "…",
+    "shown": "…",
+    "meaning": "满意的评价 ÷ 全部评价",
+    "figures": (),
+    "url_before": "https://old.example.org/log",
+    "witnesses": "quorum none",
     "package_hash": "ab" * 32,
     "signature": "c2lnbmF0dXJl",
     "clock": "first_contact",
@@ -128,19 +148,39 @@ BY_FIELD: dict[str, Any] = {
     "hand_over": "档案和钥匙已移交",
     "hours": "周一至周日 8:00—20:00",
     "price_list": "午餐 15 元",
-    "month": "2026-05",
     "report_by": 10,
     "arrangement": "转介到相邻社区",
+    "criterion": "NEED_URGENCY",
+    "statement": "三处空置用房可用，居民议事会已同意",
+    "community": SHIPAI_PLACE,
+    "communities": (SHIPAI_PLACE, WUSHAN_PLACE),
+    "passed_over": (WUSHAN_PLACE,),
+    "divisions": ("440103", "440111"),
+    "streets": (SHIPAI, WUSHAN),
     "zh": "未达标配建的养老服务设施数量",
     "en": "elder care facilities missing",
     "indicator": "ELDER_FACILITY",
     "evidence": "2026 年社区体检表第 3 行",
-    "note": "原址已改作他用",
     "measures": "利用存量用房建设综合体",
     "finding": f"finding/{uuid_of('a finding')}",
     "cases": (task_id("the ramp"),),
     "open_cases": (task_id("the ramp"),),
     "state": "BUILDING",
+    "credit_code": "91440106MADEUP001W",
+    "head_code": "91440106MADEUP009M",
+    "team_number": "TH-0001",
+    "agent": f"subject/{uuid_of('an agent')}",
+    "areas": ("440106005",),
+    "per": "份",
+    "name_before": "石牌街道助餐中心",
+    "categories_before": ("MEAL",),
+    "lacking": "食品经营许可证副本",
+    "lead": CIVIL_AFFAIRS,
+    "licence": "FOOD",
+    "licence_number": "JY14401060001234",
+    "grade": "B",
+    "grade_before": "C",
+    "found": "留样不全",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -150,6 +190,14 @@ _RUN_BY_A_CHAIN = Operator(
     mode=OperationMode.CHAIN,
     provider=f"provider/{uuid_of('a chain')}",
     term_end=on(12, 31),
+)
+COUNTED = CommunityFigures(
+    community=SHIPAI_PLACE,
+    position=412,
+    figures=(
+        FigureValue(figure=CommunityFigure.TASKS_CLOSED, numerator=18, denominator=20),
+        FigureValue(figure=CommunityFigure.FUNCTIONS_OPEN, numerator=4, denominator=5),
+    ),
 )
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
@@ -164,6 +212,13 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("operator_changed.v1", "operator"): _RUN_BY_A_CHAIN,
     ("operator_changed.v1", "operators_before"): (_RUN_BY_ITSELF,),
     ("function_taken_over.v1", "operator"): _RUN_BY_A_CHAIN,
+    ("programme_drafted.v1", "lead"): HOUSING,
+    ("programme_drafted.v1", "title"): "完整社区试点",
+    ("programme_drafted.v1", "criteria"): (
+        Criterion(code="NEED_URGENCY", weight=60),
+        Criterion(code="LASTING_OPERATION", weight=40),
+    ),
+    ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -175,6 +230,9 @@ NEVER_EMPTY = frozenset(
     (
         *("departments", "disputing", "items", "silent", "categories"),
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
+        *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
+        *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
+        *("verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {
@@ -223,8 +281,11 @@ def fact_models() -> Iterator[type[BaseModel]]:
         TaskFact,
         PairingFact,
         FindingFact,
+        CityFact,
         SiteFact,
         FacilityFact,
+        ProgrammeFact,
+        ProviderFact,
         RegistryFact,
         OversightFact,
     )
