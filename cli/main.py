@@ -35,6 +35,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
+    "finding": ("cli.findings", "finding"),
     "site": ("cli.facilities", "site"),
     "facility": ("cli.facilities", "facility"),
     "programme": ("cli.board_cases", "programme"),

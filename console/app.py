@@ -32,6 +32,7 @@ from console import (
     pairing_new,
     pairing_start,
     pairings,
+    programmes,
     registering,
     resident_deletion,
     residents,
@@ -123,6 +124,7 @@ def create_app(house: House) -> FastAPI:
         auditing,
         ui_kit,
         facilities,
+        programmes,
         cases,
         acting,
     ):

@@ -38,6 +38,18 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Ground]:
 
 _CRITERIA = frozenset({("draft_programme", "code"), ("score_application", "criterion")})
 
+
+def offered(state: Any, command: str, field: str) -> Sequence[str]:
+    """Return the communities a command may name: those that applied, those still to be assessed."""
+    if field != "community" or not isinstance(state, Drafted):
+        return ()
+    if command == "assess_community":
+        return state.body.unassessed
+    if command in {"score_application", "select_communities"}:
+        return tuple(one.community for one in state.body.ranked())
+    return ()
+
+
 STANDING_RULES = frozenset(
     {
         "all-assessed",
@@ -75,6 +87,7 @@ PROGRAMME = CaseKind(
     shown=shown,
     begun_by=frozenset({"draft_programme"}),
     listed=listed,
+    offered=offered,
     timed_by=TIMED_BY,
     moving_clocks=MOVING_CLOCKS,
     standing_rules=STANDING_RULES,

@@ -181,6 +181,8 @@ BY_FIELD: dict[str, Any] = {
     "grade": "B",
     "grade_before": "C",
     "found": "留样不全",
+    "needs": ("N-1",),
+    "site": f"site/{uuid_of('a site')}",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -232,7 +234,7 @@ NEVER_EMPTY = frozenset(
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
         *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
         *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
-        *("verdicts", "areas", "categories_before"),
+        *("missed", "verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {
