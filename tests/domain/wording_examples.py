@@ -208,7 +208,6 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("finding_limit_missed.v1", "clock"): "remedy_target",
     ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
-    ("city_removed.v1", "figures"): (),
     ("acceptance_refused.v1", "items"): ("AREA", "FIRE"),
     ("operator_entrusted.v1", "operator"): _RUN_BY_ITSELF,
     ("operator_changed.v1", "operator"): _RUN_BY_A_CHAIN,
