@@ -12,6 +12,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import progressing
 from demo.accounts import Accounts
 from demo.cast import Cast
+from demo.facilities import read_lists
 from demo.home import fresh_home
 from demo.leaving import leave_work
 from demo.logins import give_passwords
@@ -166,7 +167,13 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
         try:
             async with asyncio.TaskGroup() as background:
                 await playing.play_pairings(paired, background)
-                await playing.play_needs(made)
+                listed = await asyncio.to_thread(
+                    read_lists, stage, folder, {one.division for one in chosen}
+                )
+                intakes += [listed.site_intake, listed.facility_intake]
+                async with asyncio.TaskGroup() as side_by_side:
+                    side_by_side.create_task(playing.play_facilities(listed))
+                    side_by_side.create_task(playing.play_needs(made))
         finally:
             following.cancel()
     intake.recorded = stage.log.kinds["task_registered.v1"] - len(paired)

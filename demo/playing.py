@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from demo import facilities, paths
 from demo import pairings as of_pairings
-from demo import paths
 from demo.cast import NobodyThere
 from demo.matter import Matter
 from demo.pairings import Pairing, Plan
@@ -199,6 +199,19 @@ class Playing:
                 for division in {row.place[:9] for row in one.rows}:
                     by_street.setdefault(division, []).append(doing)
             group.create_task(self.endings(made, by_street, bar))
+
+    # -- facilities --------------------------------------------------------------------------------
+
+    async def play_facilities(self, listed: facilities.Listed) -> None:
+        """Register the sites, and take every facility as far as it is to go."""
+        for state, wanted in listed.wanted.items():
+            self.expect(facilities.show_of(state), *facilities.SHOWS[state], wanted)
+        bar = self.showing.begin("服务设施 Facilities", len(listed.facilities))
+
+        async def play(name: str, streams: Sequence[str], going: Awaitable[None]) -> None:
+            await self.play(name, bar, streams, going)
+
+        await facilities.played(self.stage, listed, play)
 
     # -- how it ends for two pairings --------------------------------------------------------------
 
