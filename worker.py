@@ -38,13 +38,17 @@ from workflows.conversations.call import Call
 from workflows.conversations.convening import Convening
 from workflows.conversations.feedback_round import FeedbackRound
 from workflows.conversations.hand_over import HandOver
+from workflows.conversations.provider_hand_over import ProviderHandOver
 from workflows.conversations.review import Review
 from workflows.conversations.scoring import Scoring
 from workflows.conversations.signing import Signing
+from workflows.conversations.verification import Verification
+from workflows.facility import Facility
 from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
 from workflows.programme import Programme
+from workflows.provider import Provider
 from workflows.support_task import SupportTask
 
 log = structlog.get_logger("worker")
@@ -52,7 +56,9 @@ log = structlog.get_logger("worker")
 WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
+    Facility,
     Finding,
+    Provider,
     FeedbackRound,
     Convening,
     Signing,
@@ -61,6 +67,8 @@ WORKFLOWS: Sequence[type[Any]] = (
     Programme,
     Call,
     Scoring,
+    Verification,
+    ProviderHandOver,
 )
 """Every workflow there is; replays use the same list."""
 

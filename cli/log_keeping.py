@@ -23,7 +23,7 @@ class CannotTry(click.ClickException):
     exit_code = 2
 
 
-def _says_no(as_json: bool, rule: str, sentence: str) -> Never:
+def says_no(as_json: bool, rule: str, sentence: str) -> Never:
     """Say that the answer is no, and leave with status 1."""
     if as_json:
         Speaking(True).say({"outcome": "refused", "rule": rule, "message": sentence}, "")
@@ -99,7 +99,7 @@ def publish(context: Context, as_json: bool) -> None:
     try:
         done = run(publishing)
     except SigningRefused as refusal:
-        _says_no(as_json, refusal.rule, str(refusal))
+        says_no(as_json, refusal.rule, str(refusal))
     except (LogBusy, SigningKeyRefused, PolicyMalformed, PolicyNotOurs, OSError) as problem:
         raise CannotTry(str(problem)) from None
     whole = done.published == done.size
@@ -140,7 +140,7 @@ def show_key(context: Context, as_json: bool) -> None:
 
     keys = [each.vkey for each in keys_on_record(Noting(context.books.desk).standing())]
     if not keys:
-        _says_no(
+        says_no(
             as_json,
             "no-key",
             "尚无签名密钥，请先运行 jiedui log publish。 No key yet; publish first.",
@@ -174,9 +174,9 @@ def rotate_key(
     try:
         new, done = run(lambda: rotate(publisher, reason, by, lost=lost))
     except NothingToRotate as no:
-        _says_no(as_json, "nothing-to-rotate", str(no))
+        says_no(as_json, "nothing-to-rotate", str(no))
     except SigningRefused as refusal:
-        _says_no(as_json, refusal.rule, str(refusal))
+        says_no(as_json, refusal.rule, str(refusal))
     except (LogBusy, SigningKeyRefused, OSError) as problem:
         raise CannotTry(str(problem)) from None
     Speaking(as_json).say(
@@ -211,7 +211,7 @@ def adopt_policy(context: Context, file: Path, acting_person: str | None, as_jso
     except (OSError, UnicodeDecodeError, PolicyMalformed) as problem:
         raise CannotTry(f"{file.name}: {problem}") from None
     except PolicyNotOurs as no:
-        _says_no(as_json, "policy-of-other-logs", str(no))
+        says_no(as_json, "policy-of-other-logs", str(no))
     silent = [name for name, (_, url) in adopted.witnesses.items() if url is None]
     warning = (
         f"\n注意：{'、'.join(silent)} 没有网址，不会被询问。 Without an address, never asked."

@@ -20,10 +20,12 @@ from console import (
     documents,
     evidence,
     figures,
+    identities,
     keeping,
     ledger,
     live,
     many,
+    office_sign_in,
     own_account,
     pairing_lists,
     pairing_new,
@@ -31,18 +33,20 @@ from console import (
     pairings,
     programmes,
     registering,
+    resident_deletion,
     residents,
     roster,
     signing_in,
     supervising,
     terms,
+    ui_kit,
     uploading,
     workbench,
 )
 from console import task as task_page
 from console import tasks as task_list
 from console.resident_doors import too_many
-from console.seeing import NotOurForm, both_of, language_of, page, see_other
+from console.seeing import NotOurForm, both_of, by_script, language_of, page, see_other
 from desk.orders import NotNow
 from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
@@ -88,6 +92,7 @@ def create_app(house: House) -> FastAPI:
     app.mount("/static", assets.served(), "static")
     for room in (
         signing_in,
+        office_sign_in,
         workbench,
         dispatching,
         registering,
@@ -98,6 +103,7 @@ def create_app(house: House) -> FastAPI:
         evidence,
         documents,
         residents,
+        resident_deletion,
         community_codes,
         callbacks,
         live,
@@ -109,12 +115,14 @@ def create_app(house: House) -> FastAPI:
         district,
         terms,
         keeping,
+        identities,
         roster,
         pairings,
         own_account,
         figures,
         auditing,
         programmes,
+        ui_kit,
         cases,
         acting,
     ):
@@ -137,6 +145,8 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(SignedOut)
     async def signed_out(request: Request, error: SignedOut) -> Response:
         del error
+        if by_script(request):
+            return Response(status_code=401)
         back = request.url.path if request.method == "GET" else "/"
         return see_other("/sign-in" if back == "/" else f"/sign-in?back={back}")
 

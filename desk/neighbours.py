@@ -12,6 +12,7 @@ from typing import Any
 from domain.casebook import kind_of
 from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.figures import ReviewFigures, figures_of, last_review
+from domain.provider.figures import ServiceFigures, tasks_served
 from domain.rules import Neighbour, NeighbourPairing, NeighbourTask
 from domain.task.facts import SupervisionRaised
 from domain.task.supervising import is_red_card
@@ -138,6 +139,29 @@ class LedgerNeighbours:
             if entry.fact["main"] == unit
         }
         return tuple(task for task in self._open(streams) if task.main_unit == unit)
+
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that name *provider* as who serves them, ordered by stream."""
+        return tuple(
+            task for task in self._open(self._named(provider)) if task.provider == provider
+        )
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served come to in *period*."""
+        tasks = (
+            [entry for entry in self._looked_at().read(stream) if entry.position <= self.seen]
+            for stream in sorted(self._named(provider))
+        )
+        return tasks_served(tasks, provider, period, self.seen, satisfied_from)
+
+    def _named(self, provider: str) -> set[str]:
+        return {
+            entry.stream
+            for entry in self._looked_at().of_kind("provider_named.v1", None)
+            if entry.fact["provider"] == provider
+        }
 
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""

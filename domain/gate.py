@@ -70,7 +70,9 @@ _YEARS = (1970, 2200)
 PROVEN = frozenset(
     {
         "add_account_key",
+        "add_city",
         "adopt_witness_policy",
+        "bind_identity",
         "complete_exit",
         "end_unmasking",
         "erase_subject",
@@ -78,14 +80,19 @@ PROVEN = frozenset(
         "grant_unmasking",
         "record_erasure",
         "record_export",
+        "publish_figures",
+        "replace_city_key",
+        "refuse_erasure",
         "request_exit",
         "revoke_role",
         "rotate_signing_key",
         "rotate_webhook_secret",
         "set_password",
         "subscribe_webhook",
+        "unbind_identity",
         "unmask_field",
         "withdraw_account_key",
+        "withdraw_figures",
     }
 )
 """Commands that take more than a name: what they do cannot be undone, shows what is sealed, hands

@@ -92,6 +92,10 @@ DivisionCode = Annotated[str, Text(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
 """A division code: 6 digits county (GB/T 2260), 9 street (GB/T 10114), 12 community."""
 
 
+COMMUNITY_DIGITS = 12
+"""How long the division code of a community is."""
+
+
 def covers(division: str, place: str) -> bool:
     """Say whether *place* lies in *division*.
 
@@ -147,7 +151,7 @@ VerifierKeyText = Annotated[
 """A public key as a signed note's reader takes it: `name+hash+base64`."""
 
 STREAM = re.compile(
-    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+    rf"^(?:{CASE}|(?:person|subject|notice|audit|unmasking|workflow|webhook|city)/{UUID}"
     rf"|unit/{UNIT_CODE}|policy/[a-z0-9][a-z0-9-]{{1,31}}|calendar/[A-Z][A-Z0-9-]{{1,31}}"
     r"|log/checkpoints)$"
 )

@@ -2,6 +2,7 @@
 
     checkpoint               the newest checkpoint that fulfils the witness policy
     checkpoints/<size>       every signed checkpoint with all its cosignatures
+    statements/<number>      every figure statement (`transparency/statements.py`)
     tile/…                   C2SP tlog-tiles
 
 A file is there whole or not at all. The folder can be rebuilt from the ledger, and is at the same
@@ -37,7 +38,8 @@ class LogFolder:
         self.path = path
         self.tiles = TileFolder(path)
         self._newest: int | None = None
-        (path / "checkpoints").mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in ("checkpoints", "statements"):
+            (path / part).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -88,6 +90,17 @@ class LogFolder:
             note = note.with_signatures(*before.signatures)
         self._put(self.path / "checkpoints" / str(size), note)
         self._newest = max(size, -1 if self._newest is None else self._newest)
+
+    def statement(self, number: int) -> Note | None:
+        """Return statement *number* as served here, None where there is none to be read."""
+        try:
+            return read_note((self.path / "statements" / str(number)).read_bytes())
+        except (FileNotFoundError, NoteMalformed):
+            return None
+
+    def state(self, number: int, note: Note) -> None:
+        """Serve *note* as statement *number*, durably."""
+        self._put(self.path / "statements" / str(number), note)
 
     def publish(self, note: Note) -> None:
         """Show *note* as the newest checkpoint."""

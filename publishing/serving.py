@@ -16,8 +16,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-USUAL_ADDRESS = "127.0.0.1:8460"
-
 _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
 _MOMENT = "public, max-age=2"
@@ -25,19 +23,21 @@ _LONG = "public, max-age=31536000, immutable"
 _INDEX = r"(?:x[0-9]{3}/)*[0-9]{3}(?:\.p/(?:[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
 _CHECKPOINT = re.compile(r"checkpoint")
 _SIGNED = re.compile(r"checkpoints/(?:0|[1-9][0-9]{0,18})")
+_STATEMENT = re.compile(r"statements/[1-9][0-9]{0,5}")
 _TILE = re.compile(rf"tile/(?:[0-9]|[1-5][0-9]|6[0-3])/{_INDEX}")
 _BUNDLE = re.compile(rf"tile/entries/{_INDEX}")
 _KINDS = (
     (_CHECKPOINT, _TEXT, _MOMENT),
     # Cosignatures are still added to it.
     (_SIGNED, _TEXT, _MOMENT),
+    (_STATEMENT, _TEXT, _MOMENT),
     (_TILE, _BYTES, _LONG),
     (_BUNDLE, _BYTES, _LONG),
 )
 
 
 def log_app(folder: Path) -> Starlette:
-    """Return the application that serves *folder* under ``/log/``; GET and HEAD only."""
+    """Return the application that serves *folder*, to be mounted; GET and HEAD only."""
 
     async def resource(request: Request) -> Response:
         path = str(request.path_params["path"])
@@ -56,7 +56,7 @@ def log_app(folder: Path) -> Starlette:
                 headers["Content-Encoding"] = "gzip"
         return Response(found, 200, headers, media_type)
 
-    return Starlette(routes=[Route("/log/{path:path}", resource, methods=["GET"])])
+    return Starlette(routes=[Route("/{path:path}", resource, methods=["GET"])])
 
 
 def _read(folder: Path, path: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Posting to strangers [SSRF guard]: one address, looked up, judged, and then connected to itself.
+"""Speaking to strangers [SSRF guard]: one address, looked up, judged, then connected to itself.
 
 Follows no redirect, uses no proxy, and reads only so much and so long of an answer.
 """
@@ -93,7 +93,7 @@ async def looked_up(host: str, port: int) -> list[str]:
 
 
 class Outgoing:
-    """Posts to one address, and to none but it.
+    """Posts to one address, or reads what lies under it, and speaks to no other host.
 
     *inner* allows this machine and private networks too. Raises `AddressRefused` for what is no
     http or https address of a host.
@@ -121,9 +121,23 @@ class Outgoing:
         self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str] | None = None
     ) -> Answer:
         """Post *body* once and return the answer, whatever its status; raise `NotSent`."""
+        url = self._url.copy_merge_params(dict(query)) if query else self._url
+        return await self._in_time("POST", url, body, headers, ANSWER_BYTES_MAX)
+
+    async def get(self, path: str, most: int = ANSWER_BYTES_MAX) -> Answer:
+        """Read *path* under the address and return the answer, whatever its status.
+
+        Raises `NotSent`, also for more than *most* bytes.
+        """
+        url = self._url.copy_with(path=f"{self._url.path.rstrip('/')}/{path}")
+        return await self._in_time("GET", url, b"", {"accept-encoding": "identity"}, most)
+
+    async def _in_time(
+        self, method: str, url: httpx2.URL, body: bytes, headers: Mapping[str, str], most: int
+    ) -> Answer:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._post(body, headers, query or {})
+                return await self._sent(method, url, body, headers, most)
         except TimeoutError:
             raise NotSent("http-too-slow") from None
         except httpx2.HTTPError as error:
@@ -133,12 +147,11 @@ class Outgoing:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _post(
-        self, body: bytes, headers: Mapping[str, str], query: Mapping[str, str]
+    async def _sent(
+        self, method: str, url: httpx2.URL, body: bytes, headers: Mapping[str, str], most: int
     ) -> Answer:
-        url = self._url.copy_merge_params(dict(query)) if query else self._url
         asking = self._client.build_request(
-            "POST",
+            method,
             url.copy_with(host=await self._checked_address()),
             content=body,
             headers={**headers, "host": self._url.netloc.decode("ascii")},
@@ -149,7 +162,7 @@ class Outgoing:
             read = b""
             async for chunk in answer.aiter_raw():
                 read += chunk
-                if len(read) > ANSWER_BYTES_MAX:
+                if len(read) > most:
                     raise NotSent("http-too-much")
             after = answer.headers.get("retry-after", "")
             wait = min(int(after), _RETRY_AFTER_MAX) if after.isascii() and after.isdigit() else 0

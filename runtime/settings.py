@@ -170,6 +170,24 @@ class Settings(BaseSettings):
         "be sent to by `jiedui webhook`: exact names, or `.suffix` for all below; empty: none. "
         "Whoever is named learns which cases move, and when.",
     )
+    city_hosts: str = Field(
+        default="",
+        description="省级收取各市指标报表的主机，逗号分隔，如 log.gz.example.org,.gov.cn。 Hosts "
+        "that a province pulls its cities' statements from: exact names, or `.suffix`; empty: "
+        "none, statements are taken by file.",
+    )
+    city_inner: bool = Field(
+        default=False,
+        description="各市日志在本机或政务内网时打开。 Allow cities' logs on this machine or a "
+        "private network, also without TLS; off where people may choose the address (SSRF).",
+    )
+    statement_day: int = Field(
+        default=10,
+        ge=1,
+        le=28,
+        description="指标报表报送期限：次月几日（含当日）。 Day of the month after by the end of "
+        "which a month's statement is due; later ones count as late.",
+    )
     language: Literal["zh", "en"] = Field(
         default="zh", description="Language of what is printed for people."
     )
@@ -201,8 +219,26 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^[^\s:]+:\d{1,5}$",
         description="工作台的网址，如 127.0.0.1:8400，端口 0 为任选。 "
-        "Where the console is served; left out: 127.0.0.1:8400, or a free port where that is "
-        "taken. It speaks HTTP: beyond this machine put a reverse proxy with TLS before it.",
+        "Where the console is served, and the public log under /log/; left out: 127.0.0.1:8400, or "
+        "a free port where that is taken. It speaks HTTP: beyond this machine put a reverse proxy "
+        "with TLS before it. Who reaches /log/ can read every entry (personal data stays sealed).",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="统一身份认证（OpenID Connect）的签发者地址；留空则只用工号密码登录。 "
+        "Issuer of the office's identity provider (extra `oidc`; needs JIEDUI_CONSOLE_URL). "
+        "Whoever controls it can sign in as everybody whose identity was bound.",
+    )
+    oidc_client_id: str = Field(
+        default="jiedui", description="As whom the console is registered with that provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret there; left out, the client is a public one (PKCE)."
+    )
+    oidc_ca_file: Path | None = Field(
+        default=None,
+        description="Certificate authority of the provider (PEM), in place of the machine's.",
     )
     log_origin: str | None = Field(
         default=None,
@@ -253,14 +289,6 @@ class Settings(BaseSettings):
         description="见证方多少秒未签即告警并入账。 "
         "How long a witness may stay behind before an alarm "
         "is raised as a fact.",
-    )
-    log_address: str | None = Field(
-        default=None,
-        pattern=r"^[^\s:]+:\d{1,5}$",
-        description="公开日志的网址，如 127.0.0.1:8460，端口 0 为任选。 "
-        "Where the log is served, read-only; "
-        "left out: 127.0.0.1:8460, or a free port where that is taken. Served beyond this machine, "
-        "everybody there can read every entry (personal data stays sealed).",
     )
 
     @classmethod

@@ -13,7 +13,11 @@ from domain.values import STREAM, covers
 from projections.case_board import CaseFilter, CaseLine, Concern
 from services.seeing import NothingHere, Seer
 
-PLURALS: dict[str, str] = {"programme": "programmes"}
+PLURALS: dict[str, str] = {
+    "site": "sites",
+    "facility": "facilities",
+    "programme": "programmes",
+}
 """The kinds on the board of cases, as addresses name them."""
 
 

@@ -33,6 +33,8 @@ KINDS = (
     ports.HAND_OVER,
     ports.CALL,
     ports.SCORING,
+    ports.VERIFICATION,
+    ports.PROVIDER_HAND_OVER,
 )
 """Every kind of workflow: clerks and their conversations."""
 

@@ -8,7 +8,7 @@ nothing beyond it is read, so that a crash at any moment leaves the folder as it
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from transparency.proofs import HASH_BYTES, Subtree, prove_consistency, prove_in
 __all__ = [
     "BODY_BYTES_MAX",
     "WIDTH",
+    "FetchedTiles",
     "TileFolder",
     "TilesDamaged",
     "TilesElsewhere",
@@ -300,6 +301,30 @@ class TileFolder:
     @property
     def _aside(self) -> Path:
         return self.path / "tile" / ".new"
+
+
+class FetchedTiles(TileFolder):
+    """The tiles of a log of *size* entries elsewhere, read only; nothing in them is believed yet.
+
+    *fetch* returns what is served at a path under the log's address, None where there is nothing.
+    """
+
+    def __init__(self, size: int, fetch: Callable[[str], bytes | None]) -> None:
+        super().__init__(Path())
+        self._size, self._fetch = size, fetch
+
+    @property
+    def size(self) -> int:
+        """Return how many entries the log is said to hold."""
+        return self._size
+
+    def _read(self, level: Level, tile: int, width: int) -> tuple[Path, bytes]:
+        for wanted in (width, WIDTH):
+            path = tile_path(level, tile, wanted)
+            found = self._fetch(path)
+            if found is not None:
+                return Path(path), found
+        raise TilesDamaged(Path(path), "a tile", "nothing served there")
 
 
 def _hashes_of(tile: bytes) -> list[bytes]:

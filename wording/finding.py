@@ -10,12 +10,15 @@ FINDING_WORDS = Words(
                 "登记问题：{place:place}（{level:label.FindingLevel}）{indicator_label.zh}"
                 "实测 {value} {measured_in.zh}，目标{comparison:label.Comparison} {target} "
                 "{measured_in.zh}；来源：{source:label.FindingSource}[，台账编号 {ledger_row}]，"
-                "发现于 {found_at:instant}，佐证：{evidence}[；{note}]。应认领：{adopt_by:deadline}。"
+                "发现于 {found_at:instant}，佐证：{evidence}[；{note}]。"
+                "应认领：{adopt_by:deadline}。"
             ),
             (
-                "Finding recorded: {indicator_label.en} at {place:place} ({level:label.FindingLevel}) "
+                "Finding recorded: {indicator_label.en} at {place:place} "
+                "({level:label.FindingLevel}) "
                 "measured {value} {measured_in.en}, target {comparison:label.Comparison} {target} "
-                "{measured_in.en}; source: {source:label.FindingSource}[, ledger number {ledger_row}], "
+                "{measured_in.en}; source: {source:label.FindingSource}"
+                "[, ledger number {ledger_row}], "
                 "found {found_at:instant}, evidence: {evidence}[; {note}]. "
                 "To be adopted: {adopt_by:deadline}."
             ),
@@ -89,7 +92,8 @@ FINDING_WORDS = Words(
         ),
         "finding_reopened.v1": (
             (
-                "重新列入台账（第 {round} 轮）：实测值由 {value_before} 变为 {value}，理由：{reason}。"
+                "重新列入台账（第 {round} 轮）：实测值由 {value_before} 变为 {value}，"
+                "理由：{reason}。"
                 "应认领：{adopt_by:deadline}。"
             ),
             (

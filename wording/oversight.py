@@ -94,6 +94,28 @@ OVERSIGHT_SENTENCES: dict[str, Both] = {
         "见证恢复：{witness} 已见证检查点 {size}。",
         "The alarm is over: {witness} has cosigned checkpoint {size}.",
     ),
+    "figures_published.v1": (
+        (
+            "发布 {month} 指标报表（第 {number} 号），统计截至账本位置 {position}，"
+            "所附检查点 {size} 条["
+            "，替换第 {replaces} 号，理由：{reason}]，摘要 {digest}。"
+        ),
+        (
+            "Figures of {month} published as statement {number}, counted up to position {position} "
+            "under the checkpoint of {size} entries"
+            "[, in place of statement {replaces}, reason: {reason}], digest {digest}."
+        ),
+    ),
+    "figures_withdrawn.v1": (
+        (
+            "撤回 {month} 指标报表（第 {withdraws} 号），撤回声明为第 {number} 号，理由：{reason}，"
+            "摘要 {digest}。"
+        ),
+        (
+            "Figures of {month} (statement {withdraws}) withdrawn by statement {number}, "
+            "reason: {reason}, digest {digest}."
+        ),
+    ),
     "webhook_subscribed.v1": (
         (
             "推送订阅：{receiver}自账本位置 {after} 之后，在 {url} 接收下列记录的引用："

@@ -23,19 +23,25 @@ SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
 FINDING = "finding"
 PROGRAMME = "programme"
+PROVIDER = "provider"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
+FACILITY = "facility"
 CALL = "call"
 SCORING = "scoring"
+VERIFICATION = "verification"
+PROVIDER_HAND_OVER = "provider_hand_over"
 
 CLERK_OF = {
     "task": SUPPORT_TASK,
     "pairing": PAIRING,
     "finding": FINDING,
+    "facility": FACILITY,
     "programme": PROGRAMME,
+    "provider": PROVIDER,
 }
 """Which workflow stands by a case, by the first part of its stream's name."""
 

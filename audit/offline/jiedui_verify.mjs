@@ -41,7 +41,7 @@ task_diverted: REGISTERED TRIAGED > DIVERTED
 task_merged: BEFORE HELD CARRIED ANSWERED > MERGED
 duplicate_attached conflict_declared: BEFORE HELD CARRIED ANSWERED FINAL ARCHIVED > same
 data_restricted: BEFORE HELD CARRIED ANSWERED FINAL ARCHIVED > same
-registration_corrected task_urged: BEFORE HELD CARRIED ANSWERED > same
+registration_corrected task_urged provider_named: BEFORE HELD CARRIED ANSWERED > same
 matter_split_off: REGISTERED TRIAGED > same
 urgency_raised: BEFORE > REGISTERED
 urgency_raised: HELD > same

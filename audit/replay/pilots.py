@@ -1,6 +1,6 @@
 """The figures a programme froze, counted once more: baselines, quarters, assessments.
 
-The definition is that of the writer (`domain/community_figures.py`), the reader the auditor's own: what
+The definition is the writer's (`domain/community_figures.py`), the reader the auditor's own: what
 is frozen in a fact is compared with what the facts up to its position come to.
 """
 

@@ -19,6 +19,7 @@ from domain.cases import CaseKind
 from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.envelope import FactOutOfPlace
 from domain.figures import ReviewFigures, figures_of, last_review
+from domain.provider.figures import ServiceFigures, tasks_served
 from domain.registry.case import REGISTRY_CASES
 from domain.registry.state import REGISTRY_CATEGORIES, RegistryBook
 from domain.rules import (
@@ -266,6 +267,26 @@ class NeighboursThen:
 
     def _of_kind(self, kind: str) -> Iterator[Entry]:
         return self._standing.reader.of_kind(kind, until=self._standing.position)
+
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that named *provider* as who serves them, ordered by stream."""
+        tasks = self._open(sorted(self._named(provider)))
+        return tuple(task for task in tasks if task.provider == provider)
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served came to in *period*."""
+        reader, until = self._standing.reader, self._standing.position
+        tasks = (list(reader.stream(task, until)) for task in sorted(self._named(provider)))
+        return tasks_served(tasks, provider, period, until, satisfied_from)
+
+    def _named(self, provider: str) -> set[str]:
+        return {
+            entry.stream
+            for entry in self._of_kind("provider_named.v1")
+            if entry.fact["provider"] == provider
+        }
 
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""

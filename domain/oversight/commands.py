@@ -33,6 +33,7 @@ from domain.oversight.words import (
     WitnessName,
     WorkflowId,
 )
+from domain.statements import Month, StatementNumber, StatementText
 from domain.values import CaseId, Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
 
 
@@ -165,6 +166,35 @@ class ClearWitnessAlarm(Frozen):
     size: Amount
 
 
+class PublishFigures(Frozen):
+    """State the figures of a month that is over, signed with the log's key, as a numbered note.
+
+    *position* is the last log position that was counted, *size* that of the checkpoint it is
+    stated under. A month that stands stated is stated anew only by naming what is replaced and why.
+    """
+
+    kind: Literal["publish_figures"] = "publish_figures"
+    number: StatementNumber
+    month: Month
+    position: Position
+    size: Amount
+    replaces: StatementNumber | None = None
+    reason: OfficeText | None = None
+    text: StatementText
+
+
+class WithdrawFigures(Frozen):
+    """Take a statement back by another, numbered one that says why; what was stated is kept."""
+
+    kind: Literal["withdraw_figures"] = "withdraw_figures"
+    number: StatementNumber
+    month: Month
+    withdraws: StatementNumber
+    size: Amount
+    reason: OfficeText
+    text: StatementText
+
+
 class SubscribeWebhook(Frozen):
     """Have another organisation's system told of facts of these kinds after a position.
 
@@ -205,7 +235,9 @@ LogCommand = Annotated[
     | RotateSigningKey
     | AdoptWitnessPolicy
     | RaiseWitnessAlarm
-    | ClearWitnessAlarm,
+    | ClearWitnessAlarm
+    | PublishFigures
+    | WithdrawFigures,
     Field(discriminator="kind"),
 ]
 WebhookCommand = Annotated[

@@ -19,6 +19,7 @@ from domain.oversight.commands import (
     GrantUnmasking,
     IntroduceSigningKey,
     LogCommand,
+    PublishFigures,
     RaiseWitnessAlarm,
     RecordAudit,
     RecordDiscrepancy,
@@ -31,6 +32,7 @@ from domain.oversight.commands import (
     UnmaskField,
     UnmaskingCommand,
     WebhookCommand,
+    WithdrawFigures,
     WorkflowCommand,
 )
 from domain.oversight.facts import (
@@ -38,6 +40,8 @@ from domain.oversight.facts import (
     AuditPerformed,
     ExportMade,
     FieldUnmasked,
+    FiguresPublished,
+    FiguresWithdrawn,
     LogFact,
     SigningKeyIntroduced,
     SigningKeyRotated,
@@ -71,6 +75,7 @@ from domain.oversight.words import ExportFormat, WebhookEnd
 from domain.pairing.facts import PairingFact
 from domain.people import Role
 from domain.rules import Rules
+from domain.statements import digest_of, in_force, month_is_over
 from domain.task.facts import TaskFact
 from domain.values import instant_text
 
@@ -105,6 +110,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "adopt_witness_policy": frozenset({Role.REGISTRAR, Role.SYSTEM}),  # or by the settings
     "raise_witness_alarm": _SYSTEM,
     "clear_witness_alarm": _SYSTEM,
+    "publish_figures": frozenset({Role.REGISTRAR, Role.SYSTEM}),  # or every month by itself
+    "withdraw_figures": frozenset({Role.REGISTRAR}),
     "subscribe_webhook": frozenset({Role.REGISTRAR}),
     "rotate_webhook_secret": frozenset({Role.REGISTRAR}),
     "end_webhook": frozenset({Role.REGISTRAR, Role.SYSTEM}),  # or by days of silence
@@ -312,8 +319,71 @@ def decide_log(state: LogBook, asked: Asked[LogCommand], rules: Rules) -> tuple[
             if witness not in state.alarms:
                 return ()
             return (WitnessAlarmCleared(witness=witness, size=size),)
+        case PublishFigures() as command:
+            return (_publish(state, asked, command),)
+        case WithdrawFigures() as command:
+            return (_withdraw(state, command),)
         case _ as never:
             assert_never(never)
+
+
+def _publish(state: LogBook, asked: Asked[LogCommand], command: PublishFigures) -> LogFact:
+    """A month that is over is stated once, and anew only in place of what stands, with a reason."""
+    _next_statement(state, command.number, command.size)
+    if not month_is_over(command.month, asked.at):
+        raise refused("month-over", month=command.month)
+    if not 0 <= command.position < command.size:
+        raise refused("position-covered", position=command.position, size=command.size)
+    stands = in_force(state.statements, command.month)
+    if (None if stands is None else stands.number) != command.replaces:
+        raise refused(
+            "month-stated",
+            month=command.month,
+            expected="-" if stands is None else stands.number,
+            found=command.replaces or "-",
+        )
+    if (command.replaces is None) != (command.reason is None):
+        raise refused("replaced-for-a-reason")
+    return FiguresPublished(
+        number=command.number,
+        month=command.month,
+        position=command.position,
+        size=command.size,
+        replaces=command.replaces,
+        reason=command.reason,
+        digest=digest_of(command.text),
+        text=command.text,
+    )
+
+
+def _withdraw(state: LogBook, command: WithdrawFigures) -> LogFact:
+    """What stands is withdrawn; what was replaced or withdrawn before is over already."""
+    _next_statement(state, command.number, command.size)
+    stands = in_force(state.statements, command.month)
+    if stands is None or stands.number != command.withdraws:
+        raise refused(
+            "statement-stands",
+            month=command.month,
+            expected="-" if stands is None else stands.number,
+            found=command.withdraws,
+        )
+    return FiguresWithdrawn(
+        number=command.number,
+        month=command.month,
+        withdraws=command.withdraws,
+        size=command.size,
+        reason=command.reason,
+        digest=digest_of(command.text),
+        text=command.text,
+    )
+
+
+def _next_statement(state: LogBook, number: int, size: int) -> None:
+    """Statements are numbered without a gap, and none looks at less of the log than before."""
+    if number != len(state.statements) + 1:
+        raise refused("statement-next", expected=len(state.statements) + 1, found=number)
+    if state.statements and size < state.statements[-1].size:
+        raise refused("statement-goes-on", size=size, before=state.statements[-1].size)
 
 
 def _rotate(state: LogBook, command: RotateSigningKey) -> tuple[LogFact, ...]:

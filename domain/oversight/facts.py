@@ -33,6 +33,7 @@ from domain.oversight.words import (
     WitnessName,
     WorkflowId,
 )
+from domain.statements import Month, StatementNumber, StatementText
 from domain.values import CaseId, Code, Frozen, Instant, OfficeText, PersonId, VerifierKeyText
 
 
@@ -166,6 +167,36 @@ class WitnessAlarmCleared(Frozen):
     size: Amount
 
 
+class FiguresPublished(Frozen):
+    """The month's figures were stated; *text* is the note's text, *digest* its SHA-256.
+
+    *position* is the last log position that was counted, *size* that of the checkpoint in it.
+    """
+
+    kind: Literal["figures_published.v1"] = "figures_published.v1"
+    number: StatementNumber
+    month: Month
+    position: Position
+    size: Amount
+    replaces: StatementNumber | None
+    reason: OfficeText | None
+    digest: Digest
+    text: StatementText
+
+
+class FiguresWithdrawn(Frozen):
+    """An earlier statement was taken back, for *reason*; it stays on record."""
+
+    kind: Literal["figures_withdrawn.v1"] = "figures_withdrawn.v1"
+    number: StatementNumber
+    month: Month
+    withdraws: StatementNumber
+    size: Amount
+    reason: OfficeText
+    digest: Digest
+    text: StatementText
+
+
 class WebhookSubscribed(Frozen):
     """*receiver* is told at *url* of every fact of *kinds* after position *after*, by reference."""
 
@@ -204,7 +235,9 @@ LogFact = Annotated[
     | SigningKeyRotated
     | WitnessPolicyAdopted
     | WitnessAlarmRaised
-    | WitnessAlarmCleared,
+    | WitnessAlarmCleared
+    | FiguresPublished
+    | FiguresWithdrawn,
     Field(discriminator="kind"),
 ]
 WebhookFact = Annotated[
@@ -225,6 +258,8 @@ OversightFact = (
     | WitnessPolicyAdopted
     | WitnessAlarmRaised
     | WitnessAlarmCleared
+    | FiguresPublished
+    | FiguresWithdrawn
     | WebhookSubscribed
     | WebhookSecretRotated
     | WebhookEnded

@@ -119,6 +119,7 @@ COUNT_LABELS: dict[str, tuple[str, str]] = {
     "erased": ("已删除", "erased"),
     "excluded": ("剔除", "excluded"),
     "faults": ("问题", "faults"),
+    "figures": ("指标", "figures"),
     "histories": ("流程历史", "histories"),
     "numerator": ("分子", "numerator"),
     "opened": ("启封", "opened"),

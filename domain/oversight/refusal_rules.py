@@ -79,6 +79,44 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "密钥 {key} 曾为日志 {origin} 所用，轮换应使用新密钥。",
         "The key {key} has signed {origin} before; rotate to a fresh one.",
     ),
+    "month-over": (
+        "{month} 尚未结束，月度指标报表应在次月发布。",
+        "{month} is not over; a month's figures are stated once it has ended.",
+    ),
+    "position-covered": (
+        "统计截至账本位置 {position}，超出所附检查点的 {size} 条。",
+        "Counted up to position {position}, beyond the {size} entries of the checkpoint.",
+    ),
+    "month-stated": (
+        (
+            "{month} 现行有效的指标报表为第 {expected} 号，所填被替换的为第 {found} 号；"
+            "更改须写明替换哪一号。"
+        ),
+        (
+            "The statement of {month} that stands is {expected}; named as replaced: {found}. Say "
+            "which one the new statement replaces."
+        ),
+    ),
+    "replaced-for-a-reason": (
+        "替换已发布的指标报表须写明理由；首次发布不填理由。",
+        "Replacing a statement takes a reason; a first statement takes none.",
+    ),
+    "statement-next": (
+        "下一份指标报表应为第 {expected} 号，所填为第 {found} 号；请重试。",
+        "The next statement is number {expected}; found {found}. Try again.",
+    ),
+    "statement-goes-on": (
+        "检查点只有 {size} 条，少于上一份报表的 {before} 条。",
+        "The checkpoint has {size} entries, fewer than the {before} of the statement before.",
+    ),
+    "statement-unknown": (
+        "没有第 {number} 号指标报表。",
+        "There is no statement {number}.",
+    ),
+    "statement-stands": (
+        "{month} 现行有效的指标报表为第 {expected} 号，第 {found} 号不能撤回。",
+        "The statement of {month} that stands is {expected}; {found} cannot be withdrawn.",
+    ),
     "webhook-once": (
         "{stream} 已是一项订阅；请用新编号另行订阅。",
         "{stream} is a subscription already; take a new number for a new one.",

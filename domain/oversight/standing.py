@@ -15,6 +15,8 @@ from domain.oversight.facts import (
     AuditPerformed,
     ExportMade,
     FieldUnmasked,
+    FiguresPublished,
+    FiguresWithdrawn,
     LogFact,
     SigningKeyIntroduced,
     SigningKeyRotated,
@@ -84,13 +86,30 @@ class WorkflowBook:
 
 
 @dataclass(frozen=True)
+class StatementMade:
+    """A statement that was published: the figures of a month, or the withdrawal of earlier ones."""
+
+    number: int
+    month: str
+    size: int
+    digest: str
+    made_at: Instant
+    position: int | None = None
+    replaces: int | None = None
+    withdraws: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class LogBook:
-    """Who signs the log, under which witness policy, and which witnesses raise concern."""
+    """Who signs the log, under which policy, which witnesses raise concern, what was stated."""
 
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     """Every key of each origin, oldest first; the last one signs."""
     policy: str | None = None
     alarms: Mapping[str, AlarmGround] = field(default_factory=lambda: MappingProxyType({}))
+    statements: tuple[StatementMade, ...] = ()
+    """Every figure statement, in the order of their numbers, from 1."""
 
 
 @dataclass(frozen=True)
@@ -184,8 +203,40 @@ def remember_log(state: LogBook, happened: Happened[LogFact]) -> LogBook:
         case WitnessAlarmCleared(witness=witness):
             others = {name: ground for name, ground in state.alarms.items() if name != witness}
             return replace(state, alarms=MappingProxyType(others))
+        case FiguresPublished() as fact:
+            made = StatementMade(
+                fact.number,
+                fact.month,
+                fact.size,
+                fact.digest,
+                happened.at,
+                position=fact.position,
+                replaces=fact.replaces,
+                reason=fact.reason,
+            )
+            return _stated(state, made)
+        case FiguresWithdrawn() as fact:
+            made = StatementMade(
+                fact.number,
+                fact.month,
+                fact.size,
+                fact.digest,
+                happened.at,
+                withdraws=fact.withdraws,
+                reason=fact.reason,
+            )
+            return _stated(state, made)
         case _ as never:
             assert_never(never)
+
+
+def _stated(state: LogBook, made: StatementMade) -> LogBook:
+    if made.number != len(state.statements) + 1:
+        raise FactOutOfPlace(
+            f"statement {made.number} cannot follow {len(state.statements)} statements; "
+            "verify the ledger"
+        )
+    return replace(state, statements=(*state.statements, made))
 
 
 def _signed_by(state: LogBook, origin: str, key: str) -> LogBook:

@@ -104,7 +104,7 @@ Reference = Annotated[
     str,
     Text(
         pattern=(
-            rf"^({CASE}|(person|subject|notice|audit|unmasking|workflow|webhook)/{UUID}"
+            rf"^({CASE}|(person|subject|notice|audit|unmasking|workflow|webhook|city)/{UUID}"
             rf"|unit/{UNIT_CODE}"
             r"|(policy|calendar|figure|log|division|format)/[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"
             r"|(entry|checkpoint)/(0|[1-9][0-9]{0,15})"

@@ -32,7 +32,6 @@ from domain.programme.state import (
 )
 from domain.rules import Rules, Terms
 
-
 TIMED_BY: dict[tuple[str, str], str] = {
     ("programme_drafted.v1", "decide_by"): "programmes.draft_review",
     ("programme_call_closed.v1", "select_by"): "programmes.selection",

@@ -17,26 +17,39 @@ from pydantic import BaseModel, TypeAdapter
 from domain.calendar import CalendarYear, Overlay
 from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText
+from domain.facility.commands import Cents, MonthText
+from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
 from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
 from domain.programme.facts import ProgrammeFact
+from domain.provider.commands import ItemName
+from domain.provider.facts import ProviderFact
+from domain.provider.identity import CreditCode, TeamNumber
+from domain.province.facts import CityFact
+from domain.province.words import ProofHashes
 from domain.registry.commands import NoticeKey, Recipient
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.site.commands import Area
+from domain.site.facts import SiteFact
+from domain.statements import Month, StatementText
 from domain.task.facts import TaskFact
 from domain.values import (
     CaseId,
     Code,
     DivisionCode,
+    FacilityId,
     FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
+    SiteId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -48,10 +61,14 @@ FOLDER = Path(__file__).parents[1] / "events"
 FAMILIES = {
     "task": TaskFact,
     "pairing": PairingFact,
+    "site": SiteFact,
+    "facility": FacilityFact,
     "finding": FindingFact,
     "programme": ProgrammeFact,
+    "provider": ProviderFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
+    "province": CityFact,
 }
 
 DEADLINE = Deadline(
@@ -74,11 +91,22 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (DivisionCode, SHIPAI_PLACE),
     (TaskId, f"task/{uuid_of('a task')}"),
     (PairingId, f"pairing/{uuid_of('a pairing')}"),
+    (SiteId, f"site/{uuid_of('a site')}"),
+    (FacilityId, f"facility/{uuid_of('a facility')}"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (FindingId, f"finding/{uuid_of('a finding')}"),
+    (Area, 640),
+    (Cents, 128050),
+    (MonthText, "2026-05"),
     (PersonId, f"person/{uuid_of('a person')}"),
     (Recipient, f"unit/{CIVIL_AFFAIRS}"),
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (CreditCode, "91440106MADEUP001W"),
+    (TeamNumber, "TH-0001"),
+    (ItemName, "STAFF/MEAL"),
     (FindingId, f"finding/{uuid_of('a finding')}"),
     (CaseId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),
@@ -93,6 +121,9 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (words.WebhookUrl, "https://portal.example.org/hook"),
     (words.WebhookKinds, ("task_dispatched.v1",)),
     (words.HttpStatus, 409),
+    (Month, "2026-10"),
+    (StatementText, "pairing.example.org/log/figure-statement\nstatement 2\n"),
+    (ProofHashes, ("ef" * 32,)),
     (words.Position, 41),
     (words.Amount, 128),
     (Instant, MONDAY),
@@ -116,6 +147,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (int, 2),
 )
 BY_FIELD = {
+    "meaning": "满意率：满意的评价 ÷ 全部评价。 satisfaction rate: good ratings ÷ ratings.",
     "package_hash": "ab" * 32,
     "number": "DQ44010620260511000127",
     "signature": "c2lnbmF0dXJl",

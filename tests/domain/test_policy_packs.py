@@ -148,6 +148,8 @@ def test_guangdong_names_the_store_of_its_own_project() -> None:
 @each_pack
 def test_every_line_is_of_use(pack: Policy) -> None:
     named = {line for c in pack.categories for line in (*c.lead, *c.cooperating)}
+    if pack.facilities is not None:
+        named |= set(pack.facilities.approving_lines)
     unused = set(pack.lines) - named
     assert unused == set()
 
@@ -169,6 +171,7 @@ def test_the_closed_lists_are_complete(pack: Policy) -> None:
 
 @each_pack
 def test_people_read_chinese_and_english(pack: Policy) -> None:
+    facilities = pack.facilities
     listed: tuple[Category | Ground | Indicator, ...] = (
         *pack.categories,
         *pack.duty_classes,
@@ -179,6 +182,10 @@ def test_people_read_chinese_and_english(pack: Policy) -> None:
         *pack.carrying.causes,
         *pack.whistling.grounds,
         *pack.pairing.mandatory_terms,
+        *(facilities.milestones if facilities else ()),
+        *(facilities.checklist if facilities else ()),
+        *(facilities.funding_sources if facilities else ()),
+        *(facilities.suspension_grounds if facilities else ()),
         *(pack.findings.dismissal_grounds if pack.findings else ()),
         *(pack.findings.indicators if pack.findings else ()),
         *(pack.programmes.criteria if pack.programmes else ()),
@@ -301,6 +308,9 @@ def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None
         for group in (*groups, "findings", "programmes"):
             for name in limits_of(told[group]):
                 told[group].pop(name)
+        told["facilities"].pop("limits")
+        for milestone in told["facilities"]["milestones"]:
+            milestone.pop("within")
         told["carrying"].pop("review_max")
         told["whistling"] = told["whistling"]["grounds"]
     assert demo == default
