@@ -105,6 +105,4 @@ def _labelled(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-site = group_of("site")
-facility = group_of("facility")
 programme = group_of("programme")

@@ -19,6 +19,7 @@ from console import (
     district,
     documents,
     evidence,
+    facilities,
     figures,
     identities,
     keeping,
@@ -121,8 +122,9 @@ def create_app(house: House) -> FastAPI:
         own_account,
         figures,
         auditing,
-        programmes,
         ui_kit,
+        facilities,
+        programmes,
         cases,
         acting,
     ):

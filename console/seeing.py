@@ -176,6 +176,7 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/facilities", ("服务设施", "Facilities"), AT_CASES),
     ("/sites", ("存量资源", "Sites"), AT_CASES),
     ("/programmes", ("试点", "Programmes"), AT_CASES),
+    ("/findings", ("体检问题", "Findings"), AT_CASES),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
     ("/district", ("区县一览", "District"), OVERSEEING),

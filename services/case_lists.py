@@ -16,7 +16,9 @@ from services.seeing import NothingHere, Seer
 PLURALS: dict[str, str] = {
     "site": "sites",
     "facility": "facilities",
+    "provider": "providers",
     "programme": "programmes",
+    "finding": "findings",
 }
 """The kinds on the board of cases, as addresses name them."""
 

@@ -53,6 +53,16 @@ ABOUT_VALUES = frozenset(
         "part-new",
         "parties-differ",
         "line-covers-category",
+        "item-is-commitment",
+        "delivery-known",
+        "delivery-in-state",
+        "delivery-within-commitment",
+        "delivered-by-now",
+        "settled-within-delivery",
+        "revision-below-delivered",
+        "revised-due-ahead",
+        "revision-asked",
+        "commitment-in-term",
     }
 )
 """Refusals that speak of a value nobody has chosen yet: the form asks for it."""

@@ -191,5 +191,12 @@ FINDING_WORDS = Words(
             "The limit for {clock:clock} of {case:case} passed at {due:instant}; please act.",
         ),
     },
+    steps={
+        "OPEN": ("adopt_finding", "plan_remedy", "merge_finding", "dismiss_finding"),
+        "PLANNED": ("start_remedy", "measure_again"),
+        "IN_REMEDY": ("report_remedied", "measure_again"),
+        "VERIFYING": ("strike_off", "reject_remedy"),
+        "STRUCK_OFF": ("reopen_finding",),
+    },
 )
 """Everything people read of findings."""

@@ -159,10 +159,10 @@ PROVIDER_WORDS = Words(
             ),
         ),
         "provider_inspected.v1": (
-            "{unit:unit}检查：[{passed:if}合格][{passed:unless}不合格]，情况：{findings}。",
+            "{unit:unit}检查：[{passed:if}合格][{passed:unless}不合格]，情况：{found}。",
             (
                 "{unit:unit} inspected the provider: [{passed:if}passed][{passed:unless}failed]; "
-                "found: {findings}."
+                "found: {found}."
             ),
         ),
         "complaint_judged.v1": (
@@ -231,8 +231,8 @@ PROVIDER_WORDS = Words(
             "The reasons of the suspension: {reason}.",
         ),
         "provider_restored.v1": (
-            "恢复服务，理由：{reason}。",
-            "The provider was restored, reason: {reason}.",
+            "恢复服务（{then:label.ProviderState}），理由：{reason}。",
+            "The provider was restored ({then:label.ProviderState}), reason: {reason}.",
         ),
         "provider_exit_requested.v1": (
             "申请退出[，接续方案：{plan:plan}]。应移交：{hand_over_by:deadline}。",
@@ -356,7 +356,7 @@ PROVIDER_WORDS = Words(
         "cents": ("价格（分）", "price in cents"),
         "contact": ("联系人及电话", "contact person and telephone"),
         "credit_code": ("统一社会信用代码", "unified social credit code"),
-        "findings": ("检查情况", "what was found"),
+        "found": ("检查情况", "what was found"),
         "function": ("功能", "function"),
         "head_code": ("总部的统一社会信用代码", "credit code of the head"),
         "lacking": ("须补正的内容", "what is lacking"),

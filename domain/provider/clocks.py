@@ -41,7 +41,7 @@ CLOCK_NAMES = (
     "validity.notice",
     "licence",
     "licence.notice",
-    "rating",
+    "grading",
     "bar",
 )
 """Every clock a provider can have, `licence/1.notice_2` under `licence.notice`; stored for ever."""
@@ -55,7 +55,7 @@ def clocks(state: Provider, rules: Rules) -> tuple[Clock, ...]:
     found = [Clock(name, due.due, due) for name, due in deadlines(state)]
     if isinstance(state, Running):
         found += _validities(state)
-        found.append(Clock("rating", state.admission.rate_at))
+        found.append(Clock("grading", state.admission.rate_at))
     if isinstance(state, Suspended) and not state.over:
         found.append(Clock("suspension", state.until))
     if isinstance(state, Exited) and state.barred_until is not None:
@@ -90,7 +90,7 @@ def ring(
     if isinstance(state, Exited):
         return (BarEnded(barred_until=command.due),)
     if isinstance(state, Running):
-        if command.name == "rating":
+        if command.name == "grading":
             return (rated(state, asked, rules),)
         if command.name == "validity":
             return (ProviderLapsed(cause=LapseCause.VALIDITY, ended_at=command.due),)

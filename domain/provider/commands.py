@@ -172,7 +172,7 @@ class InspectProvider(Frozen):
 
     kind: Literal["inspect_provider"] = "inspect_provider"
     passed: bool
-    findings: OfficeText
+    found: OfficeText
 
 
 class JudgeComplaint(Frozen):

@@ -213,7 +213,7 @@ class ProviderInspected(Frozen):
     kind: Literal["provider_inspected.v1"] = "provider_inspected.v1"
     unit: UnitCode
     passed: bool
-    findings: OfficeText
+    found: OfficeText
 
 
 class ComplaintJudged(Frozen):
@@ -279,7 +279,10 @@ class SuspensionReasoned(Frozen):
 
 
 class ProviderRestored(Frozen):
+    """It serves again, in the state it was suspended from."""
+
     kind: Literal["provider_restored.v1"] = "provider_restored.v1"
+    then: ProviderState
     reason: OfficeText
 
 

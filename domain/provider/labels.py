@@ -40,7 +40,7 @@ PROVIDER_CLOCKS: dict[str, tuple[str, str]] = {
     "validity.notice": ("准入到期提醒", "notice of the end of the admission"),
     "licence": ("证照到期", "end of a licence"),
     "licence.notice": ("证照到期提醒", "notice of the end of a licence"),
-    "rating": ("季度评级", "quarterly rating"),
+    "grading": ("季度评级", "quarterly rating"),
     "appeal": ("申诉裁定", "the decision of the appeal"),
     "bar": ("禁入期满", "end of the bar"),
 }

@@ -344,6 +344,7 @@ def _suspended(
             return replace(suspended, reasons_by=None)
         case f.ProviderRestored():
             suspended = _in(state, fact, Suspended)
+            _same(state_name(suspended.before) == fact.then.value, state, fact)
             return restored(suspended)
         case _ as never:
             assert_never(never)

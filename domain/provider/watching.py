@@ -25,6 +25,7 @@ from domain.provider.facts import (
     ComplaintJudged,
     ProviderInspected,
     ProviderRestored,
+    ProviderState,
     ProviderSuspended,
     ProviderWarned,
     RectificationConfirmed,
@@ -40,6 +41,7 @@ from domain.provider.state import (
     Running,
     Suspended,
     Warned,
+    state_name,
 )
 from domain.rules import Rules
 from domain.values import instant_text
@@ -61,7 +63,7 @@ def inspect(
     """What an inspection found is on record; a warning, where one is due, is another act."""
     running = in_state(state, Running)
     unit = _looked_after(running, asked, rules)
-    return ProviderInspected(unit=unit, passed=command.passed, findings=command.findings)
+    return ProviderInspected(unit=unit, passed=command.passed, found=command.found)
 
 
 def judge_complaint(
@@ -178,4 +180,4 @@ def restore(
     """The lead lets it serve again; a warning that was in force is in force again."""
     suspended = in_state(state, Suspended)
     for_the_lead(asked, suspended.admission.lead, rules)
-    return ProviderRestored(reason=command.reason)
+    return ProviderRestored(then=ProviderState(state_name(suspended.before)), reason=command.reason)

@@ -3,7 +3,6 @@
 What the resident says of the task then counts for the provider too: `domain/provider/figures.py`.
 """
 
-from domain import guards
 from domain.rules import NeighbourProvider, Rules
 from domain.task import refusal_rules as no
 from domain.task.authority import Command, Facts, of_the_main_unit, standing_in
@@ -19,14 +18,12 @@ def name_provider(task: Task, command: NameProvider, asked: Command, rules: Rule
     if command.provider == body.provider:
         raise no.PROVIDER_ANOTHER(found=command.provider or "—")
     if command.provider is not None:
-        provider = guards.neighbour_of(
-            rules, command.provider, NeighbourProvider, ("服务机构", "provider")
-        )
-        need = body.need
-        if not provider.serves(need.category, need.place, asked.at):
-            raise no.PROVIDER_ADMITTED(
-                expected=f"{need.category} {need.place}", found=provider.stream
-            )
+        provider, need = rules.neighbours.case(command.provider), body.need
+        if not isinstance(provider, NeighbourProvider) or not provider.serves(
+            need.category, need.place, asked.at
+        ):
+            wanted = f"{need.category} {need.place}"
+            raise no.PROVIDER_ADMITTED(expected=wanted, found=command.provider)
     return (
         ProviderNamed(
             provider=command.provider, provider_before=body.provider, reason=command.reason

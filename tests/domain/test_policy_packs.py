@@ -305,7 +305,7 @@ def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None
         for group, name in (("pairing", "term_max"), ("callbacks", "days_min")):
             told[group].pop(name)
         groups = ("returns", "extensions", "supervision", "ratings", "rework", "pairing")
-        for group in (*groups, "findings", "programmes"):
+        for group in (*groups, "findings", "programmes", "providers"):
             for name in limits_of(told[group]):
                 told[group].pop(name)
         told["facilities"].pop("limits")
@@ -322,6 +322,9 @@ def test_the_demonstration_needs_no_more_than_two_minutes_of_anything() -> None:
     limits = limits_of(demo.model_dump(mode="json"))
     assert limits.pop("pairing.term_max") == "1096d"  # how long a term may be, not a clock
     assert limits.pop("findings.remedy_max") == "1096d"  # how far a target date may lie ahead
+    assert limits.pop("providers.suspension_max") == "90d"  # how far a suspension may reach
+    assert limits.pop("providers.validity_max") == "1096d"  # how long an admission may last
+    assert limits.pop("providers.complaints_within") == "365d"  # how far back they are counted
     assert limits.pop("supervision.reds_within") == "10min"  # how far back reds are counted
     assert len(limits) > 40
     for limit in limits.values():

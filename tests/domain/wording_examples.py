@@ -180,7 +180,9 @@ BY_FIELD: dict[str, Any] = {
     "licence_number": "JY14401060001234",
     "grade": "B",
     "grade_before": "C",
-    "findings": "留样不全",
+    "found": "留样不全",
+    "needs": ("N-1",),
+    "site": f"site/{uuid_of('a site')}",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -219,6 +221,8 @@ BY_FACT: dict[tuple[str, str], Any] = {
         Criterion(criterion="LASTING_OPERATION", weight=40),
     ),
     ("programme_progress_recorded.v1", "communities"): (COUNTED,),
+    ("community_applied.v1", "baseline"): COUNTED,
+    ("community_assessed.v1", "figures"): COUNTED,
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -232,7 +236,7 @@ NEVER_EMPTY = frozenset(
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
         *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
         *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
-        *("verdicts", "areas", "categories_before"),
+        *("missed", "verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {

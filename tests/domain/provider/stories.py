@@ -305,7 +305,7 @@ def lapsed() -> Story:
 
 def rated_twice() -> Story:
     story = admitted().under(BAD_QUARTER)
-    return story.rings("rating").rings("rating").under(SERVING)
+    return story.rings("grading").rings("grading").under(SERVING)
 
 
 EVERY_STATE = {
@@ -383,7 +383,7 @@ TABLE: dict[str, Row] = {
     "renew": (admitted, c.RenewAdmission(valid_until=on(5, 2, year=2028)), LEADS),
     "inspect": (
         admitted,
-        c.InspectProvider(passed=False, findings="留样不全"),
+        c.InspectProvider(passed=False, found="留样不全"),
         (*LEADS, CIVIL_STAFF, CIVIL_STAFF_2, MARKET_COORDINATOR),
     ),
     "judge a complaint": (
@@ -420,7 +420,7 @@ TABLE: dict[str, Row] = {
     "lift": (order_appealed, c.LiftMeasure(reason="事实不清"), (ADJUDICATOR,)),
     "ring": (
         lambda: admitted().at(on(7, 1, "00:00")),
-        RingClock(name="rating", due=on(7, 1, "00:00")),
+        RingClock(name="grading", due=on(7, 1, "00:00")),
         (SYSTEM,),
     ),
     "recompute": (applied, RecomputeDeadlines(), (SYSTEM,)),
@@ -512,7 +512,7 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
     st.builds(c.ReviseExitPlan, plan=plans, reason=texts),
     st.builds(
         RingClock,
-        name=st.sampled_from(["rating", "validity", "licence/2", "licence/9", "rectify"]),
+        name=st.sampled_from(["grading", "validity", "licence/2", "licence/9", "rectify"]),
         due=instants,
     ),
 )
