@@ -1,8 +1,9 @@
 """Playing the programme: pairings first, then needs side by side, then what becomes of pairings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from demo import facilities, findings, paths, promises
 from demo import pairings as of_pairings
@@ -225,7 +226,9 @@ class Playing:
                     by_street.setdefault(division, []).append(doing)
             group.create_task(self.endings(made, by_street, bar))
 
-    def counted_on(self, bar: Bar) -> Callable[..., Awaitable[None]]:
+    def counted_on(
+        self, bar: Bar
+    ) -> Callable[[str, Sequence[str], Awaitable[None]], Coroutine[Any, Any, None]]:
         """Return what plays one path and counts it on *bar*."""
 
         async def play(name: str, streams: Sequence[str], going: Awaitable[None]) -> None:
