@@ -34,7 +34,7 @@ bench: $(READY) .rivals/.ready  ## Figures of one run, beside other engines.
 docs: $(READY)  ## Write the generated pages of docs/ again.
 	$(BIN)/python -m docs.generate
 
-screenshots: $(READY)  ## Every page at a desk and on a phone, as pictures in var/screenshots (needs Chromium).
+screenshots: $(READY)  ## Every page at a desk and on a phone, in var/screenshots; those of the manual in docs/zh/pictures (needs Chromium).
 	$(BIN)/python -m tests.browser.shoot
 
 format: $(READY)
@@ -54,8 +54,8 @@ tests/browser/node_modules/.ready: tests/browser/package-lock.json
 
 lock:  ## Renew the lock files (needs uv).
 	uv pip compile --group rivals --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/rivals.txt
-	uv pip compile pyproject.toml --extra documents --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
-	uv pip compile pyproject.toml --extra documents --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
+	uv pip compile pyproject.toml --extra documents --extra oidc --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra documents --extra oidc --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o requirements/run.txt
 
 clean:
 	rm -rf .venv .rivals tests/browser/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

@@ -65,6 +65,8 @@ looks = Table(
 
 IDLE = timedelta(minutes=30)
 WHOLE = timedelta(hours=8)
+PROOFS_KEPT = timedelta(hours=1)
+"""Longer than any proof is good for."""
 _SEEN_AGAIN = timedelta(seconds=30)
 
 
@@ -161,10 +163,10 @@ class Accounts:
                 )
         return session
 
-    def first_use(self, proof: str, now: datetime, kept: timedelta) -> bool:
-        """Note that *proof* is used; False where it was before. Notes are kept for *kept*."""
+    def first_use(self, proof: str, now: datetime) -> bool:
+        """Note that *proof* is used; False where it was before, within `PROOFS_KEPT`."""
         with self.engine.begin() as connection:
-            old = instant_text(now - kept)
+            old = instant_text(now - PROOFS_KEPT)
             connection.execute(delete(proofs).where(proofs.c.used_at < old))
             if connection.execute(select(proofs.c.proof).where(proofs.c.proof == proof)).first():
                 return False

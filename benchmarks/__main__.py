@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import appending, commands, folding, overload, verifying
+from benchmarks import appending, commands, folding, overload, pages, verifying
 from runtime.logging import configure_logging
 
 SECTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
@@ -15,6 +15,7 @@ SECTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     "appending": ("Appends to the ledger, one fact each", appending.measure),
     "folding": ("Folding and projecting", folding.measure),
     "overload": ("The API at twice what it can do", overload.measure),
+    "pages": ("Pages with 100,000 tasks behind them", pages.measure),
     "verifying": ("A large log verified, and its tiles", verifying.measure),
 }
 
@@ -24,6 +25,9 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", metavar="section", help=", ".join(SECTIONS))
     parser.add_argument("--json", metavar="FILE", help="write the rows there as well")
     parser.add_argument("--quick", action="store_true", help="smaller counts, rougher figures")
+    parser.add_argument(
+        "--home", type=Path, help="keep the district of `pages` there, and find it there next time"
+    )
     asked = parser.parse_args()
     if unknown := set(asked.sections) - SECTIONS.keys():
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
@@ -33,7 +37,8 @@ def main() -> None:
         for name in asked.sections or SECTIONS:
             title, measure = SECTIONS[name]
             print(f"# {title}\n", flush=True)
-            rows[name] = measure(Path(folder) / name, quick=asked.quick) or []
+            kept = asked.home if name == "pages" and asked.home else Path(folder) / name
+            rows[name] = measure(kept, quick=asked.quick) or []
             print()
     if asked.json:
         Path(asked.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

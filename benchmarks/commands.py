@@ -160,7 +160,7 @@ def _dbos(name: str, url: str, counts: Any) -> list[Row]:
 
 async def _with_temporal_beside(home: Path, *, quick: bool) -> list[Row]:
     """Whole lives with clerks following, commands while Temporal is stopped, and clocks after."""
-    settings = Settings(home=home, log_address="127.0.0.1:0")
+    settings = Settings(home=home)
     home.mkdir(parents=True)
     with _books(settings) as books:
         gateway = Gateway(books)

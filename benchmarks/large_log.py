@@ -22,7 +22,7 @@ from tests.journeys.district import District
 
 COUNTY = "440106"
 _A_TRANSACTION = 5000
-_INSERT = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def build(home: Path, entries: int) -> str:
@@ -43,15 +43,15 @@ def build(home: Path, entries: int) -> str:
     rows = _rows(case, standing, (entries - head) // len(case))
     while some := list(islice(rows, _A_TRANSACTION)):
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(_INSERT, some)
+        connection.executemany(INSERT, some)
         connection.execute("COMMIT")
-    _count(connection, standing)
+    counted(connection, standing)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     return f"{url}/ledger.db"
 
 
-def _count(connection: sqlite3.Connection, standing: Standing) -> None:
+def counted(connection: sqlite3.Connection, standing: Standing) -> None:
     """Move the counters of work-order numbers to the last ones drawn."""
     connection.execute("BEGIN IMMEDIATE")
     for (county, day), last in standing.counters.items():
@@ -86,7 +86,7 @@ def _rows(case: list[Entry], standing: Standing, times: int) -> Iterator[tuple[o
         request = Request(f"task/{new_uuid7()}", 0, tuple(_commands(case)), at)
         plan(standing, request)
         for entry, digest in standing.added:
-            yield _row(entry, digest)
+            yield row_of(entry, digest)
         # Only the head of the log goes on: every stream is written once.
         standing.heads, standing.stored, standing.added = {}, {}, []
 
@@ -109,7 +109,8 @@ def _commands(case: list[Entry]) -> Iterator[CommandFacts]:
         )
 
 
-def _row(entry: Entry, digest: str) -> tuple[object, ...]:
+def row_of(entry: Entry, digest: str) -> tuple[object, ...]:
+    """Return what `INSERT` takes of *entry*."""
     return (
         entry.position,
         entry.stream,

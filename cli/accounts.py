@@ -123,6 +123,41 @@ def set_password(
     )
 
 
+@account.command("identity")
+@click.argument("staff_number")
+@click.option("--subject", required=True, help="统一身份认证中的标识（sub）。 The `sub` there.")
+@registrar_option
+@json_option
+@pass_context
+def bind_identity(
+    context: Context, staff_number: str, subject: str, acting_person: str | None, as_json: bool
+) -> None:
+    r"""为工号 STAFF_NUMBER 绑定统一身份认证标识。 Let a single sign-on identity sign in as them.
+
+    A digest of it goes on record, by whom and for whom; `jiedui person unbind-identity` ends it.
+
+    \b
+    Exit status: 0 done; 1 refused; 2 it could not be tried.
+    """
+    from accounts.store import Accounts
+    from services.signing_in import Doorkeeper
+    from services.single_sign_on import sign_on_of
+
+    accounts = Accounts(context.settings.accounts_url)
+    doorkeeper = Doorkeeper(context.books, accounts)
+    sign_on = sign_on_of(context.settings, context.books, doorkeeper, accounts)
+    if sign_on is None:
+        raise click.UsageError(
+            "没有设置统一身份认证（JIEDUI_OIDC_ISSUER）。 No single sign-on is set."
+        )
+    person = doorkeeper.person_with(staff_number)
+    position = sign_on.bind(person, subject, acting(context, acting_person).as_who())
+    Speaking(as_json).say(
+        {"outcome": "bound", "person": person, "position": position},
+        f"工号 {staff_number} 已绑定，入账于位置 {position}（只记摘要）。 Bound, as a digest.",
+    )
+
+
 @account.command("withdraw")
 @click.argument("person")
 @click.option("--reason", required=True, help="理由，将入账。 Why; it goes on record.")

@@ -29,6 +29,7 @@ def console(context: Context) -> None:
     from services.rating_links import RatingLinks
     from services.seeing import House
     from services.signing_in import Doorkeeper
+    from services.single_sign_on import sign_on_of
     from serving.listening import listening_as_set, serve_until_signalled, url_of
 
     settings = context.settings
@@ -36,24 +37,26 @@ def console(context: Context) -> None:
     listener = listening_as_set("JIEDUI_CONSOLE_ADDRESS", settings.console_address, USUAL_ADDRESS)
     boards = open_boards(settings.boards_url)
     accounts = Accounts(settings.accounts_url)
+    doorkeeper = Doorkeeper(context.books, accounts)
     house = House(
         books=context.books,
         boards=boards,
-        doorkeeper=Doorkeeper(context.books, accounts),
+        doorkeeper=doorkeeper,
         links=RatingLinks(context.books, Links(accounts.engine)),
         settings=settings,
         accounts=accounts,
+        sign_on=sign_on_of(settings, context.books, doorkeeper, accounts),
         demo_cast=demo_cast(settings),
     )
 
     def told() -> None:
-        tell_address(settings, "console", f"{url_of(listener)}/")
+        tell_address(settings, f"{url_of(listener)}/")
         click.echo(f"工作台已运行：{url_of(listener)}/ The console is running.", err=True)
 
     doors = Starlette(
         routes=[
             Mount(PREFIX, create_api(house)),
-            *log_app(settings.log_path).routes,
+            Mount("/log", log_app(settings.log_path)),
             Mount("/", create_app(house)),
         ],
     )

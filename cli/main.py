@@ -35,6 +35,10 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "need": ("cli.registry", "need"),
     "pairing": ("cli.casework", "pairing"),
     "task": ("cli.casework", "task"),
+    "finding": ("cli.findings", "finding"),
+    "site": ("cli.facilities", "site"),
+    "facility": ("cli.facilities", "facility"),
+    "programme": ("cli.board_cases", "programme"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),
     "policy": ("cli.policies", "policy"),
@@ -206,6 +210,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 
 
 _FAULTS = (
+    ("audit.reading", "CannotRead"),
     ("audit.verify.verifying", "CannotVerify"),
     ("desk.orders", "NotNow"),
     ("documents.extra", "ExtraMissing"),

@@ -41,19 +41,16 @@ async def stop_signal() -> asyncio.Event:
 
 @dataclass(frozen=True)
 class Running:
-    """What runs: the caretaker's children, and where Temporal, console and public log are."""
+    """What runs: the caretaker's children, and where Temporal and the console are."""
 
     caretaker: Caretaker
     temporal: str
     console: str
-    public_log: str
 
 
 @contextlib.asynccontextmanager
-async def everything(
-    context: Context, say: Callable[[str], None], *, with_console: bool = False
-) -> AsyncIterator[Running]:
-    """Run Temporal, a worker, the follower (and the console) as children while the block lasts.
+async def everything(context: Context, say: Callable[[str], None]) -> AsyncIterator[Running]:
+    """Run Temporal, the follower, a worker and the console as children while the block lasts.
 
     They are stopped in the order of the way back: the doors first, then the follower, which signs
     once more what was recorded last, then Temporal. Raises `EmbeddedRefused`.
@@ -70,15 +67,13 @@ async def everything(
     children += [
         _program(settings, "follow").child(),
         _program(settings, "worker", STANDS_BACK).child(),
+        _program(settings, "console").child(),
     ]
-    if with_console:
-        children.append(_program(settings, "console").child())
     caretaker = Caretaker(children, say)
     try:
         await caretaker.start()
         address = settings.temporal_address or (server.address if server is not None else "")
-        console = await _address_of("console", settings, caretaker) if with_console else ""
-        yield Running(caretaker, address, console, await _address_of("follow", settings, caretaker))
+        yield Running(caretaker, address, await _console_address(settings, caretaker))
     finally:
         await caretaker.stop()
 
@@ -121,20 +116,20 @@ def _program(settings: Settings, name: str, niceness: int = 0) -> Program:
     return Program(name, words, log_file, environment, niceness)
 
 
-async def _address_of(name: str, settings: Settings, caretaker: Caretaker) -> str:
-    """Return where the child *name* serves, "" while it does not yet."""
-    program = next(child for child in caretaker.children if child.name == name)
+async def _console_address(settings: Settings, caretaker: Caretaker) -> str:
+    """Return where the console serves, "" while it does not yet."""
+    program = next(child for child in caretaker.children if child.name == "console")
     for _ in range(150):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            told = json.loads(_address_file(settings, name).read_text(encoding="utf-8"))
+            told = json.loads(_address_file(settings).read_text(encoding="utf-8"))
             if told["pid"] == program.pid:
                 return str(told["address"])
         await asyncio.sleep(0.2)
     return ""
 
 
-def _address_file(settings: Settings, name: str) -> Path:
-    return settings.home.absolute() / f"{name}.json"
+def _address_file(settings: Settings) -> Path:
+    return settings.home.absolute() / "console.json"
 
 
 @click.command()
@@ -151,11 +146,12 @@ def up(context: Context) -> None:
 
     async def running() -> int:
         stop = await stop_signal()
-        async with everything(context, click.echo, with_console=True) as here:
+        async with everything(context, click.echo) as here:
             home = context.settings.home.absolute()
+            log = f"{here.console}log/" if here.console else ""
             starting = "（启动中 starting）"
             click.echo(f"结对已运行。工作台 {here.console or starting}")
-            click.echo(f"Temporal {here.temporal}，公开日志 {here.public_log or starting}")
+            click.echo(f"Temporal {here.temporal}，公开日志 {log or starting}")
             for number, unit, role, password in demo_cast(context.settings):
                 click.echo(f"演示账号 {number}，密码 {password}，{unit} {label(role)}")
             click.echo(f"数据在 {home}，日志在 logs/；另开终端即可使用 jiedui task 等命令。")
@@ -220,10 +216,9 @@ def follow(context: Context) -> None:
     """
 
     async def running() -> None:
-        stop, settings = await stop_signal(), context.settings
-        async with publishing(settings, context.books, stop) as public_log:
-            tell_address(settings, "follow", public_log.url)
-            click.echo(f"跟账已运行，公开日志 {public_log.url} Following.", err=True)
+        stop = await stop_signal()
+        async with publishing(context.settings, context.books, stop):
+            click.echo("跟账已运行。 Following.", err=True)
             await asyncio.gather(
                 _following(context, stop),
                 _dispatching(context, stop),
@@ -234,9 +229,9 @@ def follow(context: Context) -> None:
     run(running)
 
 
-def tell_address(settings: Settings, name: str, address: str) -> None:
-    """Write down where this process serves, in one step, for whoever started it as *name*."""
-    target = _address_file(settings, name)
+def tell_address(settings: Settings, address: str) -> None:
+    """Write down where this console serves, in one step, for whoever started it."""
+    target = _address_file(settings)
     new = target.with_suffix(".json.new")
     told = json.dumps({"pid": os.getpid(), "address": address})
     new.write_text(told + "\n", encoding="utf-8")

@@ -1,17 +1,16 @@
 """The console as one application: its pages, and what is said when something is wrong."""
 
-from pathlib import Path
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from console import (
     acting,
+    assets,
     auditing,
     callbacks,
     cases,
@@ -20,30 +19,36 @@ from console import (
     district,
     documents,
     evidence,
+    facilities,
     figures,
+    identities,
     keeping,
     ledger,
     live,
     many,
+    office_sign_in,
     own_account,
     pairing_lists,
     pairing_new,
     pairing_start,
     pairings,
+    programmes,
     province,
     registering,
+    resident_deletion,
     residents,
     roster,
     signing_in,
     supervising,
     terms,
+    ui_kit,
     uploading,
     workbench,
 )
 from console import task as task_page
 from console import tasks as task_list
 from console.resident_doors import too_many
-from console.seeing import NotOurForm, both_of, language_of, page, see_other
+from console.seeing import NotOurForm, both_of, by_script, language_of, page, see_other
 from desk.orders import NotNow
 from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
@@ -86,9 +91,10 @@ def create_app(house: House) -> FastAPI:
     app.state.house = house
     app.state.streams = Streams()
     # Before every room: a page of three parts would take what lies in a folder there.
-    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")), "static")
+    app.mount("/static", assets.served(), "static")
     for room in (
         signing_in,
+        office_sign_in,
         workbench,
         dispatching,
         registering,
@@ -99,6 +105,7 @@ def create_app(house: House) -> FastAPI:
         evidence,
         documents,
         residents,
+        resident_deletion,
         community_codes,
         callbacks,
         live,
@@ -111,11 +118,15 @@ def create_app(house: House) -> FastAPI:
         province,
         terms,
         keeping,
+        identities,
         roster,
         pairings,
         own_account,
         figures,
         auditing,
+        ui_kit,
+        facilities,
+        programmes,
         cases,
         acting,
     ):
@@ -138,6 +149,8 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(SignedOut)
     async def signed_out(request: Request, error: SignedOut) -> Response:
         del error
+        if by_script(request):
+            return Response(status_code=401)
         back = request.url.path if request.method == "GET" else "/"
         return see_other("/sign-in" if back == "/" else f"/sign-in?back={back}")
 

@@ -114,7 +114,7 @@ def _call(seer: Seer, number: str) -> Call:
     stream, state, seen = task_at(seer, number)
     need, feedback = state.body.need, state.body.feedback
     entries = seer.house.books.ledger.read(stream)
-    found = offers(seer.house.books.desk, stream, seer.who, need.policy_id)
+    found = offers(seer.house.books.desk.hearing(stream), seer.who, need.policy_id)
     offer = next(one for one in found if one.kind == _KIND)
     policy = seer.rules.under(need.policy_id).policy
     unit = seer.unit_name(state.body.holding.main) if state.body.holding.main else "—"

@@ -122,7 +122,7 @@ def show(request: Request, section: str, key: str, receipt: int | None = None) -
     found = case_at(seer, category, key)
     line, kind, state = found
     desk, ledger = seer.house.books.desk, seer.house.books.ledger
-    offered = offers(desk, line.stream, seer.who, kind.policy_id(state))
+    offered = offers(desk.hearing(line.stream), seer.who, kind.policy_id(state))
     entries = ledger.read(line.stream)
     panel = PANELS.get(category)
     return page(

@@ -1,5 +1,6 @@
 """派单台: the queue by the clock, the case, and whom to send it to, on one screen."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ from fastapi.responses import Response
 from console.forms import kept_suggested
 from console.seeing import page, seer_of
 from console.task import about
+from desk.hearing import Hearing
 from desk.identifiers import new_uuid7
 from domain.task.facts import TaskState
 from domain.task.state import Known
@@ -48,8 +50,7 @@ def show(request: Request, case: Annotated[str, Query(max_length=40)] = "") -> R
     lines, _ = waiting_at(
         seer.house.boards, seer.rules, seer.unit, seer.role, seer.at, order="due", limit=200
     )
-    queue = [_queued(seer, line) for line in lines if line.what in _QUEUED]
-    queue += _triaged(seer)
+    queue = [*_queued(seer, lines), *_triaged(seer)]
     chosen = case or (queue[0].number if queue else "")
     view: dict[str, Any] = {
         "queue": queue,
@@ -70,10 +71,13 @@ def _triaged(seer: Seer) -> list[Queued]:
     return [_as_queued(seer, line, seer.say("派单", "Dispatch"), None) for line in found]
 
 
-def _queued(seer: Seer, line: InboxLine) -> Queued:
-    task = seer.house.boards.tasks.get(line.stream)
-    assert task is not None, "what waits is on the board"
-    return _as_queued(seer, task, label(line.what, seer.language, among="ToDo"), line.due)
+def _queued(seer: Seer, lines: list[InboxLine]) -> Iterator[Queued]:
+    """Yield what of *lines* waits to be judged, dispatched or taken back."""
+    waiting = [line for line in lines if line.what in _QUEUED]
+    tasks = seer.house.boards.tasks.those([line.stream for line in waiting])
+    for line in waiting:
+        what = label(line.what, seer.language, among="ToDo")
+        yield _as_queued(seer, tasks[line.stream], what, line.due)
 
 
 def _as_queued(seer: Seer, task: TaskLine, what: str, due: str | None) -> Queued:
@@ -92,14 +96,15 @@ def _task(seer: Seer, number: str) -> dict[str, Any]:
     line = seer.house.boards.tasks.get(stream)
     assert line is not None, "it was found by its number"
     entries = seer.house.books.ledger.read(stream)
-    found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
-    suggested = _suggested(seer, stream, state)
+    hearing = seer.house.books.desk.hearing(stream)
+    merging = offers(hearing, seer.who, state.body.need.policy_id, {"merge_into"})
+    suggested = _suggested(seer, hearing, state)
     return {
         "task": line,
         "state_label": label(TaskState(line.state), seer.language),
         "about": list(about(seer, state)),
         "words": words_of(seer, entries, seen),
-        "offered": {one.kind for one in found if one.accepted},
+        "may_merge": any(one.accepted for one in merging),
         "suggested": suggested,
         "shown": kept_suggested(SUGGESTION, [one.unit for one, _, _ in suggested]),
         "similar": _similar(seer, line),
@@ -108,10 +113,9 @@ def _task(seer: Seer, number: str) -> dict[str, Any]:
     }
 
 
-def _suggested(seer: Seer, stream: str, state: Known) -> list[tuple[Suggestion, str, str]]:
+def _suggested(seer: Seer, hearing: Hearing, state: Known) -> list[tuple[Suggestion, str, str]]:
     """Return whom to send it to with their name, and why; or why not."""
-    house = seer.house
-    found = suggestions(house.books.desk, house.boards, stream, state, seer.who, seer.language)
+    found = suggestions(hearing, seer.house.boards, state, seer.who, seer.language)
     return [
         (
             one,

@@ -1,17 +1,21 @@
 """账号与会话, 密钥与见证, 系统状态, 个人信息: what keeps the installation going."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from console.administering import admin_of, tabs
 from console.seeing import ours, page, see_other
+from domain.people import Role
+from domain.refusals import CommandRefused
 from services import roster
+from services.erasure_requests import carry_out, refuse, waiting
 from services.health_here import findings_now
 from services.privacy_record import erasures, unmaskings
 from services.public_log import standing
+from services.seeing import Seer, told
 
 router = APIRouter()
 ACCOUNTS, LOG, STATUS = "/admin/accounts", "/admin/log", "/admin/status"
@@ -66,16 +70,62 @@ async def show_status(request: Request) -> Response:
 
 
 @router.get("/admin/privacy")
-def show_privacy(request: Request) -> Response:
-    """Show on record who was granted a look at sealed texts, what was opened, what was erased."""
+def show_privacy(request: Request, receipt: int | None = None) -> Response:
+    """Show who asked to be erased, who was granted a look at sealed texts, what was erased."""
+    return _privacy(request, admin_of(request, PRIVACY), receipt)
+
+
+@router.post("/admin/privacy/{key}/refuse")
+def refuse_erasure(
+    request: Request,
+    key: str,
+    reason: Annotated[str, Form(max_length=500)],
+    form: Annotated[str, Form()] = "",
+) -> Response:
+    """Answer a resident's request with no, and why."""
     seer = admin_of(request, PRIVACY)
+    ours(request, form, seer.session.form)
+    try:
+        position = refuse(seer, key, reason)
+    except CommandRefused as refusal:
+        return _privacy(request, seer, None, refusal)
+    return see_other(f"{PRIVACY}?receipt={position}")
+
+
+@router.post("/admin/privacy/{key}/erase")
+def erase(
+    request: Request,
+    key: str,
+    basis: Annotated[str, Form(max_length=500)],
+    sure: Annotated[Literal["yes"], Form()],
+    form: Annotated[str, Form()] = "",
+) -> Response:
+    """Erase whoever asked for it; *sure* is that the officer knows it is for good."""
+    del sure
+    seer = admin_of(request, PRIVACY)
+    ours(request, form, seer.session.form)
+    try:
+        stone = carry_out(seer, key, basis)
+    except CommandRefused as refusal:
+        return _privacy(request, seer, None, refusal)
+    return see_other(f"{PRIVACY}?receipt={stone.position}")
+
+
+def _privacy(
+    request: Request, seer: Seer, receipt: int | None, refusal: CommandRefused | None = None
+) -> Response:
     seer.house.catch_up()
     return page(
         request,
         "admin_privacy.html",
+        status=200 if refusal is None else 422,
         seer=seer,
         tabs=tabs(seer),
         tab=PRIVACY,
+        requests=waiting(seer),
+        acting=seer.role is Role.DPO,
+        receipt=receipt,
+        refusal=None if refusal is None else told(refusal, seer),
         unmaskings=unmaskings(seer),
         erasures=erasures(seer),
     )

@@ -19,7 +19,6 @@ from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from importing.pairing_lists import ItemRow
 from services.acting import given, order_of
-from services.offering import refusal_of
 from services.pairing_lists import Handed, Proposed, proposed
 from services.scope import pairing_at
 from services.seeing import NothingHere, Seer, told
@@ -135,7 +134,8 @@ def _checked(
         rows = [*held["rows"], *[_EMPTY] * _MORE]
         return held | {"rows": rows, "oddities": found.oddities, "pasted": pasted}
     checked = held | {"rows": list(found.items), "oddities": found.oddities, "preview": True}
-    refusal = refusal_of(seer.house.books.desk, stream, seer.who, _command(seer, command, checked))
+    hearing = seer.house.books.desk.hearing(stream)
+    refusal = hearing.refusal_of(seer.who, _command(seer, command, checked))
     if refusal is not None:
         rows = [*found.items, *[_EMPTY] * _MORE]
         return checked | {"rows": rows, "preview": False, "refusal": refusal}

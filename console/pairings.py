@@ -74,7 +74,7 @@ def show(request: Request, key: str, receipt: int | None = None) -> Response:
     seer = seer_of(request, "/pairings")
     line, state = pairing_at(seer, key)
     made = state.agreement
-    found = offers(seer.house.books.desk, line.stream, seer.who, line.policy)
+    found = offers(seer.house.books.desk.hearing(line.stream), seer.who, line.policy)
     tasks = seer.house.boards.tasks.find(TaskFilter(pairing=line.stream), size=_TASKS_SHOWN)
     came, others = _came_of(line.stream, made.items(*ListKind), tasks.lines)
     return page(

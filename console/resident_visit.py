@@ -110,7 +110,7 @@ class Visit:
             problem=problem,
             category=self.names.category(need.category, self.language),
             steps=self._steps(asked.link.stream),
-            until=self._day(asked.until),
+            until=self.day(asked.until),
             grades=[(code, self._grade(code)) for code in sorted(LABELS["Grade"])],
         )
 
@@ -137,7 +137,7 @@ class Visit:
             number=self.number_of(stream),
             category=self.names.category(task.body.need.category, self.language),
             state=self.say(*PLAIN_STATES[task.name]),
-            due=due and self.say(f"办理期限 {self._day(due)}", f"due {self._day(due)}"),
+            due=due and self.say(f"办理期限 {self.day(due)}", f"due {self.day(due)}"),
             steps=self._steps(stream),
             together=[
                 (
@@ -205,7 +205,8 @@ class Visit:
         """Return a grade's label without the number, which stands above it."""
         return label(code, self.language, among="Grade").partition("（")[0].partition(" (")[0]
 
-    def _day(self, at: datetime) -> str:
+    def day(self, at: datetime) -> str:
+        """Return the day of *at* as people say it."""
         found = as_instant(at)
         assert found is not None, "an instant is given"
         return self.say(f"{found.month} 月 {found.day} 日", f"{found:%Y-%m-%d}")
@@ -213,6 +214,6 @@ class Visit:
     def _steps(self, stream: str) -> list[tuple[str, str]]:
         def told() -> Iterator[tuple[str, str]]:
             for at, words in self.house.following.progress(stream, self.names, self.language):
-                yield self._day(at), words
+                yield self.day(at), words
 
         return list(told())

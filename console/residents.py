@@ -12,8 +12,7 @@ from console.resident_doors import Bounded, address_of, code_of
 from console.resident_visit import Visit
 from console.seeing import instant, ours, page, seer_of
 from domain.refusals import CommandRefused
-from domain.task.state import OPEN_STATES
-from services.following import WORDS_OF, duty_units, protection_officers
+from services.following import WORDS_OF, duty_units
 from services.rating_links import LinkOver, new_secret
 from wording.fields import field_label
 from wording.labels import label
@@ -115,7 +114,7 @@ def rate(request: Request, token: Token = "") -> Response:
         followed = visit.followed(token)
     except LinkOver:
         return visit.over()
-    visit.house.following.one_more(followed)
+    visit.house.following.one_more(followed.link)
     try:
         issued = visit.house.links.issue(followed.link.stream, followed.who)
     except CommandRefused as refusal:
@@ -172,22 +171,4 @@ def seen(request: Request, token: Token = "") -> Response:
         number=visit.number_of(link.stream),
         looks=looks,
         units=units,
-    )
-
-
-@router.post("/r/deletion")
-def deletion(request: Request, token: Token = "") -> Response:
-    """Tell whom to ask for deletion, and what it means."""
-    visit = Visit(request)
-    try:
-        link, task = visit.known_by(token)
-    except LinkOver:
-        return visit.over()
-    officers = protection_officers(visit.rules, task.body.need.place, datetime.now(UTC))
-    return visit.page(
-        "resident_deletion.html",
-        token=token,
-        number=visit.number_of(link.stream),
-        officers=[visit.names.unit(unit, visit.language) for unit in officers],
-        running=isinstance(task, OPEN_STATES),
     )

@@ -102,18 +102,26 @@ def _line(seer: Seer, code: str | None) -> str:
 def show_person(request: Request, key: str, receipt: int | None = None) -> Response:
     """Show one person, every post they held, and who changed what."""
     seer = admin_of(request, "/admin")
-    return _person(request, seer, key, receipt)
+    return shown_person(request, seer, key, receipt)
 
 
-def _person(
-    request: Request, seer: Seer, key: str, receipt: int | None, password: str = ""
+def shown_person(
+    request: Request,
+    seer: Seer,
+    key: str,
+    receipt: int | None,
+    *,
+    password: str = "",
+    refusal: CommandRefused | None = None,
 ) -> Response:
+    """Return the page of a person; *password* is shown on it once, a *refusal* where it says no."""
     entered = roster.person_at(seer, key)
     registrar = seer.role is Role.REGISTRAR
     open_ones = seer.house.doorkeeper.sessions_of(entered.person.id) if registrar else []
     return page(
         request,
         "admin_person.html",
+        status=200 if refusal is None else 422,
         seer=seer,
         tabs=tabs(seer),
         tab="/admin",
@@ -124,6 +132,8 @@ def _person(
         sessions=open_ones,
         receipt=receipt,
         password=password,
+        signs_on=seer.house.sign_on is not None,
+        refusal=None if refusal is None else told(refusal, seer),
     )
 
 
@@ -146,7 +156,7 @@ def _set_password(request: Request, key: str, form: str) -> Response:
     seer = admin_of(request, "/admin", acting=True)
     ours(request, form, seer.session.form)
     password, position = roster.new_password(seer, key)
-    return _person(request, seer, key, position, password)
+    return shown_person(request, seer, key, position, password=password)
 
 
 @router.get("/admin/{what}/{key}/{command}")

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from console.assets import asset
 from domain.people import BY_LINK, ROLE_LABELS, Role
 from services.seeing import House, NothingHere, Seer, seer_by
 from wording.labels import Both, Language, clock_label, label
@@ -47,6 +48,12 @@ def seer_of(request: Request, section: str | None = None, *, active: bool = True
     if section is not None and section not in dict(sections_of(seer)):
         raise NothingHere
     return seer
+
+
+def by_script(request: Request) -> bool:
+    """Say whether a part of a page asks, for which another page would be no answer."""
+    mode = request.headers.get("sec-fetch-mode", "navigate")
+    return mode != "navigate" or "x-background" in request.headers
 
 
 def ours(request: Request, form: str | None, expected: str | None) -> None:
@@ -92,6 +99,7 @@ def templates(language: Language) -> Environment:
     found.filters |= {"when": when_in, "left": left_in, "instant": instant, "day": day}
     found.globals |= {
         "t": lambda zh, en: zh if chinese else en,
+        "asset": asset,
         "language": language,
         "label": label_in,
         "clock_label": lambda name: clock_label(name, language),
@@ -165,6 +173,10 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
         ),
     ),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
+    ("/facilities", ("服务设施", "Facilities"), AT_CASES),
+    ("/sites", ("存量资源", "Sites"), AT_CASES),
+    ("/programmes", ("试点", "Programmes"), AT_CASES),
+    ("/findings", ("体检问题", "Findings"), AT_CASES),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
     ("/district", ("区县一览", "District"), OVERSEEING),

@@ -15,6 +15,8 @@ from wording.labels import Both
 
 router = APIRouter()
 _BROWSER_COOKIE = "__Host-form"
+OFFICE_COOKIE = "__Host-office"
+"""Set where somebody came in by the single sign-on: whoever signs out may want out there too."""
 
 
 @router.get("/sign-in")
@@ -32,11 +34,13 @@ def _form(
         request,
         "sign_in.html",
         status=status,
-        back=_within(back),
+        back=within(back),
         form_token=token,
         problem=None if problem is None else problem[language_of(request) == "en"],
-        path=f"/sign-in?back={quote(_within(back))}",
+        path=f"/sign-in?back={quote(within(back))}",
         cast=house.demo_cast,
+        office=house.sign_on is not None,
+        office_out=OFFICE_COOKIE in request.cookies,
     )
     shown.set_cookie(_BROWSER_COOKIE, token, secure=True, httponly=True, samesite="lax", path="/")
     return shown
@@ -68,7 +72,7 @@ def let_in(
         answer = _form(request, back, status=429, problem=wait_told(wait))
         answer.headers["Retry-After"] = str(int(wait.seconds) + 1)
         return answer
-    return _with(found, see_other(_within(back)))
+    return with_session(found, see_other(within(back)))
 
 
 def wait_told(wait: NotYet) -> Both:
@@ -80,7 +84,8 @@ def wait_told(wait: NotYet) -> Both:
     )
 
 
-def _with(found: LetIn, answer: Response) -> Response:
+def with_session(found: LetIn, answer: Response) -> Response:
+    """Have *answer* give the browser its session, and the mark it is known again by."""
     answer.set_cookie(
         SESSION_COOKIE, found.token, secure=True, httponly=True, samesite="lax", path="/"
     )
@@ -96,7 +101,7 @@ def _with(found: LetIn, answer: Response) -> Response:
     return answer
 
 
-def _within(back: str) -> str:
+def within(back: str) -> str:
     """Return *back* where it is an address of ours, else the first page."""
     inside = back.startswith("/") and not back.startswith(("//", "/\\"))
     return back if inside else "/"
@@ -125,13 +130,13 @@ def change_post(
         found = seer.house.doorkeeper.change_post(seer.session, role, unit, seer.at)
     except NotLetIn:
         return see_other("/")
-    return _with(found, see_other("/"))
+    return with_session(found, see_other("/"))
 
 
 @router.post("/language")
 def language(request: Request, back: Annotated[str, Form()] = "/") -> Response:
     """Switch between Chinese and English; it changes nothing but this browser's pages."""
-    answer = see_other(_within(back))
+    answer = see_other(within(back))
     chosen = "zh" if language_of(request) == "en" else "en"
     answer.set_cookie("language", chosen, secure=True, samesite="lax", path="/")
     return answer
@@ -140,7 +145,7 @@ def language(request: Request, back: Annotated[str, Form()] = "/") -> Response:
 @router.post("/size")
 def size(request: Request, back: Annotated[str, Form()] = "/") -> Response:
     """Switch 大字版 on or off; it changes nothing but how pages look in this browser."""
-    answer = see_other(_within(back))
+    answer = see_other(within(back))
     large = request.cookies.get("large") != "1"
     answer.set_cookie("large", "1" if large else "0", secure=True, samesite="lax", path="/")
     return answer

@@ -14,10 +14,10 @@ from domain.task.case import TASK
 from domain.task.facts import TaskState
 from domain.task.reading import Sight
 from domain.task.state import AssistStatus, Known
-from projections.history import case_history
+from projections.history import history_of
 from services.list_columns import tags_of
 from services.offering import Offer, offers
-from services.reading_tasks import names_for, words_of
+from services.reading_tasks import names_for, words_by
 from services.scope import task_at
 from services.seeing import Seer, told
 from services.task_papers import TaskFile, task_papers
@@ -78,10 +78,10 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     stream, state, seen = task_at(seer, number)
     line = seer.house.boards.tasks.get(stream)
     assert line is not None, "it was found by its number"
-    ledger = seer.house.books.ledger
-    entries = ledger.read(stream)
-    history = case_history(ledger, stream, names_for(seer, seen, entries), seer.language)
-    found = offers(seer.house.books.desk, stream, seer.who, state.body.need.policy_id)
+    entries = seer.house.books.ledger.read(stream)
+    names = names_for(seer, seen, entries)
+    history = history_of(entries, names, seer.language)
+    found = offers(seer.house.books.desk.hearing(stream), seer.who, state.body.need.policy_id)
     clocks = TASK.clocks(state, seer.rules)
     papers = task_papers(TaskFile(line.number, state, entries, seer.names, ""))
     evidence = list(evidence_of(seer, entries)) if seen >= Sight.WORDS else []
@@ -96,14 +96,14 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
         tags=tags_of(seer, line),
         category=seer.category_name(line.category),
         about=list(about(seer, state)),
-        words=words_of(seer, entries, seen),
+        words=words_by(names, entries),
         rail=list(_rail(seer, state, entries, clocks)),
         clocks=[
             (clock_label(one.name, seer.language), one.due, _why(seer, one))
             for one in clocks
             if "." not in one.name
         ],
-        history=list(reversed(history)),
+        history=list(history)[::-1],
         may=acts(seer, f"/tasks/{line.number}", found),
         may_not=not_now(seer, found),
         assists=[

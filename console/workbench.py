@@ -73,7 +73,9 @@ def show(request: Request) -> Response:
     position = boards.position()
     mine = workbench.mine(seer, _SHOWN)
     unit = workbench.of_the_unit(seer)
-    groups = _grouped(seer, mine.lines)
+    asked = workbench.asked_for(seer)
+    about = _About(seer, [*mine.lines, *unit.lines, *asked])
+    groups = _grouped(seer, mine.lines, about)
     ticks = [item for group in groups for item in group.items if item.tick]
     return page(
         request,
@@ -84,9 +86,9 @@ def show(request: Request) -> Response:
         total=mine.total,
         shown=len(mine.lines),
         several=len(ticks) > 1,
-        unit_items=[_item(seer, line) for line in unit.lines],
+        unit_items=[_item(seer, line, about) for line in unit.lines],
         unit_total=unit.total,
-        asked=[_item(seer, line) for line in workbench.asked_for(seer)],
+        asked=[_item(seer, line, about) for line in asked],
         news=workbench.news(seer, mine.lines),
         last=None if groups else _last(seer),
     )
@@ -159,7 +161,22 @@ def _refused(seer: Seer, number: str, refusal: CommandRefused) -> Outcome:
     return Outcome(number, why["sentence"], why["rule"], "red")
 
 
-def _grouped(seer: Seer, lines: list[InboxLine]) -> list[Group]:
+class _About:
+    """What the tasks among *lines* are about and where; a pairing's title has said it."""
+
+    def __init__(self, seer: Seer, lines: list[InboxLine]) -> None:
+        self._seer = seer
+        self._tasks = seer.house.boards.tasks.those({line.stream for line in lines})
+
+    def of(self, line: InboxLine) -> str:
+        """Return it in a line, "" for a pairing."""
+        task = self._tasks.get(line.stream)
+        if task is None:
+            return ""
+        return f"{self._seer.category_name(task.category)} · {self._seer.place_name(task.place)}"
+
+
+def _grouped(seer: Seer, lines: list[InboxLine], about: _About) -> list[Group]:
     """Return what waits by when it is due: 超期, 今天, 本周, 之后."""
     now = seer.at.astimezone(OFFICE)
     tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -175,12 +192,12 @@ def _grouped(seer: Seer, lines: list[InboxLine]) -> list[Group]:
         due = as_instant(line.due)
         for name, _, until in spans:
             if until is None or (due is not None and due < until):
-                found[name].append(_item(seer, line, mine=True))
+                found[name].append(_item(seer, line, about, mine=True))
                 break
     return [Group(name, tone, tuple(found[name])) for name, tone, _ in spans if found[name]]
 
 
-def _item(seer: Seer, line: InboxLine, *, mine: bool = False) -> Item:
+def _item(seer: Seer, line: InboxLine, about: _About, *, mine: bool = False) -> Item:
     is_task = line.stream.startswith("task/")
     key = line.title if is_task else line.stream.partition("/")[2]
     address = f"/{'tasks' if is_task else 'pairings'}/{key}"
@@ -192,19 +209,11 @@ def _item(seer: Seer, line: InboxLine, *, mine: bool = False) -> Item:
         what=label(line.what, seer.language, among="ToDo"),
         due=line.due,
         urgent=line.urgency == "URGENT",
-        about=_about(seer, line),
+        about=about.of(line),
         unit=seer.unit_name(line.unit) if line.unit and line.unit != seer.unit else "",
         acts=tuple((f"{address}/{kind}", command_label(kind, seer.language)) for kind in acts),
         tick=f"{line.title} console/{new_uuid7()}" if "accept_task" in acts else "",
     )
-
-
-def _about(seer: Seer, line: InboxLine) -> str:
-    """Return what a task is about and where; a pairing's title has said it."""
-    task = seer.house.boards.tasks.get(line.stream)
-    if task is None:
-        return ""
-    return f"{seer.category_name(task.category)} · {seer.place_name(task.place)}"
 
 
 def _last(seer: Seer) -> tuple[str, str, str] | None:

@@ -14,13 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from desk.casework import Asking, Case, Handled, Standing
+from desk.hearing import Hearing
 from desk.neighbours import LedgerNeighbours, RedCards
 from desk.rulebook import RuleBook
 from desk.turn import Turn
 from domain.casebook import kind_of
 from domain.cases import CaseKind
 from domain.envelope import Happened
-from domain.refusals import CommandRefused
 from domain.rules import Rules
 from ledger.database import LedgerUnavailable
 from ledger.entry import happened
@@ -101,13 +101,15 @@ class Desk:
 
         Raises `CommandRefused` where the rules would refuse it, or refuse it again.
         """
+        self.hearing(stream).would(asking)
+
+    def hearing(self, stream: str) -> Hearing:
+        """Return who answers, for a case as it stands now, what would become of commands."""
         case, neighbours = self._case(stream, kind_of(stream), look=True), self.neighbours
         rules, at = self.rulebook.rules(neighbours), self.ledger.clock()
         turn = Turn(case, rules, at, self.ledger, self.vault, ask_first=False)
-        turn.decide([asking])
-        (answer,) = turn.answers
-        if isinstance(answer, CommandRefused):
-            raise answer
+        turn.ring_overdue()
+        return Hearing(case, rules, turn)
 
     async def aside(self, work: Any, *arguments: Any) -> Any:
         """Run *work* in one of the desk's threads, without holding up the event loop."""

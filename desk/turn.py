@@ -81,11 +81,29 @@ class Turn:
 
     def decide(self, askings: Sequence[Asking]) -> None:
         """Decide *askings* in their order, each on what those before it leave."""
-        self._ring_overdue()
-        self.answers = [self._answered(asking) for asking in askings]
+        self.ring_overdue()
+        self.answers = []
+        for asking in askings:
+            said = self._answered(asking)
+            self.answers.append(self._take_on(said) if isinstance(said, _Decided) else said)
 
-    def _answered(self, asking: Asking) -> Written | CommandRefused | int:
-        """Return the command's place among the decided, or what there is to say at once."""
+    def would(self, asking: Asking, *, never_given: bool = False) -> None:
+        """Decide *asking* on what is decided so far, and take nothing on.
+
+        Of a command that was *never_given* is not asked whether it is on record. Raises
+        `CommandRefused`.
+        """
+        said = self._answered(asking, never_given=never_given)
+        if isinstance(said, CommandRefused):
+            raise said
+
+    def _answered(
+        self, asking: Asking, *, never_given: bool = False
+    ) -> Written | CommandRefused | int | _Decided:
+        """Return what the decider says, or what there is to say before it is asked.
+
+        A command of this turn is its place among the decided.
+        """
         if asking.command_id in self._turns:
             turn = self._turns[asking.command_id]
             before = self.decided[turn]
@@ -95,13 +113,14 @@ class Turn:
         try:
             decided = self._decided(asking)
         except CommandRefused as refusal:
-            return (None if self.ask_first else self._done_before(asking)) or refusal
-        if not decided.facts and not self.ask_first:
+            asked = self.ask_first or never_given
+            return (None if asked else self._done_before(asking)) or refusal
+        if not decided.facts and not self.ask_first and not never_given:
             # Nothing is left to do, perhaps because this very command has done it.
             done = self._done_before(asking)
             if done is not None:
                 return done
-        return self._take_on(decided)
+        return decided
 
     def _take_on(self, decided: _Decided) -> int:
         asking = decided.asking
@@ -204,7 +223,7 @@ class Turn:
 
     # -- clocks ----------------------------------------------------------------------------
 
-    def _ring_overdue(self) -> None:
+    def ring_overdue(self) -> None:
         """Ring every clock whose due instant has passed, before anything else is decided.
 
         Breach is judged by the due instant: a command that arrives between that instant and the

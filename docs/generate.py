@@ -16,26 +16,20 @@ from pydantic import BaseModel
 
 from cli.helping import HELP_FILE
 from cli.main import jiedui
-from docs.probing import Row, pairing_rows, task_rows
+from docs.probing import Row
+from docs.rooms import ROOMS, Room
 from domain.calendar import CalendarYear, Overlay
 from domain.casebook import CASES
 from domain.clocks import Deadline, LimitText
-from domain.oversight import commands as oversight_commands
-from domain.oversight import facts as oversight_facts
 from domain.oversight import words as oversight_words
 from domain.pairing import commands as pairing_commands
-from domain.pairing import facts as pairing_facts
 from domain.people import ROLE_LABELS, Role
 from domain.policy import Policy
-from domain.province import commands as province_commands
-from domain.province import facts as province_facts
 from domain.province.words import AlarmNumber, ProofHashes
 from domain.registry import commands as registry_commands
-from domain.registry import facts as registry_facts
 from domain.sealed import Seal, Sealed
 from domain.statements import Counted, Month, StatementNumber, StatementText
 from domain.task import commands as task_commands
-from domain.task import facts as task_facts
 from domain.values import (
     CaseId,
     Code,
@@ -52,7 +46,7 @@ from domain.values import (
 from runtime.settings import PREFIX, Settings
 from services.refusing import CATALOGUE
 from wording.glossary import GLOSSARY
-from wording.labels import PAIRING_STATES, TASK_STATES, Both
+from wording.labels import Both
 from wording.sentences import SENTENCES, clock_label, label
 
 FOLDER = Path(__file__).parent
@@ -222,15 +216,9 @@ def facts() -> str:
             "vault.\n"
         ),
     ]
-    for title, unions in (
-        ("Support task 帮扶任务", (task_facts.TaskFact,)),
-        ("Pairing 结对", (pairing_facts.PairingFact,)),
-        ("Registry 名册", (registry_facts.RegistryFact,)),
-        ("Oversight 审计与见证", (oversight_facts.OversightFact,)),
-        ("City of a province 省级所管城市", (province_facts.CityFact,)),
-    ):
-        parts.append(f"## {title}\n")
-        for model in models(*unions):
+    for room in ROOMS:
+        parts.append(f"## {room.title}\n")
+        for model in room.models("facts"):
             kind = kind_of(model)
             zh, en = SENTENCES[kind]
             parts.append(f"### `{kind}`\n")
@@ -254,44 +242,17 @@ def commands() -> str:
             "JSON Schemas: `jiedui schema commands`.\n"
         ),
     ]
-    for title, unions, categories in (
-        ("Support task 帮扶任务", (task_commands.TaskCommand,), ("task",)),
-        ("Pairing 结对", (pairing_commands.PairingCommand,), ("pairing",)),
-        (
-            "Registry 名册",
-            (
-                registry_commands.UnitCommand,
-                registry_commands.PersonCommand,
-                registry_commands.PolicyCommand,
-                registry_commands.CalendarCommand,
-                registry_commands.SubjectCommand,
-                registry_commands.NoticeCommand,
-            ),
-            ("unit", "person", "policy", "calendar", "subject", "notice"),
-        ),
-        (
-            "Oversight 审计与见证",
-            (
-                oversight_commands.AuditCommand,
-                oversight_commands.UnmaskingCommand,
-                oversight_commands.WorkflowCommand,
-                oversight_commands.LogCommand,
-                oversight_commands.WebhookCommand,
-            ),
-            ("audit", "unmasking", "workflow", "log", "webhook"),
-        ),
-        ("City of a province 省级所管城市", (province_commands.CityCommand,), ("city",)),
-    ):
-        parts.append(f"## {title}\n")
+    for room in ROOMS:
+        parts.append(f"## {room.title}\n")
         may: dict[str, frozenset[Role]] = {}
-        for category in categories:
+        for category in room.categories:
             may |= CASES[category].who_may
-        for model in models(*unions):
+        for model in room.models("commands"):
             kind = kind_of(model)
             parts.append(f"### `{kind}`\n")
             parts.append(f"{_doc(model)}\n")
             parts.append(f"Who: {_who(may.get(kind, frozenset()))}\n")
-            states = accepted.get((categories[0], kind))
+            states = accepted.get((room.title, kind))
             if states:
                 parts.append(f"In: {', '.join(states)}\n")
             fields = list(_fields(model, defaults=True))
@@ -309,19 +270,14 @@ def _who(roles: Iterable[Role]) -> str:
 def _accepted() -> dict[tuple[str, str], list[str]]:
     """Return, for each command, the states in which the deciders were seen to hear it."""
     found: dict[tuple[str, str], list[str]] = {}
-    for category, rows, states in (
-        ("task", task_rows(), list(TASK_STATES)),
-        ("pairing", pairing_rows(), list(PAIRING_STATES)),
-    ):
-        for row in rows:
+    for room in ROOMS:
+        order = ["-", *room.states]
+        heard: dict[str, set[str]] = {}
+        for row in room.rows() if room.rows else ():
             if not row.is_clock:
-                found.setdefault((category, row.trigger), []).append(row.state)
-        for key, heard in found.items():
-            if key[0] == category:
-                order = ["-", *(str(state) for state in states)]
-                found[key] = sorted(
-                    {f"`{one}`" for one in heard}, key=lambda one: order.index(one.strip("`"))
-                )
+                heard.setdefault(row.trigger, set()).add(row.state)
+        for trigger, states in heard.items():
+            found[room.title, trigger] = [f"`{one}`" for one in sorted(states, key=order.index)]
     return found
 
 
@@ -339,17 +295,18 @@ def lifecycle() -> str:
                 "state, the facts that follow, the state afterwards. "
                 "One command may lead several ways.\n"
             ),
-            "## Support task 帮扶任务\n",
-            _states(TASK_STATES),
-            _rows(task_rows(), CASES["task"].who_may, list(TASK_STATES)),
-            "## Pairing 结对\n",
-            _states(PAIRING_STATES),
-            _rows(pairing_rows(), CASES["pairing"].who_may, list(PAIRING_STATES)),
+            *(part for room in ROOMS if room.rows for part in _lived(room, room.rows())),
         )
     )
 
 
-def _states(states: dict[Any, Both]) -> str:
+def _lived(room: Room, rows: list[Row]) -> tuple[str, str, str]:
+    """Return one room's title, its states and the rows of its table."""
+    may = CASES[room.categories[0]].who_may
+    return f"## {room.title}\n", _states(room.states), _rows(rows, may, list(room.states))
+
+
+def _states(states: dict[str, Both]) -> str:
     lines = ((f"`{state}`", zh, en) for state, (zh, en) in states.items())
     return table(("state", "中文", "English"), lines)
 

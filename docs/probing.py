@@ -6,6 +6,7 @@ state, and every running clock is rung; each answer is a row of the lifecycle ta
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -15,7 +16,9 @@ from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.task import commands as c
 from tests.domain.harness import Story, given
+from tests.domain.pairing import promises as q
 from tests.domain.pairing import stories as p
+from tests.domain.pairing.table import TABLE as PAIRING_TABLE
 from tests.domain.task import stories as s
 from tests.domain.task.strategies import ANY_TIME, MOVES
 from tests.domain.world import (
@@ -139,7 +142,17 @@ def task_rows() -> list[Row]:
     return rows((*usual, *_deserted()), moves)
 
 
+def kind_rows(stories: Any) -> list[Row]:
+    """Return the lifecycle of a kind of case, from the stories and the table its laws use."""
+    begun = (begin for begin, _, _ in stories.TABLE.values())
+    told = (one() for one in (*stories.EVERY_STATE.values(), *begun))
+    moves = [(command, by) for _, command, may in stories.TABLE.values() for by in may]
+    return rows(told, moves)
+
+
 def pairing_rows() -> list[Row]:
     """Return the lifecycle of a pairing."""
     moves = [move for some in PAIRING_MOVES.values() for move in some]
-    return rows(pairing_stories(), moves)
+    promises = (q.active(), q.delivered(), q.confirmed(), q.disputed(), q.revising())
+    asked = [(command, by) for _, command, may in PAIRING_TABLE.values() for by in may]
+    return sorted({*rows(pairing_stories(), moves), *rows(promises, asked)})

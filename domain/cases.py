@@ -7,15 +7,16 @@ workflow says of it needs to be believed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, Field, TypeAdapter
 
 from domain.clocks import Clock
 from domain.envelope import Asked, Happened
+from domain.labelled import Ground
 from domain.people import Role
-from domain.policy import Category, Ground, Policy
+from domain.policy import Category, Policy
 from domain.rules import Neighbour, Rules
 from domain.values import Frozen, Instant
 
@@ -95,6 +96,12 @@ def _nothing_listed(policy: Policy, command: str, field: str) -> tuple[()]:
     return ()
 
 
+def _nothing_offered(state: Any, command: str, field: str) -> tuple[()]:
+    """Say that no field is filled from what the case itself holds."""
+    del state, command, field
+    return ()
+
+
 def _named_by_chance(command: Mapping[str, Any]) -> None:
     """Say that a case takes any new id, whatever it begins with."""
     del command
@@ -145,6 +152,12 @@ class CaseKind:
     """The commands that begin a case."""
     listed: Callable[[Policy, str, str], Sequence[Category | Ground]] = _nothing_listed
     """What of the pack a field of a command may hold: by pack, command and field."""
+    offered: Callable[[Any, str, str], Sequence[str]] = _nothing_offered
+    """What the case itself holds that a field of a command may name: by state, command and field."""
+    timed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`."""
+    moving_clocks: frozenset[str] = frozenset()
+    """Clocks whose ring is a step of the case, and not only a limit that was missed."""
     standing_rules: frozenset[str] = frozenset()
     """Rules of this kind that speak of who asks and when, whatever is filled in beside."""
     clerked: bool = True

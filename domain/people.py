@@ -113,3 +113,5 @@ class Person(Frozen):
     """The verifier keys that prove it is them, as long as they are not withdrawn."""
     keyed: bool = False
     """Whether they ever had one."""
+    identities: tuple[str, ...] = ()
+    """Digests of whom identity providers may name when it is them who signs in."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from domain.policy import Label
+from domain.labelled import Label
 from domain.units import Unit, UnitKind
 from domain.values import UNIT_CODE
 from importing.cells import folded, listed, moment, visible

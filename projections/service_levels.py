@@ -51,7 +51,9 @@ measures = Table(
     Column("opened", BigInteger, nullable=False),
     Column("settled", BigInteger, nullable=False),
     Index("board_measure_by_month", "metric", "month"),
-    Index("board_measure_by_unit", "unit", "metric"),
+    Index(
+        "board_measure_of_unit", "unit", "metric", "month", "excluded", "numerator", "denominator"
+    ),
 )
 
 CHINA = timezone(timedelta(hours=8), "UTC+8")

@@ -100,6 +100,8 @@ def shape_of(engine: Engine) -> str:
 def prepare(engine: Engine, *, anew: bool = False) -> None:
     """Make the boards' tables, empty; boards of another shape are dropped first, *anew* all.
 
+    Boards of this shape are kept, and given the indexes of this version.
+
     One transaction: whoever follows at the same time sees the boards before it or after it. Safe
     to call from several processes at once.
     """
@@ -110,6 +112,7 @@ def prepare(engine: Engine, *, anew: bool = False) -> None:
         if not anew and inspect(connection).has_table(progress.name):
             found = connection.execute(select(progress.c.shape)).scalar_one_or_none()
             if found == shape:
+                _index_as_told(connection)
                 return
         wipe(connection)
         metadata.create_all(connection)
@@ -117,6 +120,19 @@ def prepare(engine: Engine, *, anew: bool = False) -> None:
             insert(progress),
             {"id": 1, "position": -1, "holder": "", "lease_until": "", "shape": shape},
         )
+
+
+def _index_as_told(connection: Connection) -> None:
+    """Make the indexes that boards of an earlier version lack, and drop those it had beyond."""
+    looked = inspect(connection)
+    quote = connection.dialect.identifier_preparer.quote
+    for table in metadata.sorted_tables:
+        wanted = {str(index.name): index for index in table.indexes}
+        there = {str(one["name"]) for one in looked.get_indexes(table.name)}
+        for name in sorted(there - wanted.keys()):
+            connection.exec_driver_sql(f"DROP INDEX {quote(name)}")
+        for name in sorted(wanted.keys() - there):
+            wanted[name].create(connection)
 
 
 def wipe(connection: Connection) -> None:

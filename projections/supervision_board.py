@@ -12,7 +12,7 @@ from ledger.entry import Entry
 from projections.service_levels import CHINA
 from projections.store import Page, metadata
 from projections.task_board import area_of, tasks
-from projections.task_picture import FINAL, Picture
+from projections.task_picture import OPEN, Picture
 
 steps = Table(
     "board_supervision",
@@ -103,7 +103,7 @@ class SupervisionBoard:
         """Return how many open tasks stand on each rung now, every rung named."""
         asked = (
             select(tasks.c.supervision, func.count())
-            .where(tasks.c.state.not_in(sorted(FINAL)))
+            .where(tasks.c.state.in_(OPEN))
             .group_by(tasks.c.supervision)
         )
         if place is not None:
@@ -119,7 +119,7 @@ class SupervisionBoard:
         asked = (
             select(tasks.c.main_unit, tasks.c.supervision, func.count())
             .where(
-                tasks.c.state.not_in(sorted(FINAL)),
+                tasks.c.state.in_(OPEN),
                 tasks.c.supervision != SupervisionLevel.NONE.value,
             )
             .group_by(tasks.c.main_unit, tasks.c.supervision)

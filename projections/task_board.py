@@ -4,7 +4,7 @@ Lines hold codes, instants and references only; names come from the directory an
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from ledger.entry import Entry
 from projections.directory import units, units_called
 from projections.store import Page, Row, metadata
-from projections.task_picture import FINAL, Picture, first_picture
+from projections.task_picture import FINAL, OPEN, Picture, first_picture
 from projections.task_remembering import remember
 
 ASKED_BY = (
@@ -50,7 +50,15 @@ ASKED_BY = (
     "position",
     "stream",
 )
-"""What a list is narrowed and ordered by: in one index, so that no line is opened in vain."""
+"""What a list is narrowed and ordered by: all of it in an index, so that no line is opened in vain.
+
+Three indexes hold it: one begins with the place, one with the state, one with the unit.
+"""
+
+
+def _beginning_with(*first: str) -> tuple[str, ...]:
+    return (*first, *(name for name in ASKED_BY if name not in first))
+
 
 tasks = Table(
     "board_task",
@@ -99,7 +107,6 @@ tasks = Table(
     Column("position", BigInteger, nullable=False),
     Index("board_task_by_state", "state", "next_due"),
     Index("board_task_by_state_of_late", "state", "registered_at", "position", "stream"),
-    Index("board_task_by_unit", "main_unit", "state"),
     Index("board_task_by_street", "street", "state"),
     Index("board_task_by_pairing", "pairing"),
     Index("board_task_by_number", "number"),
@@ -110,6 +117,8 @@ tasks = Table(
     Index("board_task_by_change", "position"),
     Index("board_task_by_closing", "closed_at", "position", "stream"),
     Index("board_task_as_asked", *ASKED_BY),
+    Index("board_task_in_state_as_asked", *_beginning_with("state", "place")),
+    Index("board_task_of_unit_as_asked", *_beginning_with("main_unit", "state")),
 )
 
 Order = Literal[
@@ -258,7 +267,7 @@ class TaskFilter:
             if value is not None:
                 found.append(column == value)
         if self.open_only:
-            found.append(tasks.c.state.not_in(sorted(FINAL)))
+            found.append(tasks.c.state.in_(OPEN))
         if self.place is not None:
             found.append(_within(area_of(self.place)))
         if self.round_from is not None:
@@ -320,6 +329,7 @@ DISTRICT = 6
 """Digits of a county's division code; a bureau's name is no place."""
 
 ALL_TASKS = TaskFilter()
+_SPAN = 500
 
 
 @dataclass(frozen=True)
@@ -347,6 +357,16 @@ class TaskBoard:
     def get(self, stream: str) -> TaskLine | None:
         """Return the line of the task *stream*, or None where there is none."""
         return self._one(tasks.c.stream == stream)
+
+    def those(self, streams: Collection[str]) -> dict[str, TaskLine]:
+        """Return the lines of those of *streams* that are tasks, by stream."""
+        wanted, found = sorted(set(streams)), dict[str, TaskLine]()
+        with self._engine.connect() as connection:
+            for start in range(0, len(wanted), _SPAN):
+                asked = select(tasks).where(tasks.c.stream.in_(wanted[start : start + _SPAN]))
+                for row in connection.execute(asked).mappings():
+                    found[row["stream"]] = line_of(dict(row))
+        return found
 
     def by_number(self, number: str) -> TaskLine | None:
         """Return the task with this work-order number, or None."""
@@ -460,7 +480,7 @@ class TaskBoard:
             select(tasks)
             .where(
                 *wanted.conditions(),
-                tasks.c.state.not_in(sorted(FINAL)),
+                tasks.c.state.in_(OPEN),
                 or_(
                     and_(tasks.c.next_due.is_not(None), tasks.c.next_due < now),
                     tasks.c.sla == "OVERDUE",

@@ -29,6 +29,9 @@ FINAL = frozenset(
 )
 """The states in which a task is no longer open."""
 
+OPEN = tuple(sorted(state.value for state in TaskState if state.value not in FINAL))
+"""The other states, in order: what a board asks for, since an index finds only what is named."""
+
 IN_HAND = frozenset(
     state.value
     for state in (

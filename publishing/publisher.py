@@ -24,7 +24,6 @@ from publishing.alarms import Alarms
 from publishing.folder import LogBusy, LogFolder
 from publishing.keyring import Keyring
 from publishing.noting import ALARM_KINDS, Noting
-from publishing.serving import USUAL_ADDRESS, log_app
 from publishing.signer import Signer, SigningRefused, key_on_record, whole_note
 from publishing.statements import Statements
 from publishing.witnesses import (
@@ -36,7 +35,6 @@ from publishing.witnesses import (
     reachable,
 )
 from runtime.settings import Settings
-from serving.listening import listening_as_set, serving
 from transparency.checkpoints import read_checkpoint
 from transparency.keys import SignatureInvalid, SigningKeyRefused
 from transparency.notes import Note, read_note
@@ -306,35 +304,24 @@ def _fulfils(policy: TrustPolicy, note: Note) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class Publishing:
-    """A publisher and its server at work; *url* is where strangers' tools find the log."""
-
-    publisher: Publisher
-    url: str
-
-
 @contextlib.asynccontextmanager
 async def publishing(
     settings: Settings, books: Books, stop: asyncio.Event
-) -> AsyncIterator[Publishing]:
-    """Publish and serve the log of *books* for the length of the block, or until *stop* is set.
+) -> AsyncIterator[Publisher]:
+    """Publish the log of *books* for the length of the block, or until *stop* is set.
 
-    At the end a last checkpoint is signed. Raises `AddressTaken` for a given address that cannot
-    be listened on.
+    At the end a last checkpoint is signed.
     """
-    listener = listening_as_set("JIEDUI_LOG_ADDRESS", settings.log_address, USUAL_ADDRESS)
     publisher = Publisher(settings, books)
-    async with serving(log_app(settings.log_path), listener) as url:
-        ended = asyncio.Event()
-        at_work = asyncio.create_task(publisher.run(ended))
-        told = asyncio.create_task(_pass_on(stop, ended))
-        try:
-            yield Publishing(publisher, f"{url}/log/")
-        finally:
-            told.cancel()
-            ended.set()
-            await at_work
+    ended = asyncio.Event()
+    at_work = asyncio.create_task(publisher.run(ended))
+    told = asyncio.create_task(_pass_on(stop, ended))
+    try:
+        yield publisher
+    finally:
+        told.cancel()
+        ended.set()
+        await at_work
 
 
 async def _pass_on(stop: asyncio.Event, ended: asyncio.Event) -> None:

@@ -16,8 +16,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-USUAL_ADDRESS = "127.0.0.1:8460"
-
 _TEXT = "text/plain; charset=utf-8"
 _BYTES = "application/octet-stream"
 _MOMENT = "public, max-age=2"
@@ -39,7 +37,7 @@ _KINDS = (
 
 
 def log_app(folder: Path) -> Starlette:
-    """Return the application that serves *folder* under ``/log/``; GET and HEAD only."""
+    """Return the application that serves *folder*, to be mounted; GET and HEAD only."""
 
     async def resource(request: Request) -> Response:
         path = str(request.path_params["path"])
@@ -58,7 +56,7 @@ def log_app(folder: Path) -> Starlette:
                 headers["Content-Encoding"] = "gzip"
         return Response(found, 200, headers, media_type)
 
-    return Starlette(routes=[Route("/log/{path:path}", resource, methods=["GET"])])
+    return Starlette(routes=[Route("/{path:path}", resource, methods=["GET"])])
 
 
 def _read(folder: Path, path: str) -> bytes | None:

@@ -219,8 +219,26 @@ class Settings(BaseSettings):
         default=None,
         pattern=r"^[^\s:]+:\d{1,5}$",
         description="工作台的网址，如 127.0.0.1:8400，端口 0 为任选。 "
-        "Where the console is served; left out: 127.0.0.1:8400, or a free port where that is "
-        "taken. It speaks HTTP: beyond this machine put a reverse proxy with TLS before it.",
+        "Where the console is served, and the public log under /log/; left out: 127.0.0.1:8400, or "
+        "a free port where that is taken. It speaks HTTP: beyond this machine put a reverse proxy "
+        "with TLS before it. Who reaches /log/ can read every entry (personal data stays sealed).",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="统一身份认证（OpenID Connect）的签发者地址；留空则只用工号密码登录。 "
+        "Issuer of the office's identity provider (extra `oidc`; needs JIEDUI_CONSOLE_URL). "
+        "Whoever controls it can sign in as everybody whose identity was bound.",
+    )
+    oidc_client_id: str = Field(
+        default="jiedui", description="As whom the console is registered with that provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Its secret there; left out, the client is a public one (PKCE)."
+    )
+    oidc_ca_file: Path | None = Field(
+        default=None,
+        description="Certificate authority of the provider (PEM), in place of the machine's.",
     )
     log_origin: str | None = Field(
         default=None,
@@ -271,14 +289,6 @@ class Settings(BaseSettings):
         description="见证方多少秒未签即告警并入账。 "
         "How long a witness may stay behind before an alarm "
         "is raised as a fact.",
-    )
-    log_address: str | None = Field(
-        default=None,
-        pattern=r"^[^\s:]+:\d{1,5}$",
-        description="公开日志的网址，如 127.0.0.1:8460，端口 0 为任选。 "
-        "Where the log is served, read-only; "
-        "left out: 127.0.0.1:8460, or a free port where that is taken. Served beyond this machine, "
-        "everybody there can read every entry (personal data stays sealed).",
     )
 
     @classmethod

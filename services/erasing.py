@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from desk.casework import Asking
+from desk.casework import Asking, Who
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from domain.envelope import By
 from domain.refusals import CommandRefused
 from domain.values import instant_text
+from ledger.entry import Entry
 from vault.erasing import destroy_keys, parties_of
 
 _ERASED_BEFORE = "already-erased"
@@ -31,7 +32,7 @@ class Tombstone:
     repeated: bool
 
 
-def erase_subject(books: Books, subject: str, by: By, basis: str) -> Tombstone:
+def erase_subject(books: Books, subject: str, by: By | Who, basis: str) -> Tombstone:
     """Record the erasure of *subject*, destroy its keys, and return the tombstone.
 
     Repeatable: a second call finds the fact and finishes what is left. Raises `CommandRefused`
@@ -51,10 +52,17 @@ def erase_subject(books: Books, subject: str, by: By, basis: str) -> Tombstone:
     if isinstance(answer, CommandRefused) and answer.rule != _ERASED_BEFORE:
         raise answer
     holders = destroy_keys(books.ledger, books.vault, subject)
-    entry = books.ledger.read(subject)[0]
+    entry = _erasure(books, subject)
+    assert entry is not None, "it was just recorded, or stood before"
     return Tombstone(
         subject, entry.position, entry.hash, entry.recorded_at, tuple(holders), repeated
     )
+
+
+def _erasure(books: Books, subject: str) -> Entry | None:
+    """Return the fact that the resident was erased, None where they were not."""
+    entries = books.ledger.read(subject)
+    return next((one for one in entries if one.kind == "subject_erased.v1"), None)
 
 
 def held_on(books: Books, subject: str) -> dict[str, Any]:
@@ -68,13 +76,13 @@ def held_on(books: Books, subject: str) -> dict[str, Any]:
         raise CommandRefused(
             "subject-unknown", "账本中没有此当事人。", "The ledger knows no such resident."
         )
-    erased = None
-    if entries:
+    erased, entry = None, _erasure(books, subject)
+    if entry is not None:
         erased = {
-            "position": entries[0].position,
-            "hash": entries[0].hash,
-            "recorded_at": instant_text(entries[0].recorded_at),
-            "basis": entries[0].fact["basis"],
+            "position": entry.position,
+            "hash": entry.hash,
+            "recorded_at": instant_text(entry.recorded_at),
+            "basis": entry.fact["basis"],
         }
     return {
         "subject": subject,

@@ -44,7 +44,7 @@ class Followed:
     @property
     def who(self) -> Who:
         """Who asks at the desk: the resident, by this link."""
-        return Who(self.link.subject, Channel.LINK, None, Role.RESIDENT, Known.LINK, self.link.link)
+        return who_by(self.link)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Following:
 
         *once* makes the same form be heard once. Raises `CommandRefused` and `TooMany`.
         """
-        self.one_more(followed)
+        self.one_more(followed.link)
         command = {"kind": kind} | _command(kind, text)
         once_id = opaque_uuid(followed.link.link, kind, once)
         asking = Asking(f"following/{once_id}", followed.who, command)
@@ -130,9 +130,9 @@ class Following:
             raise answer
         return answer.position
 
-    def one_more(self, followed: Followed) -> None:
-        """Count one more thing done by this link; raise `TooMany`."""
-        if wait := self._acts.wait_for(followed.link.link):
+    def one_more(self, link: Link) -> None:
+        """Count one more thing done by *link*; raise `TooMany`."""
+        if wait := self._acts.wait_for(link.link):
             raise TooMany(wait)
 
     def progress(
@@ -191,6 +191,11 @@ class Following:
                 fields=fields if field in fields else (*fields, field),
             )
         return sorted(found.values(), key=lambda look: look.at, reverse=True)
+
+
+def who_by(link: Link) -> Who:
+    """Return the resident who acts by *link*, as the desk knows them."""
+    return Who(link.subject, Channel.LINK, None, Role.RESIDENT, Known.LINK, link.link)
 
 
 def _said(entry: Entry) -> bool:

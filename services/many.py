@@ -7,9 +7,7 @@ did the first time.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-from desk.casework import Asking
 from desk.gateway import Gateway
 from desk.orders import NotNow
 from domain.casebook import CASES
@@ -90,12 +88,9 @@ def look(seer: Seer, kind: str, numbers: Sequence[str]) -> list[Looked]:
             found.append(Looked(number, None, nothing_here()))
             continue
         filling = Filling(CASES["task"], state, seer.rules, seer.who, _policy(state), stream)
-        asking = Asking(f"would/{uuid4()}", seer.who, filling.fill(kind, model))
-        refusal = None
-        try:
-            desk.would(stream, asking)
-        except CommandRefused as error:
-            refusal = None if error.rule in ABOUT_VALUES else error
+        refusal = desk.hearing(stream).refusal_of(seer.who, filling.fill(kind, model))
+        if refusal is not None and refusal.rule in ABOUT_VALUES:
+            refusal = None
         found.append(Looked(number, seer.house.boards.tasks.get(stream), refusal))
     return found
 

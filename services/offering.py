@@ -1,7 +1,7 @@
 """What somebody may do with a case now: every command asked of the decider, none of it recorded.
 
 A page has no rule of its own. Each command is filled in as its form would be, with what the case,
-the registry and the pack offer first, and put to the desk as a question (`desk.would`).
+the registry and the pack offer first, and put to the desk as a question (`desk/hearing.py`).
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -13,11 +13,10 @@ from uuid import uuid4
 
 from pydantic import BaseModel
 
-from desk.casework import Asking, Who
-from desk.desk import Desk
+from desk.casework import Who
+from desk.hearing import Hearing
 from domain.cases import CaseKind
 from domain.clocks import LimitText
-from domain.envelope import By
 from domain.gate import GATE_RULES
 from domain.guards import STANDING
 from domain.models import base_of, models_of, seals_of
@@ -54,6 +53,16 @@ ABOUT_VALUES = frozenset(
         "part-new",
         "parties-differ",
         "line-covers-category",
+        "item-is-commitment",
+        "delivery-known",
+        "delivery-in-state",
+        "delivery-within-commitment",
+        "delivered-by-now",
+        "settled-within-delivery",
+        "revision-below-delivered",
+        "revised-due-ahead",
+        "revision-asked",
+        "commitment-in-term",
     }
 )
 """Refusals that speak of a value nobody has chosen yet: the form asks for it."""
@@ -73,21 +82,17 @@ class Offer:
 
 
 def offers(
-    desk: Desk,
-    stream: str,
-    who: Who,
-    policy_id: str | None = None,
-    only: Collection[str] | None = None,
+    hearing: Hearing, who: Who, policy_id: str | None = None, only: Collection[str] | None = None
 ) -> list[Offer]:
-    """Return what *who* may do with the case *stream*: the usual steps first, then the others.
+    """Return what *who* may do with the case now: the usual steps first, then the others.
 
     Commands that the role never gives are not offered at all, and of the rest, with *only*, those.
     """
-    case, _ = desk.case(stream)
+    case = hearing.case
     assert who.role is not None, "a page is somebody's in a role"
     usual = next_steps(case.kind.category, case.kind.state_name(case.state))
     found = [
-        offer(desk, stream, who, kind, policy_id)
+        offer(hearing, who, kind, policy_id)
         for kind in models_of(case.kind.commands)
         if who.role in case.kind.who_may.get(kind, frozenset()) and (only is None or kind in only)
     ]
@@ -99,12 +104,12 @@ def offers(
     return sorted(found, key=place)
 
 
-def offer(desk: Desk, stream: str, who: Who, kind: str, policy_id: str | None = None) -> Offer:
+def offer(hearing: Hearing, who: Who, kind: str, policy_id: str | None = None) -> Offer:
     """Return what the decider says of the command *kind*, filled in for *who*."""
-    case, rules = desk.case(stream)
+    case = hearing.case
     model = models_of(case.kind.commands)[kind]
-    command = Filling(case.kind, case.state, rules, who, policy_id, stream).fill(kind, model)
-    refusal = refusal_of(desk, stream, who, command)
+    filling = Filling(case.kind, case.state, hearing.rules, who, policy_id, case.stream)
+    refusal = hearing.refusal_of(who, filling.fill(kind, model))
     return Offer(kind, None if refusal is None or _asks(case.kind, refusal) else refusal)
 
 
@@ -113,17 +118,6 @@ def _asks(kind: CaseKind, refusal: CommandRefused) -> bool:
     if not kind.on_the_board:
         return refusal.rule in ABOUT_VALUES
     return refusal.rule not in STANDING | set(GATE_RULES) | kind.standing_rules
-
-
-def refusal_of(
-    desk: Desk, stream: str, who: Who | By, command: dict[str, Any]
-) -> CommandRefused | None:
-    """Return why the decider would not take *command* now, None where it would."""
-    try:
-        desk.would(stream, Asking(f"would/{uuid4()}", who, command))
-    except CommandRefused as refusal:
-        return refusal
-    return None
 
 
 @dataclass(frozen=True)
@@ -157,7 +151,8 @@ class Filling:
             if found is not None:
                 return found
         base, many = base_of(hint)
-        value = self._one(kind, name, base)
+        held = self.kind.offered(self.state, kind, name)
+        value = held[0] if held else self._one(kind, name, base)
         return [value] if many else value
 
     def _one(self, kind: str, name: str, base: Any) -> Any:

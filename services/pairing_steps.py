@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk.casework import Who
-from desk.desk import Desk
+from desk.hearing import Hearing
 from domain.envelope import SYSTEM
 from domain.pairing.authority import WHO_MAY
 from domain.pairing.state import (
@@ -23,7 +23,7 @@ from domain.pairing.state import (
 from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
-from services.offering import offer, refusal_of
+from services.offering import offer
 from services.pairing_filling import unclaimed
 from services.seeing import Seer
 
@@ -84,7 +84,8 @@ def step_of(state: Drafted) -> str | None:
 
 def waiting_for(seer: Seer, stream: str, state: Drafted, step: str) -> Waiting:
     """Return what *step* of the pairing waits for."""
-    desk, made, people = seer.house.books.desk, state.agreement, _speaking(seer)
+    hearing, made = seer.house.books.desk.hearing(stream), state.agreement
+    people = _speaking(seer)
     turns: list[Turn] = []
     unspoken: list[tuple[str, Role]] = []
     refused: list[CommandRefused | None] = []
@@ -95,9 +96,9 @@ def waiting_for(seer: Seer, stream: str, state: Drafted, step: str) -> Waiting:
             continue
         who = Who(person, seer.channel, unit, role)
         kinds = [kind for kind in COMMANDS[step] if role in WHO_MAY[kind]]
-        found = [offer(desk, stream, who, kind, made.policy) for kind in kinds]
+        found = [offer(hearing, who, kind, made.policy) for kind in kinds]
         accepted = [one.kind for one in found if one.accepted]
-        if step == "claims" and not _claims_something(desk, stream, who, state):
+        if step == "claims" and not _claims_something(hearing, who, state):
             accepted = []
         if accepted:
             turns.append(Turn(unit, role, tuple(accepted)))
@@ -106,17 +107,15 @@ def waiting_for(seer: Seer, stream: str, state: Drafted, step: str) -> Waiting:
             if ends or one.kind == "approve_pairing":
                 refused.append(one.refusal)
     if step == "signatures":
-        refused.append(refusal_of(desk, stream, SYSTEM, {"kind": "submit_for_approval"}))
+        refused.append(hearing.refusal_of(SYSTEM, {"kind": "submit_for_approval"}))
     missing = {str(one): one for one in refused if one and one.rule not in _ABOUT_WHO}
     return Waiting(tuple(turns), tuple(missing.values()), tuple(unspoken))
 
 
-def _claims_something(desk: Desk, stream: str, who: Who, state: Drafted) -> bool:
+def _claims_something(hearing: Hearing, who: Who, state: Drafted) -> bool:
     """Say whether *who* could claim any item; one of each category is asked about."""
     asked = {item.category: item.code for item in unclaimed(state)}
-    return any(
-        refusal_of(desk, stream, who, _claim(who.unit, item)) is None for item in asked.values()
-    )
+    return any(hearing.refusal_of(who, _claim(who.unit, item)) is None for item in asked.values())
 
 
 def _claim(unit: str | None, item: str) -> dict[str, Any]:
@@ -153,8 +152,8 @@ def claimable(seer: Seer, stream: str, state: Drafted) -> dict[str, CommandRefus
     """
     if seer.role not in WHO_MAY["claim_project"] or not isinstance(state, Negotiating):
         return {}
-    desk = seer.house.books.desk
+    hearing = seer.house.books.desk.hearing(stream)
     return {
-        item.code: refusal_of(desk, stream, seer.who, _claim(seer.unit, item.code))
+        item.code: hearing.refusal_of(seer.who, _claim(seer.unit, item.code))
         for item in unclaimed(state)
     }

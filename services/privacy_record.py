@@ -42,9 +42,10 @@ def unmaskings(seer: Seer) -> list[Granted]:
 
 
 def erasures(seer: Seer) -> list[HistoryLine]:
-    """Return the erasures on record, the newest first; a resident is a number only."""
+    """Return what was erased and refused, the newest first; a resident is a number only."""
     ledger = seer.house.books.ledger
-    entries = [entry for stream in ledger.streams("subject") for entry in ledger.read(stream)]
+    kinds = ("subject_erased.v1", "erasure_refused.v1")
+    entries = [entry for kind in kinds for entry in ledger.of_kind(kind)]
     newest = sorted(entries, key=lambda entry: -entry.position)[:_SHOWN]
     return list(_told(seer, newest))
 

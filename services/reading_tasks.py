@@ -25,9 +25,19 @@ def names_for(seer: Seer, seen: Sight, entries: Iterable[Entry] = ()) -> KnownNa
 
 
 def opening(vault: Vault, seen: Sight, without: frozenset[str] = frozenset()) -> Opening:
-    """Return what opens a sealed text, but those *without*, for who sees this much of its task."""
+    """Return what opens a sealed text, but those *without*, for who sees this much of its task.
+
+    A text is opened once, however often a page tells it: the same few people act all along.
+    """
+    known: dict[tuple[str, str, str], str | None] = {}
 
     def opened(sealed: Sealed) -> str | None:
+        this = (sealed.holder, sealed.item, sealed.digest)
+        if this not in known:
+            known[this] = laid_open(sealed)
+        return known[this]
+
+    def laid_open(sealed: Sealed) -> str | None:
         resident = sealed.holder.startswith("subject/")
         if seen < Sight.WORDS or sealed.item in without:
             return None

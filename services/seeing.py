@@ -24,6 +24,7 @@ from services.following import Following
 from services.following_log import Head
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
+from services.single_sign_on import SignOn
 from services.uploads import Uploads
 from services.webhooks import Webhooks
 from webhooks.relay import Whom
@@ -57,6 +58,8 @@ class House:
     links: RatingLinks
     settings: Settings
     accounts: Accounts
+    sign_on: SignOn | None = None
+    """The office's single sign-on, where there is one."""
     demo_cast: tuple[tuple[str, str, Role, str], ...] = ()
     """Staff number, the unit and the role of the post, and password, on a home that only plays."""
     _busy: bool = False

@@ -13,10 +13,10 @@ from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from desk.sealing import opaque_uuid
-from domain.envelope import SYSTEM
+from domain.envelope import SYSTEM, By
 from domain.people import Grant, Role
 from domain.refusals import CommandRefused
-from domain.registry.commands import SessionEnd
+from domain.registry.commands import SessionEnd, SignInMethod
 from domain.rules import Rules
 from domain.values import instant_text
 from transparency.keys import SignatureInvalid, VerifierKey
@@ -91,7 +91,7 @@ class Doorkeeper:
         if not matches(password, self._accounts.password_of(person)) or not posts:
             raise NotLetIn
         self._throttle.forget(key)
-        return self._let_in(person, posts[0], at, at)
+        return self._let_in(person, posts[0], at, at, SignInMethod.PASSWORD)
 
     def sign_in_by_key(self, proof: str, at: datetime) -> LetIn:
         """Let somebody in who holds their account key, in the first of their roles.
@@ -110,9 +110,17 @@ class Doorkeeper:
             raise NotLetIn
         posts = self.posts(person, at)
         used = hashlib.sha256(note.text.encode()).hexdigest()
-        if not posts or not self._accounts.first_use(used, at, PROOF_LASTS * 3):
+        if not posts or not self._accounts.first_use(used, at):
             raise NotLetIn
-        return self._let_in(person, posts[0], at, at)
+        return self._let_in(person, posts[0], at, at, SignInMethod.ACCOUNT_KEY)
+
+    def sign_in_by_identity(self, identity: str, at: datetime) -> LetIn:
+        """Let in whose *identity* this is, in the first of their roles; raise `NotLetIn`."""
+        theirs = [one.id for one in self._rules.people.values() if identity in one.identities]
+        posts = self.posts(theirs[0], at) if len(theirs) == 1 else []
+        if not posts:
+            raise NotLetIn
+        return self._let_in(theirs[0], posts[0], at, at, SignInMethod.SINGLE_SIGN_ON)
 
     def _holds_key(self, person: str, note: Note) -> bool:
         known = self._rules.people.get(person)
@@ -122,9 +130,19 @@ class Doorkeeper:
         except SignatureInvalid:
             return False
 
-    def _let_in(self, person: str, post: Grant, at: datetime, since: datetime) -> LetIn:
+    def _let_in(
+        self,
+        person: str,
+        post: Grant,
+        at: datetime,
+        since: datetime,
+        method: SignInMethod | None = None,
+    ) -> LetIn:
         token, session = self._accounts.begin(person, post.role.value, post.unit, at, since)
-        self._note(person, "begin_session", session, role=post.role.value, unit=post.unit)
+        shown = {"role": post.role.value, "unit": post.unit}
+        if method is not None:
+            shown["method"] = method.value
+        self._note(person, "begin_session", session, SYSTEM, **shown)
         return LetIn(token, session, self._mark(person))
 
     def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
@@ -154,10 +172,10 @@ class Doorkeeper:
             return None
         return found
 
-    def sign_out(self, session: Session, cause: SessionEnd) -> None:
-        """End *session* and note why."""
+    def sign_out(self, session: Session, cause: SessionEnd, by: Who | By = SYSTEM) -> None:
+        """End *session* and note why, and *by* whom where a registrar does."""
         if self._accounts.end(session.session):
-            self._note(session.person, "end_session", session, cause=cause.value)
+            self._note(session.person, "end_session", session, by, cause=cause.value)
 
     def sessions_of(self, person: str) -> list[Session]:
         """Return the sessions a person has open."""
@@ -215,9 +233,11 @@ class Doorkeeper:
         key = self._books.vault.token("browser", person.encode())
         return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
 
-    def _note(self, person: str, kind: str, session: Session, **fields: str) -> None:
+    def _note(
+        self, person: str, kind: str, session: Session, by: Who | By = SYSTEM, **fields: str
+    ) -> None:
         command = {"kind": kind, "session": session.session, **fields}
-        asking = Asking(f"{kind}/{session.session}", SYSTEM, command)
+        asking = Asking(f"{kind}/{session.session}", by, command)
         (answer,) = self._books.desk.record_now(person, [asking]).answers
         if isinstance(answer, CommandRefused):
             raise answer

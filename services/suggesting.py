@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
 
-from desk.casework import Asking, Who
-from desk.desk import Desk
+from desk.casework import Who
+from desk.hearing import Hearing
 from domain.refusals import CommandRefused
 from domain.task.state import Known
 from domain.task.suggesting import Candidate, Reason, order
@@ -40,11 +39,10 @@ class Suggestion:
 
 
 def suggestions(
-    desk: Desk, boards: Boards, stream: str, task: Known, who: Who, language: Language = "zh"
+    hearing: Hearing, boards: Boards, task: Known, who: Who, language: Language = "zh"
 ) -> list[Suggestion]:
     """Return whom to send *task* to, at most five, the likeliest first."""
-    _, rules = desk.case(stream)
-    now = desk.ledger.clock()
+    rules, now = hearing.rules, hearing.at
     need = task.body.need
     policy = rules.under(need.policy_id).policy
     category = policy.category(need.category)
@@ -62,7 +60,7 @@ def suggestions(
             continue
         if unit.kind not in {UnitKind.DEPARTMENT, UnitKind.STREET_OFFICE}:
             continue
-        found[unit.code] = _refusal(desk, stream, who, unit.code)
+        found[unit.code] = _refusal(hearing, who, unit.code)
         open_tasks, done, on_time = _figures(boards, unit.code, f"{now - _LOOKED_BACK:%Y-%m}")
         candidates.append(
             Candidate(
@@ -83,19 +81,15 @@ def suggestions(
     ]
 
 
-def _refusal(desk: Desk, stream: str, who: Who, unit: str) -> CommandRefused | None:
+def _refusal(hearing: Hearing, who: Who, unit: str) -> CommandRefused | None:
     """Return why the rules would not have it sent there; that it waits for triage is no reason."""
-    command = {"kind": "dispatch_task", "main": unit}
-    try:
-        desk.would(stream, Asking(f"would/{uuid4()}", who, command))
-    except CommandRefused as refusal:
-        return None if refusal.rule == "not-in-this-state" else refusal
-    return None
+    refusal = hearing.refusal_of(who, {"kind": "dispatch_task", "main": unit})
+    return None if refusal is None or refusal.rule == "not-in-this-state" else refusal
 
 
 def _figures(boards: Boards, unit: str, since: str) -> tuple[int, int, int]:
     """Return how many tasks *unit* has open, how many ended since *since* (a month), in time."""
-    mine = boards.tasks.counts(TaskFilter(unit=unit, open_only=True), by="sla")
+    mine = boards.tasks.counts(TaskFilter(unit=unit, open_only=True))
     wanted = LevelFilter(metrics=("on_time_rate@1",), unit=unit, month_from=since)
     (rate,) = boards.levels.rates(wanted)
     return sum(mine.values()), rate.denominator, rate.numerator

@@ -108,10 +108,10 @@ def decisions(seer: Seer, unit: str | None) -> dict[str, list[Decision]]:
         task = house.boards.tasks.get(line.stream)
         if task is None or unit not in (None, task.main_unit):
             continue
-        case, _ = house.books.desk.case(line.stream)
-        policy = case.state.body.need.policy_id if isinstance(case.state, Known) else None
-        only = COMMANDS[line.what]
-        may = offers(house.books.desk, line.stream, seer.who, policy, only)
+        hearing = house.books.desk.hearing(line.stream)
+        state = hearing.case.state
+        policy = state.body.need.policy_id if isinstance(state, Known) else None
+        may = offers(hearing, seer.who, policy, COMMANDS[line.what])
         accepted = tuple(one for one in may if one.accepted)
         found[line.what].append(Decision(line, task.main_unit, accepted))
     return found

@@ -51,12 +51,17 @@ def listening(address: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         # It sets SO_REUSEADDR, so that a server may come back where it just was.
-        return socket.create_server((host, int(port)), family=family)
+        listener = socket.create_server((host, int(port)), family=family)
     except OSError as problem:
         raise AddressTaken(
             f"无法在 {address} 提供服务（{problem.strerror}）；请停止占用者或换一个地址。 "
             f"Cannot listen at {address}: {problem.strerror}; stop what is there, or take another."
         ) from None
+    # What comes in at this door inherits it. asyncio sees to it only where a socket says that its
+    # protocol is TCP, and this one does not: the second part of every answer would wait 40 ms for
+    # the other side's word that it has the first.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def listening_as_set(variable: str, address: str | None, usual: str) -> socket.socket:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    bindparam,
     delete,
     insert,
     null,
@@ -63,11 +64,17 @@ __all__ = [
 
 _LOCK = 7_305_005
 
-# What every sealing asks is built once: building a statement costs more than answering it.
+# What every sealing and opening asks is built once: building a statement costs more than answering.
 _KEYS = "SELECT holder, wrapped, erased_at FROM vault_keys WHERE holder IN ({})"
 _ITEMS = "SELECT item, holder, digest FROM vault_items WHERE item IN ({})"
 _NEW_KEY = "INSERT INTO vault_keys (holder, key_id, wrapped, scrubbed) VALUES (?, ?, ?, 0)"
 _NEW_ITEM = "INSERT INTO vault_items (item, holder, sealed, digest) VALUES (?, ?, ?, ?)"
+_KEY_OF = select(vault_keys.c.wrapped, vault_keys.c.erased_at).where(
+    vault_keys.c.holder == bindparam("holder")
+)
+_ITEM_OF = select(vault_items.c.sealed).where(
+    vault_items.c.item == bindparam("item"), vault_items.c.holder == bindparam("holder")
+)
 _SPAN = 500
 
 
@@ -275,19 +282,12 @@ class Vault:
 
     def _opened(self, sealed: Sealed) -> tuple[DataKey, bytes] | None:
         with speaking_plainly(), self._keys_read.connect() as connection:
-            key_row = connection.execute(
-                select(vault_keys.c.wrapped, vault_keys.c.erased_at).where(
-                    vault_keys.c.holder == sealed.holder
-                )
-            ).one_or_none()
+            key_row = connection.execute(_KEY_OF, {"holder": sealed.holder}).one_or_none()
         if key_row is not None and key_row.erased_at is not None:
             return None
         with speaking_plainly(), self._items_read.connect() as connection:
-            item_row = connection.execute(
-                select(vault_items.c.sealed).where(
-                    vault_items.c.item == sealed.item, vault_items.c.holder == sealed.holder
-                )
-            ).one_or_none()
+            wanted = {"item": sealed.item, "holder": sealed.holder}
+            item_row = connection.execute(_ITEM_OF, wanted).one_or_none()
         if key_row is None or item_row is None:
             if self.erased(sealed.holder):  # erased between the two questions
                 return None

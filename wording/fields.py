@@ -32,6 +32,7 @@ FIELDS: dict[str, Both] = {
     "explanation": ("说明", "explanation"),
     "grade": ("满意度", "grade"),
     "ground": ("事由", "ground"),
+    "identity": ("统一身份认证标识", "single sign-on identity"),
     "internal_note": ("内部说明", "internal note"),
     "item": ("项目", "item"),
     "items": ("项目", "items"),

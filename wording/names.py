@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from domain.policy import Ground, Policy
+from domain.labelled import Ground
+from domain.policy import Policy
 from domain.rules import Rules
 from domain.sealed import Sealed
 from wording.sentences import Language, OpaqueNames

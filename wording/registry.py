@@ -72,9 +72,23 @@ REGISTRY_SENTENCES: dict[str, Both] = {
         ),
     ),
     "password_set.v1": ("设置了登录密码。", "A password was set."),
+    "identity_bound.v1": (
+        "绑定统一身份认证标识（摘要 {identity}）。",
+        "A single sign-on identity was bound (digest {identity}).",
+    ),
+    "identity_unbound.v1": (
+        "解除统一身份认证绑定（摘要 {identity}），理由：{reason}。",
+        "A single sign-on identity was unbound (digest {identity}), reason: {reason}.",
+    ),
     "session_begun.v1": (
-        "登录，身份：{unit:unit} · {role:label.Role}（会话 {session}）。",
-        "Signed in as {role:label.Role} at {unit:unit} (session {session}).",
+        (
+            "[以{method:label.SignInMethod}]登录，身份：{unit:unit} · {role:label.Role}"
+            "（会话 {session}）。"
+        ),
+        (
+            "Signed in[ by {method:label.SignInMethod}] as {role:label.Role} at {unit:unit} "
+            "(session {session})."
+        ),
     ),
     "session_ended.v1": (
         "会话 {session} 结束：{cause:label.SessionEnd}。",
@@ -115,6 +129,14 @@ REGISTRY_SENTENCES: dict[str, Both] = {
             "{revision}), naming {overlay.days:count} days[, after {overlay.papers:list}]"
             "[, reason: {reason}]."
         ),
+    ),
+    "erasure_requested.v1": (
+        "本人申请删除个人信息（{case:case}），答复期限：{answer:deadline}。",
+        "The resident asked for erasure ({case:case}); to be answered: {answer:deadline}.",
+    ),
+    "erasure_refused.v1": (
+        "答复：不予删除个人信息，理由：{reason}。",
+        "Answered: the erasure was refused, reason: {reason}.",
     ),
     "subject_erased.v1": (
         "居民个人信息密钥已销毁，不可恢复，依据：{basis}。",

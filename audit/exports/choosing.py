@@ -14,6 +14,7 @@ from typing import Any
 from audit.reading import Reader
 from audit.replay.standing_then import CaseThen, followed
 from domain.casebook import CASES
+from domain.cases import CaseKind
 from domain.refusals import CommandRefused
 from domain.values import CASE_CATEGORIES, category_of
 from ledger.entry import Entry
@@ -99,6 +100,11 @@ class Told:
         return category_of(self.stream)
 
     @property
+    def kind(self) -> CaseKind:
+        """What kind of case it is."""
+        return CASES[self.category]
+
+    @property
     def state(self) -> Any:
         """The state the case is left in."""
         return self.steps[-1].state
@@ -110,7 +116,7 @@ class Told:
 
 
 def cases_told(reader: Reader, selection: Selection) -> Iterator[Told]:
-    """Yield every selected task and pairing that has a fact in the stretch, one after another.
+    """Yield every selected case that has a fact in the stretch, one after another.
 
     Only one case is in memory at a time. Raises `CannotRead` for facts that tell no case.
     """
@@ -121,7 +127,7 @@ def cases_told(reader: Reader, selection: Selection) -> Iterator[Told]:
 
 
 def other_entries(reader: Reader, selection: Selection) -> Iterator[Entry]:
-    """Yield the selected entries of streams that are no tasks and no pairings, in log order."""
+    """Yield the selected entries of streams that are no cases people work on, in log order."""
     if selection.cases is None:
         others = set(CASES) - set(CASE_CATEGORIES)
         yield from reader.entries(selection.after, selection.until, others)

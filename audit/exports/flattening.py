@@ -24,6 +24,11 @@ Scalar = str | int | bool | datetime
 OBJECT_TYPES: dict[str, str] = {
     "pairing": "pairing",
     "task": "support_task",
+    "finding": "finding",
+    "site": "site",
+    "facility": "facility",
+    "provider": "provider",
+    "programme": "programme",
     "unit": "unit",
     "subject": "resident",
     "policy": "policy",

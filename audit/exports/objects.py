@@ -10,18 +10,21 @@ from typing import Any, cast
 
 from audit.exports.flattening import Scalar
 from audit.exports.pseudonyms import Pseudonyms
+from domain.cases import CaseKind
 from domain.pairing.facts import PairingState
 from domain.pairing.state import STATE_TYPES, Drafted, Running
 from domain.task.state import Archived, Closed, Known, KnownTask, Merged, sla_region
 from domain.units import UnitKind
-from wording.labels import label
+from wording.labels import label, state_label
 from wording.names import KnownNames
 
 Attributes = Mapping[str, Scalar | None]
 
 
-def case_attributes(state: Any, number: str, names: KnownNames) -> dict[str, Scalar | None]:
-    """Return the attributes of a task or a pairing in *state*; of anything else, none.
+def case_attributes(
+    kind: CaseKind, state: Any, number: str, names: KnownNames
+) -> dict[str, Scalar | None]:
+    """Return the attributes of a case of *kind* in *state*; before it was begun, none.
 
     *number* is a task's work-order number.
     """
@@ -31,10 +34,12 @@ def case_attributes(state: Any, number: str, names: KnownNames) -> dict[str, Sca
         case Drafted():
             return _pairing(state)
         case _:
-            return {}
+            return _shown(kind, state, names)
 
 
-def case_relations(state: Any, pseudonyms: Pseudonyms) -> list[tuple[str, str, str]]:
+def case_relations(
+    kind: CaseKind, state: Any, pseudonyms: Pseudonyms
+) -> list[tuple[str, str, str]]:
     """Return the objects a case in *state* belongs to: (object, its type, qualifier)."""
     match state:
         case Known(body=body):
@@ -58,7 +63,12 @@ def case_relations(state: Any, pseudonyms: Pseudonyms) -> list[tuple[str, str, s
                 (f"unit/{agreement.lead}", "unit", "lead_unit"),
             ]
         case _:
-            return []
+            shown, policy = kind.shown(state), kind.policy_id(state)
+            units = [] if shown is None else sorted(set(shown.units))
+            return [
+                *([] if policy is None else [(f"policy/{policy}", "policy", "under")]),
+                *((f"unit/{unit}", "unit", "concerned") for unit in units),
+            ]
 
 
 def unit_attributes(fact: Mapping[str, Any]) -> dict[str, Scalar | None]:
@@ -87,6 +97,32 @@ def policy_attributes(fact: Mapping[str, Any]) -> dict[str, Scalar | None]:
         "policy_version": fact["version"],
         "calendar": policy["calendar"],
     }
+
+
+def _shown(kind: CaseKind, state: Any, names: KnownNames) -> dict[str, Scalar | None]:
+    """Return what a list shows of a case, and of its details what is a single value."""
+    shown = kind.shown(state)
+    if shown is None:
+        return {}
+    name, category = kind.state_name(state), kind.service_category(state)
+    single = {
+        field: value
+        for field, value in shown.details.items()
+        if isinstance(value, str | int | bool) and field not in _NAMED
+    }
+    return {
+        "label_zh": shown.title,
+        "state": name,
+        "state_zh": state_label(kind.category, name),
+        "place": shown.place or None,
+        "place_zh": names.place(shown.place, "zh") if shown.place else None,
+        "category": category,
+        "holder": kind.holder(state),
+        **single,
+    }
+
+
+_NAMED = frozenset(("label_zh", "state", "state_zh", "place", "place_zh", "category", "holder"))
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -178,7 +178,7 @@ class _Gathering:
         before: Attributes | None = None
         begun = False
         for step in told.steps:
-            now = case_attributes(step.state, number, self.names)
+            now = case_attributes(told.kind, step.state, number, self.names)
             if step.selected:
                 if before is not None and not begun:
                     # What came before the stretch is where the object stands at its beginning.
@@ -187,7 +187,9 @@ class _Gathering:
                 self.event(step.entry)
                 self._changed(told.stream, kind, step.entry, before, now)
             before = now
-        for target, target_kind, qualifier in case_relations(told.state, self.pseudonyms):
+        for target, target_kind, qualifier in case_relations(
+            told.kind, told.state, self.pseudonyms
+        ):
             self.bench.link(told.stream, target, target_kind, qualifier)
             if target_kind == "resident":
                 self._begins(target, target_kind, -1, {"erased": False})

@@ -82,7 +82,7 @@ def _trace(file: TextIO, told: Told, names: KnownNames, pseudonyms: Pseudonyms, 
     kind = OBJECT_TYPES[told.category]
     file.write("<trace>\n")
     _attributes(file, {"concept:name": told.stream, "case:type": kind})
-    _attributes(file, _of_the_case(case_attributes(told.state, number, names)))
+    _attributes(file, _of_the_case(case_attributes(told.kind, told.state, number, names)))
     for step in sorted(
         told.selected, key=lambda one: (time_of(one.entry, axis), one.entry.position)
     ):

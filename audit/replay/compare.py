@@ -20,6 +20,7 @@ from domain.refusals import CommandRefused
 from domain.rules import Rules, Terms
 from domain.task.state import Known
 from domain.units import Unit, UnitKind
+from domain.values import CASE_CATEGORIES
 from ledger.entry import Entry
 
 ASSUMPTIONS: tuple[tuple[str, str], ...] = (
@@ -132,10 +133,8 @@ def compare(
     newest = reader.entry(reader.head())
     if newest is None:
         return
-    wanted = (
-        [*reader.streams("pairing"), *reader.streams("task")] if streams is None else list(streams)
-    )
-    for stream in wanted:
+    every = (stream for category in CASE_CATEGORIES for stream in reader.streams(category))
+    for stream in every if streams is None else list(streams):
         yield _compared(reader.stream(stream), then, other, newest.recorded_at)
 
 

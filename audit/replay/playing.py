@@ -17,7 +17,6 @@ from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.clocks import Clock, Deadline, RingClock
 from domain.envelope import Asked, Happened, rung_by
-from domain.pairing.clocks import ring as ring_pairing
 from domain.policy import Policy
 from domain.rules import Rules, Terms
 from domain.task import facts as f
@@ -36,7 +35,7 @@ _MOVE_THE_CASE = frozenset(
 
 _RUNG_FACTS = frozenset(
     ("task_overdue.v1", "limit_missed.v1", "assist_overdue.v1", "department_absent.v1")
-) | {"sign_in_overdue.v1", "pairing_limit_missed.v1"}
+) | {"sign_in_overdue.v1"}
 _JUDGED = ("within_limit", "on_time", "late", "passed", "value", "resolution")
 _RINGS_MAX = 500
 
@@ -149,7 +148,9 @@ class Playing:
     def _facts(self, told: Happened[Any], own: "Playing | None") -> tuple[Any, ...]:
         if own is None or own.terms is None or self.terms is None or self._rules is None:
             return (told.fact,)
-        return Retiming(own.terms, self.terms, own.before, self.state, self._rules).fact(told)
+        return Retiming(
+            own.terms, self.terms, own.before, self.state, self._rules, self.kind.timed_by
+        ).fact(told)
 
     def _under(self, entry: Entry, fact: Any) -> None:
         """Open the pack as it stood when this fact was decided."""
@@ -185,7 +186,7 @@ class Playing:
         return min(running, key=lambda clock: (clock.due, clock.name), default=None)
 
     def _rings(self, clock: Clock) -> None:
-        if clock.name in _MOVE_THE_CASE:
+        if clock.name in _MOVE_THE_CASE | self.kind.moving_clocks:
             if clock.name not in _CLOCKS_OF_THE_SYSTEM:
                 self._judge("missed", clock.name, clock.due)
             return
@@ -197,7 +198,7 @@ class Playing:
         if self.kind.category == "task":
             facts: tuple[Any, ...] = ring_task(self.state, command, asked, self._rules)
         else:
-            facts = ring_pairing(self.state, asked, command, self._rules)
+            facts = self.kind.decide(self.state, asked, self._rules)
         for fact in facts:
             self._happens(fact, clock.due, clock)
 
@@ -244,4 +245,4 @@ def _rung_by_itself(fact: Any) -> bool:
     """Say whether a fact only tells what a clock brought about: the play rings its own clocks."""
     if isinstance(fact, f.SupervisionRaised):
         return fact.due is not None or fact.cause in ("reds", "dissatisfied")
-    return fact.kind in _RUNG_FACTS
+    return fact.kind in _RUNG_FACTS or fact.kind.endswith("_limit_missed.v1")

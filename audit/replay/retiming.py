@@ -5,6 +5,7 @@ limit from where it began to count, and every judgement a limit gives (in time, 
 chose themselves (a unit, a grade, a review date) stays as it was.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from domain.clocks import Deadline
 from domain.envelope import Happened
 from domain.pairing import facts as p
+from domain.policy import Policy
 from domain.rules import Rules, Terms
 from domain.task import facts as f
 from domain.task.commands import Urgency
@@ -27,27 +29,13 @@ from domain.task.limits import (
 from domain.task.ringing import recompute
 from domain.task.state import Body, Known
 
-_PAIRING_LIMITS: dict[tuple[str, str], str] = {
-    ("pairing_proposed.v1", "answer_by"): "answer",
-    ("proposal_accepted.v1", "sign_by"): "signing",
-    ("counter_proposed.v1", "sign_by"): "signing",
-    ("pairing_submitted.v1", "approve_by"): "approval",
-    ("pairing_approved.v1", "review_at"): "review_every",
-    ("pairing_adjustment_requested.v1", "approve_by"): "approval",
-    ("review_opened.v1", "score_by"): "review",
-    ("review_scored.v1", "review_at"): "review_every",
-    ("review_scored.v1", "hand_over_by"): "hand_over",
-    ("exit_requested.v1", "hand_over_by"): "hand_over",
-}
-"""The limit of the pack each deadline of a pairing's fact is counted by."""
-
 
 @dataclass(frozen=True)
 class Retiming:
     """What a fact is timed by: the pack it was decided under, and the *other* one.
 
     *was* is the case as its own facts leave it, *would* as the retimed ones do, *rules* hold the
-    other pack under the case's own id.
+    other pack under the case's own id; *timed_by* says which limit counts which deadline.
     """
 
     own: Terms
@@ -55,35 +43,39 @@ class Retiming:
     was: Any
     would: Any
     rules: Rules
+    timed_by: Mapping[tuple[str, str], str]
 
     def fact(self, told: Happened[Any]) -> tuple[Any, ...]:
         """Return the fact as the other pack has it; none or several where it recounts limits."""
         fact = told.fact
         if isinstance(fact, f.DeadlineRecalculated):
             return recompute(self.would, self.rules)
-        if fact.kind.startswith("pairing_deadline_recalculated"):
+        if "_deadline_recalculated." in fact.kind:
             again = self.other.again(fact.due)
             return (fact.model_copy(update={"due": again}),)
-        changed = self._of_a_pairing(fact)
-        if changed is None:
+        changed = self._timed(fact) | self._of_a_pairing(fact)
+        if not changed:
             changed = self._of_a_task(fact, told)
         return (fact.model_copy(update=changed),) if changed else (fact,)
 
+    def _timed(self, fact: Any) -> dict[str, Any]:
+        """Return the deadlines of a fact as the other pack's limits count them."""
+        return {
+            field: self._counted(limit, getattr(fact, field))
+            for (kind, field), path in self.timed_by.items()
+            if kind == fact.kind and getattr(fact, field) is not None
+            if (limit := _limit_at(self.other.policy, path)) is not None
+        }
+
     # Pairings.
 
-    def _of_a_pairing(self, fact: Any) -> dict[str, Any] | None:
-        """Return what changes in a fact of a pairing, None for a fact of a task."""
-        limits = self.other.policy.pairing
-        changed: dict[str, Any] = {
-            field: self._counted(str(getattr(limits, limit)), getattr(fact, field))
-            for (kind, field), limit in _PAIRING_LIMITS.items()
-            if kind == fact.kind and getattr(fact, field) is not None
-        }
-        if isinstance(fact, p.ReviewScored):
-            scores = (fact.center_and_street, fact.departments, fact.residents)
-            marks = [mark for mark in scores if mark is not None]
-            changed["passed"] = sum(marks) >= limits.pass_score * len(marks)
-        return changed or None
+    def _of_a_pairing(self, fact: Any) -> dict[str, Any]:
+        """Return what is judged otherwise in a fact of a pairing."""
+        if not isinstance(fact, p.ReviewScored):
+            return {}
+        scores = (fact.center_and_street, fact.departments, fact.residents)
+        marks = [mark for mark in scores if mark is not None]
+        return {"passed": sum(marks) >= self.other.policy.pairing.pass_score * len(marks)}
 
     # Support tasks, in the order of their life.
 
@@ -275,3 +267,11 @@ class Retiming:
         if own is None or body.sla.due is None or fact.due != latest_assist(own, at, self.own):
             return fact.due
         return latest_assist(body.sla.due, at, self.other)
+
+
+def _limit_at(policy: Policy, path: str) -> str | None:
+    """Return the limit that stands in a pack at *path*; None where the pack has no such part."""
+    found: Any = policy
+    for name in path.split("."):
+        found = getattr(found, name, None)
+    return found if isinstance(found, str) else None

@@ -3,6 +3,7 @@
 Codes, references, instants and counts only; whatever is sealed stays sealed.
 """
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from audit.replay.as_of import AsOf, Mention, pack_of
 from audit.replay.standing_then import CaseThen
 from domain.pairing.state import Drafted, Running, UnderReview
 from domain.task.state import Known, KnownTask, is_open, sla_region
-from domain.values import instant_text
+from domain.values import CASE_CATEGORIES, instant_text
 from wording.explaining import Reason
 from wording.labels import state_label as name_of_state
 from wording.reasons import reason_text, running_label
@@ -53,14 +54,12 @@ def standing_view(found: AsOf) -> dict[str, Any]:
             {"person": person, "role": grant.role.value, "unit": grant.unit}
             for person, grant in found.grants
         ],
-        "tasks": found.by_state("task"),
-        "pairings": found.by_state("pairing"),
+        "cases": {category: found.by_state(category) for category in CASE_CATEGORIES},
         "counts": {
             "units": len(found.units),
             "roles": len(found.grants),
-            "tasks": len(tasks),
+            "cases": dict(Counter(case.kind.category for case in found.cases.values())),
             "tasks_open": sum(is_open(case.state) for case in tasks),
-            "pairings": len(found.cases) - len(tasks),
         },
         "later": [mention_view(one) for one in found.later],
         "left_out": [mention_view(one) for one in found.left_out],

@@ -12,7 +12,7 @@ from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
 from domain.values import instant_text
-from wording.labels import label
+from wording.labels import label, state_label
 from wording.sentences import instant_shown
 
 _MENTIONED_MAX = 20
@@ -135,27 +135,33 @@ def _print_everything(view: dict[str, Any]) -> None:
     _table(rows, (("code", "单位编码"), ("name", "名称"), ("kind", "类型"), ("roles", "任职")))
     click.echo("\n案卷 Cases")
     rows = [
-        {"what": what, "state": label(state, among=among), "number": number}
-        for what, among, counted in (
-            ("帮扶任务", "TaskState", view["tasks"]),
-            ("结对", "PairingState", view["pairings"]),
-        )
+        {
+            "what": label(category, among="CaseKind"),
+            "state": state_label(category, state),
+            "number": number,
+        }
+        for category, counted in view["cases"].items()
         for state, number in counted.items()
     ]
     _table(rows, (("what", "类别"), ("state", "状态"), ("number", "件数")))
     counts = view["counts"]
+    of_each = "，".join(
+        f"{label(category, among='CaseKind')} {count}"
+        for category, count in sorted(counts["cases"].items())
+    )
     click.echo(
-        f"\n单位 {counts['units']}，任职 {counts['roles']}，任务 {counts['tasks']}"
-        f"（未结 {counts['tasks_open']}），结对 {counts['pairings']}。"
+        f"\n单位 {counts['units']}，任职 {counts['roles']}；{of_each or '没有案卷'}"
+        f"（任务未结 {counts['tasks_open']}）。"
     )
     _print_mentions(view)
 
 
 def _print_case(view: dict[str, Any], case: Any, names: Any) -> None:
-    from audit.replay.standing_view import clock_rows, holder_text, state_label
+    from audit.replay.standing_view import clock_rows, holder_text
+    from audit.replay.standing_view import state_label as name_of_state
 
     _print_question(view)
-    rows = [("案卷", view["stream"]), ("状态", f"{state_label(case)} {view['state']}")]
+    rows = [("案卷", view["stream"]), ("状态", f"{name_of_state(case)} {view['state']}")]
     if "regions" in view:
         regions = view["regions"]
         rows += [(zh, label(regions[name], among=among)) for name, among, zh in _SLA]

@@ -10,7 +10,7 @@ from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
 from domain.refusals import CommandRefused
-from domain.values import instant_text
+from domain.values import CASE_CATEGORIES, category_of, instant_text
 from wording.labels import clock_label
 from wording.reasons import RUNGS
 from wording.sentences import instant_shown, limit_text
@@ -142,11 +142,11 @@ def _found_pack(rules: Any, name: str) -> tuple[Any, Any]:
 
 
 def _must_be_a_case(case: str, *, known: bool) -> None:
-    if not case.startswith(("task/", "pairing/")):
+    if category_of(case) not in CASE_CATEGORIES:
         raise CommandRefused(
             "case-unknown",
-            f"只能比较任务和结对，{case} 不是。",
-            f"Tasks and pairings can be compared; {case} is neither.",
+            f"只能比较案卷，{case} 不是。",
+            f"Cases can be compared; {case} is none.",
         )
     if not known:
         raise CommandRefused("case-unknown", f"没有案卷 {case}。", f"There is no case {case}.")

@@ -7,15 +7,16 @@ from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
 from domain.gate import gated
+from domain.labelled import Ground
 from domain.pairing.authority import WHO_MAY
-from domain.pairing.clocks import clocks
+from domain.pairing.clocks import TIMED_BY, clocks
 from domain.pairing.commands import PairingCommand
 from domain.pairing.coordination import errands, holder, neighbour, notices, talks
 from domain.pairing.decider import decide
 from domain.pairing.facts import PairingFact
 from domain.pairing.memory import evolve
 from domain.pairing.state import UNDRAFTED, Drafted, is_over, state_name
-from domain.policy import Category, Ground, Policy
+from domain.policy import Category, Policy
 from domain.values import DEFERRED
 
 __all__ = ["PAIRING", "neighbour"]
@@ -56,5 +57,6 @@ PAIRING = CaseKind(
     neighbour=neighbour,
     begun_by=frozenset({"draft_pairing"}),
     listed=listed,
+    timed_by=TIMED_BY,
 )
 """The one kind of case in this room."""

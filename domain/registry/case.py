@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.cases import CaseKind
 from domain.clerkless import clerkless
-from domain.registry import decider, standing
+from domain.registry import decider, erasures, standing
 from domain.registry.commands import (
     CalendarCommand,
     NoticeCommand,
@@ -37,6 +37,8 @@ def state_name(case: Any) -> str:
             return "PUBLISHED"
         case standing.PublishedCalendar(years=years, overlays=overlays):
             return "PUBLISHED" if years or overlays else "UNKNOWN"
+        case standing.RequestedErasure(refused=refused):
+            return "ERASURE_REQUESTED" if refused is None else "ERASURE_REFUSED"
         case standing.ErasedSubject():
             return "ERASED"
         case standing.TriedNotice(delivered=delivered):
@@ -62,7 +64,7 @@ SUBJECT = _kind(
     "subject",
     SubjectCommand,
     SubjectFact,
-    decider.decide_subject,
+    erasures.decide_subject,
     standing.remember_subject,
     is_over=lambda case: isinstance(case, standing.ErasedSubject),
 )

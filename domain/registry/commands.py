@@ -23,6 +23,7 @@ from domain.values import (
     Instant,
     OfficeText,
     PersonId,
+    TaskId,
     UnitCode,
     VerifierKeyText,
 )
@@ -36,6 +37,10 @@ NoticeKey = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@/:-]*$", max_length=160)
 ]
 """The key of the notice that was to be delivered, such as `task/<id>/3/unit/440106003-SO`."""
+
+
+IdentityDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""Whom an identity provider names, as a digest that only holders of the vault's key can make."""
 
 
 class Outcome(StrEnum):
@@ -52,6 +57,14 @@ class SessionEnd(StrEnum):
     SIGNED_OUT = "SIGNED_OUT"  # 本人退出
     EXPIRED = "EXPIRED"  # 超时
     REVOKED = "REVOKED"  # 被收回
+
+
+class SignInMethod(StrEnum):
+    """By what somebody showed at the door that it is them; stored for ever."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 - a word for it: 密码
+    ACCOUNT_KEY = "ACCOUNT_KEY"  # 账户密钥
+    SINGLE_SIGN_ON = "SINGLE_SIGN_ON"  # 统一身份认证
 
 
 class RegisterUnit(Frozen):
@@ -148,13 +161,35 @@ class SetPassword(Frozen):
     kind: Literal["set_password"] = "set_password"
 
 
+class BindIdentity(Frozen):
+    """Let whoever an identity provider names so sign in as this person.
+
+    *identity* is a keyed digest of provider and subject: neither can be read from it.
+    """
+
+    kind: Literal["bind_identity"] = "bind_identity"
+    identity: IdentityDigest
+
+
+class UnbindIdentity(Frozen):
+    """Let an identity sign in as this person no more, from now on."""
+
+    kind: Literal["unbind_identity"] = "unbind_identity"
+    identity: IdentityDigest
+    reason: OfficeText
+
+
 class BeginSession(Frozen):
-    """Note that the person signed in, as whom; *session* is a name that opens nothing."""
+    """Note that the person signed in, as whom; *session* is a name that opens nothing.
+
+    *method* is by what they showed who they are; none: they went on from a session they had.
+    """
 
     kind: Literal["begin_session"] = "begin_session"
     session: Code
     role: Role
     unit: UnitCode
+    method: SignInMethod | None = None
 
 
 class EndSession(Frozen):
@@ -188,6 +223,20 @@ class PublishOverlay(Frozen):
     reason: OfficeText | None = None
 
 
+class RequestErasure(Frozen):
+    """Ask that one's own personal information be erased; *case* is the matter it is asked by."""
+
+    kind: Literal["request_erasure"] = "request_erasure"
+    case: TaskId
+
+
+class RefuseErasure(Frozen):
+    """Say no to a request to erase, with the reason the resident is told (PIPL 47, 50)."""
+
+    kind: Literal["refuse_erasure"] = "refuse_erasure"
+    reason: OfficeText
+
+
 class RecordErasure(Frozen):
     """Record that a resident's key was destroyed, and on what basis."""
 
@@ -217,11 +266,15 @@ PersonCommand = Annotated[
     | AddAccountKey
     | WithdrawAccountKey
     | SetPassword
+    | BindIdentity
+    | UnbindIdentity
     | BeginSession
     | EndSession,
     Field(discriminator="kind"),
 ]
 PolicyCommand = PublishPolicy
 CalendarCommand = Annotated[PublishCalendarYear | PublishOverlay, Field(discriminator="kind")]
-SubjectCommand = RecordErasure
+SubjectCommand = Annotated[
+    RequestErasure | RefuseErasure | RecordErasure, Field(discriminator="kind")
+]
 NoticeCommand = RecordDelivery

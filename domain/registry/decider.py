@@ -11,10 +11,11 @@ from typing import Any, assert_never
 from domain.calendar import CalendarYear, Overlay
 from domain.envelope import Asked, Happened
 from domain.gate import allowed, held
-from domain.people import BY_LINK, Channel, Grant, Person, Role
+from domain.people import BY_LINK, Grant, Person, Role
 from domain.registry.commands import (
     AddAccountKey,
     BeginSession,
+    BindIdentity,
     CalendarCommand,
     ChangePerson,
     ChangeUnit,
@@ -30,8 +31,9 @@ from domain.registry.commands import (
     RegisterPerson,
     RegisterUnit,
     RevokeRole,
+    SessionEnd,
     SetPassword,
-    SubjectCommand,
+    UnbindIdentity,
     UnitCommand,
     WithdrawAccountKey,
 )
@@ -41,6 +43,8 @@ from domain.registry.facts import (
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    IdentityBound,
+    IdentityUnbound,
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
@@ -53,7 +57,6 @@ from domain.registry.facts import (
     RoleRevoked,
     SessionBegun,
     SessionEnded,
-    SubjectErased,
     UnitChanged,
     UnitClosed,
     UnitFact,
@@ -68,7 +71,6 @@ from domain.registry.standing import (
     PersonStanding,
     PolicyStanding,
     PublishedPolicy,
-    SubjectStanding,
     TriedNotice,
     UnitStanding,
     Unknown,
@@ -96,11 +98,15 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "add_account_key": _REGISTRARS,
     "withdraw_account_key": _REGISTRAR,
     "set_password": _REGISTRARS,
+    "bind_identity": _REGISTRAR,
+    "unbind_identity": _REGISTRAR,
     "begin_session": _SYSTEM,
-    "end_session": _SYSTEM,
+    "end_session": _REGISTRARS,
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
+    "request_erasure": frozenset({Role.RESIDENT}),
+    "refuse_erasure": frozenset({Role.DPO}),
     "record_erasure": _ERASERS,
     "record_delivery": _SYSTEM,
 }
@@ -284,6 +290,13 @@ def decide_person(
             _registrar(asked, rules, None)
             _somebody_is_left(asked, key, rules)
             return (AccountKeyWithdrawn(key=key, reason=reason),)
+        case BindIdentity(identity=identity):
+            return (_bind_identity(state, asked, identity, rules),)
+        case UnbindIdentity(identity=identity, reason=reason):
+            _registrar(asked, rules, None)
+            if identity not in _known_person(state, asked).identities:
+                raise refused("identity-not-bound")
+            return (IdentityUnbound(identity=identity, reason=reason),)
         case SetPassword() | BeginSession() | EndSession() as command:
             return (_session(state, asked, command, rules),)
         case _ as never:
@@ -298,28 +311,43 @@ def _session(
 ) -> PersonFact:
     """The door notes who signed in, in a role they hold now; a session ends once.
 
-    A registrar gives somebody a password; whoever is signed in changes their own.
+    A registrar gives somebody a password and revokes their session; whoever is signed in changes
+    their own password, and every other end is the door's to note.
     """
     if isinstance(command, SetPassword) and asked.by.person == asked.stream:
         held(asked, rules)
+    elif isinstance(command, EndSession) and command.cause is not SessionEnd.REVOKED:
+        allowed(asked, _SYSTEM, rules)
     else:
         allowed(asked, WHO_MAY[command.kind], rules)
     person = _known_person(state, asked)
     match command:
         case SetPassword():
             return PasswordSet()
-        case BeginSession(session=session, role=role, unit=unit):
+        case BeginSession(session=session, role=role, unit=unit, method=method):
             if not rules.holds(asked.stream, role, unit, asked.at):
                 raise refused("role-not-granted", role=role, unit=unit)
             if session in person.sessions:
                 raise refused("session-begun")
-            return SessionBegun(session=session, role=role, unit=unit)
+            return SessionBegun(session=session, role=role, unit=unit, method=method)
         case EndSession(session=session, cause=cause):
             if session not in person.sessions:
                 raise refused("session-over")
             return SessionEnded(session=session, cause=cause)
         case _ as never:
             assert_never(never)
+
+
+def _bind_identity(
+    state: PersonStanding, asked: Asked[PersonCommand], identity: str, rules: Rules
+) -> PersonFact:
+    """An identity is one person's: whom a provider names is never a choice among several."""
+    _registrar(asked, rules, None)
+    known = _known_person(state, asked)
+    everybody = (person.identities for person in rules.people.values())
+    if identity in known.identities or any(identity in held for held in everybody):
+        raise refused("identity-bound")
+    return IdentityBound(identity=identity)
 
 
 def _under_own_key(asked: Asked[Any], *texts: Sealed | None) -> None:
@@ -522,24 +550,6 @@ def _consistent(stream: str, calendar: CalendarStanding, new: Overlay) -> None:
         raise refused(
             "calendar-contradicts", calendar=stream.partition("/")[2], days=", ".join(days)
         )
-
-
-def decide_subject(
-    state: SubjectStanding, asked: Asked[SubjectCommand], rules: Rules
-) -> tuple[SubjectErased, ...]:
-    """A resident's key is destroyed once, and not while a task of theirs is open.
-
-    A task that ends its party's key has asked that already (`domain/task/closing.py`): what it
-    sends is carried out, or its own fact would be untrue.
-    """
-    allowed(asked, WHO_MAY[asked.command.kind], rules)
-    if not isinstance(state, Unknown):
-        raise refused("already-erased")
-    if asked.by.channel is not Channel.SYSTEM:
-        needed = rules.neighbours.open_tasks_of(asked.stream)
-        if needed:
-            raise refused("subject-still-needed", found=len(needed))
-    return (SubjectErased(basis=asked.command.basis),)
 
 
 def decide_notice(

@@ -10,9 +10,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.calendar import CalendarYear, Overlay
+from domain.clocks import Deadline
 from domain.people import Grant, Role
 from domain.policy import Policy
-from domain.registry.commands import NoticeKey, Outcome, Recipient, SessionEnd
+from domain.registry.commands import (
+    IdentityDigest,
+    NoticeKey,
+    Outcome,
+    Recipient,
+    SessionEnd,
+    SignInMethod,
+)
 from domain.sealed import Sealed
 from domain.units import Unit
 from domain.values import (
@@ -22,6 +30,7 @@ from domain.values import (
     Instant,
     OfficeText,
     PersonId,
+    TaskId,
     UnitCode,
     VerifierKeyText,
 )
@@ -100,11 +109,27 @@ class PasswordSet(Frozen):
     kind: Literal["password_set.v1"] = "password_set.v1"
 
 
-class SessionBegun(Frozen):
+class IdentityBound(Frozen):
+    kind: Literal["identity_bound.v1"] = "identity_bound.v1"
+    identity: IdentityDigest
+
+
+class IdentityUnbound(Frozen):
+    kind: Literal["identity_unbound.v1"] = "identity_unbound.v1"
+    identity: IdentityDigest
+    reason: OfficeText
+
+
+class SessionBegun(Grown):
+    """*method* is None where they went on from another session, or before it was told."""
+
+    later = frozenset({"method"})
+
     kind: Literal["session_begun.v1"] = "session_begun.v1"
     session: Code
     role: Role
     unit: UnitCode
+    method: SignInMethod | None = None
 
 
 class SessionEnded(Frozen):
@@ -136,6 +161,19 @@ class CalendarOverlayPublished(Frozen):
     overlay: Overlay
     revision: int
     reason: OfficeText | None
+
+
+class ErasureRequested(Frozen):
+    """The officer answers by *answer*: erases, or refuses with a reason."""
+
+    kind: Literal["erasure_requested.v1"] = "erasure_requested.v1"
+    case: TaskId
+    answer: Deadline
+
+
+class ErasureRefused(Frozen):
+    kind: Literal["erasure_refused.v1"] = "erasure_refused.v1"
+    reason: OfficeText
 
 
 class SubjectErased(Frozen):
@@ -175,6 +213,8 @@ PersonFact = Annotated[
     | AccountKeyAdded
     | AccountKeyWithdrawn
     | PasswordSet
+    | IdentityBound
+    | IdentityUnbound
     | SessionBegun
     | SessionEnded,
     Field(discriminator="kind"),
@@ -183,7 +223,9 @@ PolicyFact = PolicyPublished
 CalendarFact = Annotated[
     CalendarYearPublished | CalendarOverlayPublished, Field(discriminator="kind")
 ]
-SubjectFact = SubjectErased
+SubjectFact = Annotated[
+    ErasureRequested | ErasureRefused | SubjectErased, Field(discriminator="kind")
+]
 NoticeFact = Annotated[NoticeDelivered | NoticeFailed, Field(discriminator="kind")]
 
 RegistryFact = (
@@ -197,11 +239,15 @@ RegistryFact = (
     | AccountKeyAdded
     | AccountKeyWithdrawn
     | PasswordSet
+    | IdentityBound
+    | IdentityUnbound
     | SessionBegun
     | SessionEnded
     | PolicyPublished
     | CalendarYearPublished
     | CalendarOverlayPublished
+    | ErasureRequested
+    | ErasureRefused
     | SubjectErased
     | NoticeDelivered
     | NoticeFailed

@@ -99,6 +99,14 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "此人没有这把有效的密钥。",
         "The person has no such key in force.",
     ),
+    "identity-bound": (
+        "该统一身份认证标识已绑定人员；一个标识只能绑定一人，请先解除原绑定。",
+        "This identity is bound to a person already; unbind it there first.",
+    ),
+    "identity-not-bound": (
+        "此人没有绑定这个统一身份认证标识。",
+        "This identity is not bound to the person.",
+    ),
     "last-registrar-key": (
         "这是最后一位名册管理员的最后一把密钥；请先为另一位名册管理员登记密钥。",
         "No registrar would have a key any more; give another registrar one first.",
@@ -118,6 +126,18 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     "calendar-contradicts": (
         "日历 {calendar} 中有互相矛盾的日期：{days}。请更正后再发布。",
         "Calendar {calendar} would contradict itself about {days}; correct it first.",
+    ),
+    "erasure-ones-own": (
+        "删除个人信息由本人凭自己的链接提出；当面提出的，由个人信息保护负责人直接办理。",
+        "Residents ask for themselves, by a link of theirs; asked in person, the officer acts.",
+    ),
+    "erasure-requested": (
+        "您已提出删除，最迟 {until} 答复，请等候。",
+        "You have asked already; you are answered by {until}.",
+    ),
+    "erasure-not-requested": (
+        "此人没有等待答复的删除申请。",
+        "No request to erase waits for an answer here.",
     ),
     "already-erased": (
         "该居民的密钥已经销毁。",

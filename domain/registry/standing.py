@@ -5,9 +5,11 @@ remember; a fact that cannot follow means a broken book and is said loudly.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from domain.calendar import CalendarYear, Overlay
+from domain.clocks import Deadline
 from domain.envelope import FactOutOfPlace, Happened
 from domain.people import Grant, Person
 from domain.policy import Policy
@@ -17,6 +19,10 @@ from domain.registry.facts import (
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    ErasureRefused,
+    ErasureRequested,
+    IdentityBound,
+    IdentityUnbound,
     NoticeDelivered,
     NoticeFact,
     NoticeFailed,
@@ -30,6 +36,7 @@ from domain.registry.facts import (
     SessionBegun,
     SessionEnded,
     SubjectErased,
+    SubjectFact,
     UnitChanged,
     UnitClosed,
     UnitFact,
@@ -60,12 +67,18 @@ class KnownPerson:
     grants: tuple[Grant, ...] = ()
     keys: tuple[str, ...] = ()
     keyed: bool = False
+    identities: tuple[str, ...] = ()
     sessions: frozenset[str] = frozenset()
 
     def as_person(self, stream: str) -> Person:
         """Return the person as the rules know them."""
         return Person(
-            id=stream, name=self.name, grants=self.grants, keys=self.keys, keyed=self.keyed
+            id=stream,
+            name=self.name,
+            grants=self.grants,
+            keys=self.keys,
+            keyed=self.keyed,
+            identities=self.identities,
         )
 
 
@@ -112,6 +125,19 @@ class PublishedCalendar:
 
 
 @dataclass(frozen=True)
+class RequestedErasure:
+    """A resident who asked to be erased, by which case, and when they are answered at the latest.
+
+    *refused* is the reason of the officer who said no; they may ask again.
+    """
+
+    case: str
+    asked_at: datetime
+    answer: Deadline
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
 class ErasedSubject:
     """A resident whose key was destroyed."""
 
@@ -132,7 +158,7 @@ UnitStanding = Unknown | KnownUnit
 PersonStanding = Unknown | KnownPerson
 PolicyStanding = Unknown | PublishedPolicy
 CalendarStanding = PublishedCalendar
-SubjectStanding = Unknown | ErasedSubject
+SubjectStanding = Unknown | RequestedErasure | ErasedSubject
 NoticeStanding = Unknown | TriedNotice
 
 UNKNOWN = Unknown()
@@ -178,6 +204,16 @@ def remember_person(state: PersonStanding, happened: Happened[PersonFact]) -> Kn
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
             return replace(state, keys=tuple(one for one in state.keys if one != key))
+        case IdentityBound(identity=identity):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, identities=(*state.identities, identity))
+        case IdentityUnbound(identity=identity):
+            if isinstance(state, Unknown):
+                raise _out_of_place(happened.fact.kind)
+            return replace(
+                state, identities=tuple(one for one in state.identities if one != identity)
+            )
         case PasswordSet() | SessionBegun() | SessionEnded():
             if isinstance(state, Unknown):
                 raise _out_of_place(happened.fact.kind)
@@ -232,10 +268,19 @@ def remember_calendar(
             assert_never(never)
 
 
-def remember_subject(state: SubjectStanding, happened: Happened[SubjectErased]) -> SubjectStanding:
-    """Return the resident as erased."""
-    del state
-    return ErasedSubject(happened.fact.basis)
+def remember_subject(state: SubjectStanding, happened: Happened[SubjectFact]) -> SubjectStanding:
+    """Return the resident as the fact leaves them."""
+    match happened.fact:
+        case ErasureRequested(case=case, answer=answer):
+            return RequestedErasure(case, happened.at, answer)
+        case ErasureRefused(reason=reason):
+            if not isinstance(state, RequestedErasure):
+                raise _out_of_place(happened.fact.kind)
+            return replace(state, refused=reason)
+        case SubjectErased(basis=basis):
+            return ErasedSubject(basis)
+        case _ as never:
+            assert_never(never)
 
 
 def remember_notice(state: NoticeStanding, happened: Happened[NoticeFact]) -> NoticeStanding:

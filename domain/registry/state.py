@@ -17,6 +17,10 @@ from domain.registry.facts import (
     AccountKeyWithdrawn,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    ErasureRefused,
+    ErasureRequested,
+    IdentityBound,
+    IdentityUnbound,
     NoticeDelivered,
     NoticeFailed,
     PasswordSet,
@@ -120,6 +124,8 @@ class RegistryBook:
                 | RoleRevoked()
                 | AccountKeyAdded()
                 | AccountKeyWithdrawn()
+                | IdentityBound()
+                | IdentityUnbound()
             ):
                 known = remember_person(
                     self._known.get(stream, UNKNOWN), Happened(fact, at, at, SYSTEM)
@@ -134,7 +140,9 @@ class RegistryBook:
                 old = self._calendars.get(name, NO_CALENDAR)
                 self._calendars[name] = remember_calendar(old, Happened(fact, at, at, SYSTEM))
                 self._terms = None
-            case SubjectErased() | NoticeDelivered() | NoticeFailed():
+            case ErasureRequested() | ErasureRefused() | SubjectErased():
+                pass  # no rule of the registry asks who is forgotten
+            case NoticeDelivered() | NoticeFailed():
                 pass
             case PasswordSet() | SessionBegun() | SessionEnded():
                 pass  # who is signed in is no rule

@@ -7,7 +7,8 @@ from pydantic import TypeAdapter
 from domain.cases import CaseKind
 from domain.clocks import Deadline
 from domain.gate import gated
-from domain.policy import Category, Ground, Policy
+from domain.labelled import Ground
+from domain.policy import Category, Policy
 from domain.rules import NeighbourTask
 from domain.task.authority import WHO, state_name
 from domain.task.clocks import clocks
@@ -95,6 +96,7 @@ def neighbour(stream: str, task: Task) -> NeighbourTask:
         main_unit=task.body.holding.main,
         pairing=need.pairing,
         subjects=need.parties,
+        provider=task.body.provider,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.clocks import LimitText, RecomputeDeadlines, RingClock
+from domain.linking import LinkFinding
 from domain.sealed import Seal, Sealed, SealedDocument, SealedText
 from domain.task.suggesting import SHOWN_MAX
 from domain.values import (
@@ -21,6 +22,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -642,6 +644,22 @@ class EraseSubject(Frozen):
     basis: OfficeText
 
 
+class NameProvider(Frozen):
+    """Name the provider that serves the task, or nobody any more."""
+
+    kind: Literal["name_provider"] = "name_provider"
+    provider: ProviderId | None
+    reason: OfficeText
+
+
+class TakeOverService(Frozen):
+    """Let a successor serve the task in place of a provider that leaves (sent by the provider)."""
+
+    kind: Literal["take_over_service"] = "take_over_service"
+    provider: ProviderId
+    provider_before: ProviderId
+
+
 TaskCommand = Annotated[
     RegisterTask
     | CorrectRegistration
@@ -703,8 +721,11 @@ TaskCommand = Annotated[
     | SummonUnit
     | TakeOverTask
     | RecallTask
+    | NameProvider
+    | TakeOverService
     | RestrictData
     | EraseSubject
+    | LinkFinding
     | RingClock
     | RecomputeDeadlines,
     Field(discriminator="kind"),

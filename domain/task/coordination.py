@@ -7,6 +7,7 @@ twice does nothing twice. Every reference here is opaque.
 from domain.cases import Errand, Step, Talk
 from domain.envelope import Happened
 from domain.talking import asking, halfway
+from domain.task import linked
 from domain.task.commands import AttachDuplicate, RegisterTask, TaskCommand
 from domain.task.facts import (
     DuplicateAttached,
@@ -102,6 +103,11 @@ def errands(stream: str, task: Task, told: Happened[TaskFact]) -> tuple[Errand, 
     A hand-over needs no answer to the pairing: it recorded the acceptance before it sent the
     task to its successor.
     """
+    noted = linked.errands(stream, task, told) if isinstance(task, Known) else ()
+    return (*_sent(stream, task, told), *noted)
+
+
+def _sent(stream: str, task: Task, told: Happened[TaskFact]) -> tuple[Errand, ...]:
     match told.fact:
         case TaskMerged(master=master, subjects=subjects):
             return (_attach(stream, told.version, master, stream, subjects, urgent=_urgent(task)),)

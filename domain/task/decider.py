@@ -10,6 +10,7 @@ from typing import assert_never
 
 from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import Happened
+from domain.linking import FindingLinked, LinkFinding
 from domain.rules import Rules
 from domain.task import (
     admission,
@@ -20,9 +21,11 @@ from domain.task import (
     extension,
     feedback,
     handling,
+    linked,
     remembering,
     result,
     ringing,
+    serving,
     supervising,
 )
 from domain.task import commands as c
@@ -102,6 +105,10 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
             return dispatching.take_over(task, command, asked, rules)
         case c.RecallTask():
             return dispatching.recall(task, command, asked, rules)
+        case c.NameProvider():
+            return serving.name_provider(task, command, asked, rules)
+        case c.TakeOverService():
+            return serving.take_over_service(task, command, asked, rules)
         case c.AssignStaff():
             return handling.assign(task, command, asked, rules)
         case c.DeclareConflict():
@@ -186,6 +193,8 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
             return supervising.list_task(task, command, asked, rules)
         case c.SummonUnit():
             return supervising.summon(task, command, asked, rules)
+        case LinkFinding():
+            return linked.link(task, command)
         case RingClock():
             return ringing.ring(task, command, asked, rules)
         case RecomputeDeadlines():
@@ -250,6 +259,8 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
             return remembering.designated(body, fact, told)
         case f.TaskTakenOver():
             return remembering.taken_over(task, fact, told)
+        case f.ProviderNamed():
+            return replace(task, body=replace(body, provider=fact.provider))
         case f.TaskRecalled():
             return remembering.returned(body, fact, told)
         # How it is handled.
@@ -363,6 +374,8 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
         case f.DataRestricted():
             privacy = replace(body.privacy, restricted=True)
             return replace(task, body=replace(body, privacy=privacy))
+        case FindingLinked():
+            return replace(task, body=linked.linked(body, fact))
         case f.SubjectKeyDestroyed():
             privacy = replace(body.privacy, erased=body.privacy.erased | {fact.subject})
             return replace(task, body=replace(body, privacy=privacy))

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.clocks import Deadline, LimitText
+from domain.linking import FindingLinked
 from domain.sealed import Sealed
 from domain.task.commands import (
     AnswerChannel,
@@ -33,6 +34,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -660,6 +662,15 @@ class TaskTakenOver(Frozen):
     pairing: PairingId | None
 
 
+class ProviderNamed(Frozen):
+    """Who serves the task from now on; no reason where a provider left and handed it over."""
+
+    kind: Literal["provider_named.v1"] = "provider_named.v1"
+    provider: ProviderId | None
+    provider_before: ProviderId | None
+    reason: OfficeText | None
+
+
 class TaskRecalled(Frozen):
     """The unit held the task since *held_since*; nobody was left there to act."""
 
@@ -755,9 +766,11 @@ TaskFact = Annotated[
     | TaskOverdue
     | LimitMissed
     | TaskTakenOver
+    | ProviderNamed
     | TaskRecalled
     | DeadlineRecalculated
     | DataRestricted
-    | SubjectKeyDestroyed,
+    | SubjectKeyDestroyed
+    | FindingLinked,
     Field(discriminator="kind"),
 ]

@@ -267,7 +267,8 @@ class Body:
 
     *round* counts admissions: 1, and one more for each appeal that reopened the task. *parts* are
     the tasks that were split off the call, *urged* when it was asked about, *duplicates* how many
-    others joined, *following* the names of links residents follow it by, with whose they are.
+    others joined, *following* the names of links residents follow it by, with whose they are,
+    *findings* the entries of the problem ledger that lean on it.
     *rung* holds the clocks that rang without changing the state, by name and due instant.
     """
 
@@ -290,6 +291,8 @@ class Body:
     urged: tuple[datetime, ...] = ()
     duplicates: int = 0
     following: tuple[tuple[str, str], ...] = ()
+    findings: tuple[str, ...] = ()
+    provider: str | None = None
     rung: frozenset[tuple[str, datetime]] = field(default=frozenset())
 
     def follows(self, link: str | None, subject: str | None) -> bool:

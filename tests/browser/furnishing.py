@@ -5,7 +5,10 @@ import base64
 from dataclasses import dataclass
 
 from accounts.throttle import Throttle
+from runtime.settings import Settings
 from services.province import Province
+from services.single_sign_on import sign_on_of
+from tests import accounts
 from tests.console.conftest import Office, approve, engage
 from tests.console.test_pairing_steps import (
     HEALTH,
@@ -40,6 +43,7 @@ def furnished(office: Office) -> District:
     """Bring tasks, pairings and residents of *office* to where each kind of page has something."""
     with_partners(office)
     engage(office, "G01", "REGISTRAR", BUREAU)
+    _with_sign_on(office)
     town = office.town
     tasks = {name: town.task() for name in ("registered", "triaged", "cancelled")}
     town.ask(
@@ -100,6 +104,15 @@ def _taken_up(office: Office, task: str) -> None:
     town.ask(
         task, "attach_evidence", "staff", label="after", media_type="image/jpeg", document=picture
     )
+
+
+def _with_sign_on(office: Office) -> None:
+    """Have the office a single sign-on that is away just now, and somebody bound to it."""
+    house = office.house
+    settings = Settings(console_url="https://testserver", oidc_issuer="http://127.0.0.1:9")
+    house.sign_on = sign_on_of(settings, house.books, house.doorkeeper, house.accounts)
+    assert house.sign_on is not None
+    house.sign_on.bind(office.person("S01"), "subject", accounts.registrar(house.books.desk))
 
 
 def _pairings(office: Office) -> dict[str, str]:

@@ -61,6 +61,12 @@ async def _menu(page: Page) -> None:
     await page.click(".posts summary")
 
 
+async def _english(page: Page) -> None:
+    await page.context.add_cookies([{"name": "language", "value": "en", "url": page.url}])
+    await page.reload()
+    await page.context.clear_cookies(name="language")
+
+
 async def _uploaded(page: Page) -> None:
     content = table(GOOD, SECOND, NO_SOURCE, NO_DATE)
     file = {"name": "台账.xlsx", "mimeType": KIND, "buffer": content}
@@ -78,6 +84,11 @@ def _opened(secret: str, then: Doing | None = None) -> Doing:
             await then(page)
 
     return do
+
+
+async def _asked_for_deletion(page: Page) -> None:
+    await sent("[formaction='/r/deletion']")(page)
+    await sent("[action='/r/deletion/ask'] button")(page)
 
 
 async def _graded(page: Page) -> None:
@@ -102,6 +113,7 @@ def _doors() -> list[Stop]:
     return [
         Stop("sign-in", "", "/sign-in"),
         Stop("sign-in-refused", "", "/sign-in", wrong),
+        Stop("sign-in-office-away", "", "/sign-in/office", status=503),
         Stop("nothing-here", "D01", "/tasks/DQ440106202601010000X", status=404),
         Stop("unclear", "D01", "/tasks?page=x", status=422),
         Stop("menu-of-posts", "D01", "/", _menu),
@@ -209,6 +221,8 @@ def _administration(district: District) -> list[Stop]:
         Stop("admin-person", "G01", person),
         Stop("admin-grant", "G01", f"{person}/grant_role"),
         Stop("admin-policy", "G01", "/admin/policies/gd-2022"),
+        Stop("ui-kit", "G01", "/ui-kit"),
+        Stop("ui-kit-english", "G01", "/ui-kit", _english),
     ]
 
 
@@ -220,6 +234,7 @@ def _residents(district: District) -> list[Stop]:
         Stop("resident-matter", "", "/r/", _opened(follow)),
         Stop("resident-seen", "", "/r/", _opened(follow, sent("[formaction='/r/seen']"))),
         Stop("resident-deletion", "", "/r/", _opened(follow, sent("[formaction='/r/deletion']"))),
+        Stop("resident-deletion-asked", "", "/r/", _opened(follow, _asked_for_deletion)),
         Stop("resident-rating", "", "/r/", _opened(district.rating)),
         Stop("resident-thanks", "", "/r/", _opened(district.rating, _graded)),
         Stop("code", "", f"/c/{PLACE}"),

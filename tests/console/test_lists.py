@@ -157,7 +157,7 @@ def test_saved_filters_are_bounded_in_number_and_length_and_escaped(office: Offi
     browser.post("/tasks/filters", form=form, name="<b>x</b>", query="q=<script>")
     shown = browser.get("/tasks").text
     assert "<b>x" not in shown
-    assert "<script>" not in shown.replace('<script src="/static/console.js" defer></script>', "")
+    assert "<script>" not in shown
     for at in range(OWN_MAX - 1):
         assert (
             browser.post("/tasks/filters", form=form, name=f"第{at}", query="").status_code == 303

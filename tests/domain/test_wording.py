@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from domain.casebook import CASES
 from domain.envelope import SYSTEM, Happened
 from domain.models import models_of
-from domain.pairing import coordination as pairing_coordination
 from domain.registry import facts as registry_facts
 from domain.task import notices as task_notices
-from tests.domain.pairing import stories as p
 from tests.domain.task import stories as s
+from tests.domain.test_laws_of_kinds import KINDS
 from tests.domain.wording_examples import example, fact_models, kind_of, made
 from tests.domain.world import CIVIL_AFFAIRS, MONDAY, UNITS
 from wording.commands import COMMAND_LABELS
@@ -75,6 +74,13 @@ def test_sentences_are_as_they_were_approved() -> None:
 
 def test_every_kind_of_fact_has_a_sentence_and_no_sentence_is_left_over() -> None:
     assert set(SENTENCES) == set(MODELS)
+
+
+def test_no_sentence_shows_a_mark_it_could_not_fill() -> None:
+    """A mark that is not of the language of sentences would stand there as it was written."""
+    told_so_far = json.loads(GOLDEN.read_text("utf-8"))
+    shown = [text for both in told_so_far.values() for texts in both.values() for text in texts]
+    assert [text for text in shown if "{" in text or "}" in text] == []
 
 
 @pytest.mark.parametrize("kind", MODELS)
@@ -183,7 +189,8 @@ def test_every_value_has_a_label_in_both_languages(enumeration: Any) -> None:
 def test_clocks_have_labels() -> None:
     """Those that stories run through; a clock of a newer version is shown by its name."""
     running = {name for story in s.every_state().values() for name in story.clocks()}
-    running |= {name for told in p.EVERY_STATE.values() for name in told().clocks()}
+    kinds = [told for stories in KINDS for told in stories.EVERY_STATE.values()]
+    running |= {name for told in kinds for name in told().clocks()}
     assert {name for name in running if clock_label(name) == name} == set()
     assert clock_label("assist/2") == "协办（第 2 项）"
     assert clock_label("a_newer_clock") == "a_newer_clock"
@@ -195,7 +202,7 @@ def test_clocks_have_labels() -> None:
 def asked_templates() -> set[str]:
     """Return the templates the conversations ask with: the literals of their steps."""
     found: set[str] = set()
-    for room in ("task", "pairing"):
+    for room in ("task", "pairing", "programme"):
         text = (DOMAIN / room / "coordination.py").read_text("utf-8")
         literals = set(re.findall(r'(?<!f)"([a-z]+_[a-z_]+)"', text))
         found |= {
@@ -221,9 +228,11 @@ def _notices_of_facts() -> list[Any]:
             if model.__module__ == "domain.task.facts":
                 for story in (s.in_progress(), urgent):
                     found += task_notices.notices(s.MASTER, story.state, happened)
-            elif model.__module__ == "domain.pairing.facts":
-                for told in p.EVERY_STATE.values():
-                    found += pairing_coordination.notices(p.PAIRING_ID, told().state, happened)
+            for stories in KINDS:
+                if kind_of(model) in models_of(stories.KIND.facts):
+                    for told in stories.EVERY_STATE.values():
+                        story = told()
+                        found += stories.KIND.notices(story.stream, story.state, happened)
     return found
 
 

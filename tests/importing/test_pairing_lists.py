@@ -1,7 +1,8 @@
 """A list of a pairing is read row by row: what is taken is as written, what is not is named."""
 
+from domain.labelled import Label
 from domain.pairing.commands import ListKind
-from domain.policy import Category, Label
+from domain.policy import Category
 from domain.units import Unit, UnitKind
 from importing.pairing_lists import ItemRow, ListReader
 from importing.places import Places

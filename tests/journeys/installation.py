@@ -107,7 +107,7 @@ async def installed(
 
     Without *following* nobody follows the log: whoever asks for that wakes the clerks.
     """
-    settings = Settings(home=home, policy=policy, log_address="127.0.0.1:0")
+    settings = Settings(home=home, policy=policy)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     books = open_books(settings.ledger_url, settings.vault_url, settings.key_path, policy)
     installation = Installation(settings, books)

@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psutil
 import pytest
 
 from desk.identifiers import new_uuid7
 from tests.journeys.district import REGISTRATION, District
 from tests.journeys.installation import installed
+from transparency.checkpoints import Checkpoint, read_checkpoint
+from transparency.notes import read_note
 
 STOP_SECONDS = 60
 """How long the test waits for the end; the promise is 10 s, and speed is not asserted here."""
@@ -60,6 +63,14 @@ def submit(home: Path, *orders: dict[str, Any]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def served_log(home: Path) -> Checkpoint:
+    """Return the checkpoint that the console of *home* serves."""
+    console = json.loads((home / "console.json").read_text("utf-8"))["address"]
+    answer = httpx2.get(f"{console}log/checkpoint", trust_env=False)
+    assert answer.status_code == 200, answer.status_code
+    return read_checkpoint(read_note(answer.content))
+
+
 async def founded(home: Path) -> dict[str, dict[str, str]]:
     """Fill the registry of a new home; return who is who."""
     async with installed(home, running=False) as here:
@@ -95,6 +106,7 @@ def test_ctrl_c_stops_everything_and_the_next_start_finds_it_again(tmp_path: Pat
         again, later = submit(home, register, triage)
         assert (again["position"], again["hash"]) == (first["position"], first["hash"])
         assert (later["position"], later["repeated"]) == (second["position"], True)
+        assert served_log(home).size > first["position"], "signed as the first run ended"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=STOP_SECONDS) == 0
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from domain.envelope import By
@@ -389,7 +388,7 @@ async def test_two_publishers_of_one_log_agree(office: Office, both: list[Runnin
     assert office.alarms() == []
 
 
-async def test_the_service_publishes_and_serves_until_told_to_stop(
+async def test_the_service_publishes_until_told_to_stop(
     tmp_path: Path, both: list[RunningWitness]
 ) -> None:
     policy_file = tmp_path / "policy"
@@ -398,30 +397,23 @@ async def test_the_service_publishes_and_serves_until_told_to_stop(
         tmp_path / "service",
         checkpoint_entries=2,
         witness_policy_file=policy_file,
-        log_address="127.0.0.1:0",
     ) as office:
         office.work(3)
         office.sign()
         for each in both:
             trust(office, each)
         stop = asyncio.Event()
-        async with (
-            publishing(office.settings, office.books, stop) as service,
-            httpx2.AsyncClient(trust_env=False, base_url=service.url) as client,
-        ):
+        async with publishing(office.settings, office.books, stop) as publisher:
             office.work(10)
-            while True:
-                answer = await client.get("checkpoint")
-                if answer.status_code == 200:
-                    told = read_checkpoint(read_note(answer.content))
-                    if told.size == office.books.ledger.head() + 1:
-                        break
+            while (now := office.published()) is None or (
+                now[0].size != office.books.ledger.head() + 1
+            ):
                 await asyncio.sleep(0.05)
             office.work(1)
         shown = office.published()
         assert shown is not None
         assert shown[0].size == office.books.ledger.head() + 1, "a last one at the end"
-        assert service.publisher.trouble == ""
+        assert publisher.trouble == ""
         assert office.publisher.noting.standing().policy == policy_file.read_text()
 
 

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from publishing.serving import USUAL_ADDRESS, log_app
+from console.app import USUAL_ADDRESS
+from publishing.serving import log_app
 from serving.listening import AddressTaken, listening_as_set
 from tests.publishing.stage import Office
 from transparency.bundles import read_bundle
@@ -29,7 +32,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 @pytest.fixture(scope="module")
 def client(office: Office) -> Iterator[TestClient]:
-    with TestClient(log_app(office.settings.log_path)) as opened:
+    served = Starlette(routes=[Mount("/log", log_app(office.settings.log_path))])
+    with TestClient(served) as opened:
         yield opened
 
 
@@ -133,9 +137,9 @@ def test_a_link_out_of_the_folder_is_not_followed(client: TestClient, office: Of
 
 
 def test_a_given_address_that_is_taken_is_refused_the_usual_one_is_not() -> None:
-    with listening_as_set("JIEDUI_LOG_ADDRESS", "127.0.0.1:0", USUAL_ADDRESS) as taken:
+    with listening_as_set("JIEDUI_CONSOLE_ADDRESS", "127.0.0.1:0", USUAL_ADDRESS) as taken:
         host, port = taken.getsockname()
-        with pytest.raises(AddressTaken, match=f"JIEDUI_LOG_ADDRESS.*{host}:{port}"):
-            listening_as_set("JIEDUI_LOG_ADDRESS", f"{host}:{port}", USUAL_ADDRESS)
-        with listening_as_set("JIEDUI_LOG_ADDRESS", None, f"{host}:{port}") as second:
+        with pytest.raises(AddressTaken, match=f"JIEDUI_CONSOLE_ADDRESS.*{host}:{port}"):
+            listening_as_set("JIEDUI_CONSOLE_ADDRESS", f"{host}:{port}", USUAL_ADDRESS)
+        with listening_as_set("JIEDUI_CONSOLE_ADDRESS", None, f"{host}:{port}") as second:
             assert second.getsockname()[1] not in {0, port}

@@ -110,7 +110,7 @@ def test_how_a_process_ended_is_said_in_a_word(status: int, words: str) -> None:
 
 
 def test_a_child_finds_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = Settings(home=tmp_path, policy="demo", log_address="127.0.0.1:0", checkpoint_entries=7)
+    given = Settings(home=tmp_path, policy="demo", checkpoint_entries=7)
     for name, value in environment_of(given).items():
         monkeypatch.setenv(name, value)
     assert Settings().model_dump() == given.model_dump()

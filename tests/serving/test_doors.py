@@ -138,6 +138,14 @@ async def test_an_address_is_free_again_at_once_and_a_taken_one_is_a_sentence() 
         listening(f"{socket.gethostbyname('localhost').replace('127', '192')}:1")
 
 
+def test_no_part_of_an_answer_waits_for_word_that_the_part_before_arrived() -> None:
+    """Headers and body are two writes; with Nagle's algorithm the body comes 40 ms later."""
+    with listening("127.0.0.1:0") as listener, socket.create_connection(listener.getsockname()):
+        came_in, _ = listener.accept()
+        with came_in:
+            assert came_in.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 LISTEN = b"GET /stream HTTP/1.1\r\nhost: here\r\n\r\n"
 
 

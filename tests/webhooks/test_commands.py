@@ -22,7 +22,6 @@ async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, d
     """A home with a task in it, and who is who; nobody has it open."""
     monkeypatch.setenv("JIEDUI_WEBHOOK_HOSTS", "127.0.0.1")
     monkeypatch.setenv("JIEDUI_WEBHOOK_LOOPBACK", "true")
-    monkeypatch.setenv("JIEDUI_LOG_ADDRESS", "127.0.0.1:0")
     settings = Settings(home=tmp_path)
     with open_town(tmp_path, key_file=settings.key_path) as books:
         town = await founded(books, settings.ledger_url)

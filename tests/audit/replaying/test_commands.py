@@ -46,7 +46,7 @@ def acts(home: Path) -> Iterator[dict[str, Any]]:
 def test_as_of_tells_everything_that_stood(home: Path) -> None:
     shown = jiedui(home, "audit", "as-of", "2026-05-14T12:00")
     assert shown.returncode == 0
-    for word in ("政策包", "日历", "在册单位与任职", "帮扶任务", "结对", "区民政局"):
+    for word in ("政策包", "日历", "在册单位与任职", "任务", "结对", "区民政局"):
         assert word in shown.stdout
     value = told(jiedui(home, "audit", "as-of", "2026-05-14T12:00", "--json"))
     assert value["instant"] == "2026-05-14T04:00:00.000000Z"

@@ -107,6 +107,11 @@ commands: st.SearchStrategy[tuple[str, BaseModel]] = st.one_of(
         ),
     ),
     st.tuples(st.just("subject"), st.builds(c.RecordErasure, basis=texts)),
+    st.tuples(st.just("subject"), st.builds(c.RefuseErasure, reason=texts)),
+    st.tuples(
+        st.just("subject"),
+        st.builds(c.RequestErasure, case=st.just(f"task/{uuid_of('a task')}")),
+    ),
     st.tuples(
         st.just("notice"),
         st.builds(

@@ -3,9 +3,16 @@
 from dataclasses import replace
 
 from domain.envelope import SYSTEM
+from domain.people import Channel, Known
 from domain.registry.case import NOTICE, SUBJECT
-from domain.registry.commands import Outcome, RecordDelivery, RecordErasure
-from domain.registry.facts import NoticeDelivered, NoticeFailed, SubjectErased
+from domain.registry.commands import (
+    Outcome,
+    RecordDelivery,
+    RecordErasure,
+    RefuseErasure,
+    RequestErasure,
+)
+from domain.registry.facts import ErasureRefused, NoticeDelivered, NoticeFailed, SubjectErased
 from tests.domain.harness import Story, given
 from tests.domain.task.stories import master
 from tests.domain.world import (
@@ -115,3 +122,27 @@ def test_a_notice_stream_tells_of_one_notice() -> None:
 
 def test_only_the_system_records_deliveries() -> None:
     notice().when(FIRST, by=REGISTRAR).then_refused("role-permitted")
+
+
+ASK = RequestErasure(case=f"task/{uuid_of('a task')}")
+
+
+def test_a_resident_asks_for_themselves_and_not_again_while_it_waits() -> None:
+    by = GRANDMA.model_copy(update={"channel": Channel.LINK, "known": Known.LINK})
+    asked = subject().does(ASK, by=by)
+    asked.when(ASK, by=by).then_refused("erasure-requested")
+    other = by.model_copy(update={"person": f"subject/{uuid_of('somebody else')}"})
+    subject().when(ASK, by=other).then_refused("erasure-ones-own")
+    subject().when(ASK, by=DPO).then_refused("role-permitted")
+    erased = asked.does(RecordErasure(basis="依本人申请"), by=DPO)
+    erased.when(ASK, by=by).then_refused("already-erased")
+
+
+def test_the_officer_answers_a_request_once_and_the_resident_may_ask_again() -> None:
+    by = GRANDMA.model_copy(update={"channel": Channel.LINK, "known": Known.LINK})
+    no = RefuseErasure(reason="依法保存三年")
+    subject().when(no, by=DPO).then_refused("erasure-not-requested")
+    refused = subject().does(ASK, by=by).when(no, by=DPO).then(ErasureRefused(reason=no.reason))
+    refused = refused.then_state("ERASURE_REFUSED")
+    refused.when(no, by=DPO).then_refused("erasure-not-requested")
+    refused.does(ASK, by=by).then_state("ERASURE_REQUESTED")

@@ -12,17 +12,20 @@ from pydantic import BaseModel
 
 from domain.clocks import LimitText, RecomputeDeadlines, RingClock
 from domain.envelope import SYSTEM, By
+from domain.linking import LinkFinding
 from domain.people import Channel, Role
 from domain.sealed import Sealed
 from domain.task import commands as c
 from domain.values import (
     Code,
     DivisionCode,
+    FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -99,6 +102,7 @@ HELD = [
         c.RecordArrival(number=1, unit=HOUSING),
     ),
     *_by((SYSTEM,), c.TakeOverTask(successor=HOUSING)),
+    *_by(COORDINATORS, c.NameProvider(provider=s.PROVIDER, reason="就近")),
 ]
 ANY_TIME = [
     *_by((DPO,), c.RestrictData(basis="个人信息保护法"), s_erase := c.EraseSubject(
@@ -106,6 +110,7 @@ ANY_TIME = [
     *_by((SYSTEM,), RecomputeDeadlines(), c.AttachDuplicate(
         duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),)), c.AttachDuplicate(
         duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),), urgent=True)),
+    *_by((SYSTEM,), LinkFinding(finding=s.FINDING)),
     *_by((GRANDMA,), c.UrgeTask(source=c.Source.RESIDENT)),
     *_by((CALLBACK_AGENT,), c.IssueRatingLink(link="0192f3a0-0000-7000-8000-00000000a001")),
     *_by((DISPATCHER,), c.CorrectRegistration(text=TEXT, reason="笔误"), c.RecallTask(reason=TEXT)),
@@ -240,6 +245,8 @@ SHAPES: tuple[tuple[Any, SearchStrategy[Any]], ...] = (
     (UnitCode, st.sampled_from(ALL_UNITS)),
     (DivisionCode, st.sampled_from([SHIPAI_PLACE, world.WUSHAN_PLACE, "440106", "110101"])),
     (TaskId, st.sampled_from([s.MASTER, s.DUPLICATE, world.task_id("the ramp")])),
+    (FindingId, st.just(s.FINDING)),
+    (ProviderId, st.just(s.PROVIDER)),
     (PairingId, st.sampled_from([s.PAIRING, f"pairing/{world.uuid_of('none')}"])),
     (PersonId, st.sampled_from(PEOPLE_IDS)),
     (SubjectId, st.sampled_from(RESIDENT_IDS)),

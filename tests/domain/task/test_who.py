@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from domain.clocks import RecomputeDeadlines
 from domain.envelope import SYSTEM, By
+from domain.linking import LinkFinding
 from domain.people import Channel, Role
 from domain.refusals import CommandRefused
 from domain.task.commands import (
@@ -43,6 +44,7 @@ from domain.task.commands import (
     ListTask,
     LogProgress,
     MergeInto,
+    NameProvider,
     OrderRework,
     QueueDispatch,
     RaiseCard,
@@ -64,6 +66,7 @@ from domain.task.commands import (
     Source,
     SubmitAssist,
     SummonUnit,
+    TakeOverService,
     TakeOverTask,
     UpholdResult,
     UpholdScore,
@@ -194,6 +197,16 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
         UrgeTask(source=Source.RESIDENT),
         (GRANDMA, COMMUNITY_WORKER, CENTER_COORDINATOR, CALLBACK_AGENT),
     ),
+    "name provider": (
+        lambda: s.accepted().under(s.SERVED),
+        NameProvider(provider=s.PROVIDER, reason="就近"),
+        (CIVIL_COORDINATOR,),
+    ),
+    "take over service": (
+        s.served,
+        TakeOverService(provider=s.OTHER_PROVIDER, provider_before=s.PROVIDER),
+        (SYSTEM,),
+    ),
     "recall": (_deserted, RecallTask(reason=TEXT), (DISPATCHER,)),
     "triage": (s.registered, s.triage(), (DISPATCHER,)),
     "refuse admission": (
@@ -208,6 +221,7 @@ TABLE: dict[str, tuple[Any, BaseModel, tuple[By, ...]]] = {
         AttachDuplicate(duplicate=s.DUPLICATE, subjects=(str(NEIGHBOUR.person),)),
         (SYSTEM,),
     ),
+    "link finding": (s.accepted, LinkFinding(finding=s.FINDING), (SYSTEM,)),
     "queue": (s.triaged, QueueDispatch(), (SYSTEM, DISPATCHER)),
     "dispatch": (s.queued, s.TO_CIVIL_AFFAIRS, (DISPATCHER,)),
     "accept": (s.dispatched, AcceptTask(), (CIVIL_COORDINATOR,)),

@@ -1,0 +1,112 @@
+"""A resident asks that their personal information be erased; the officer erases, or says why not.
+
+Asked by a link of their own, answered within the time the policy pack gives, all on the
+resident's own stream.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.links import Link
+from desk.casework import Asking, Written
+from desk.opening import Books
+from desk.sealing import opaque_uuid
+from domain.people import Role
+from domain.registry.standing import ErasedSubject, RequestedErasure
+from domain.task.state import OPEN_STATES
+from services.acting import given, order_of
+from services.erasing import Tombstone, erase_subject
+from services.following import who_by
+from services.seeing import NothingHere, Seer
+from vault.erasing import parties_of
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that waits for an answer: whose, by which task, until when.
+
+    *open* are the numbers of the resident's tasks that have to be closed before anything is erased.
+    """
+
+    key: str
+    case: str
+    asked_at: datetime
+    due: datetime
+    open: tuple[str, ...]
+
+
+def asked_by(books: Books, subject: str) -> RequestedErasure | None:
+    """Return the request of *subject*, also one that was refused; None where they never asked."""
+    state = books.desk.case(subject)[0].state
+    return state if isinstance(state, RequestedErasure) else None
+
+
+def erased(books: Books, subject: str) -> bool:
+    """Say whether *subject* was erased."""
+    return isinstance(books.desk.case(subject)[0].state, ErasedSubject)
+
+
+def ask(books: Books, link: Link, once: str) -> int:
+    """Have the request of whoever holds *link* recorded, and return where; raise `CommandRefused`.
+
+    *once* makes the same form be heard once.
+    """
+    command = {"kind": "request_erasure", "case": link.stream}
+    name = opaque_uuid(link.link, "request_erasure", once)
+    asking = Asking(f"following/{name}", who_by(link), command)
+    (answer,) = books.desk.record_now(link.subject, [asking]).answers
+    if not isinstance(answer, Written):
+        raise answer
+    return answer.position
+
+
+def waiting(seer: Seer) -> list[Request]:
+    """Return the requests of *seer*'s division that wait for an answer, the nearest limit first."""
+    books = seer.house.books
+    found = []
+    for subject in books.ledger.streams("subject"):
+        asked = asked_by(books, subject)
+        if asked is None or asked.refused is not None or not _within(seer, asked.case):
+            continue
+        found.append(
+            Request(
+                key=subject.partition("/")[2],
+                case=seer.names.case(asked.case, seer.language),
+                asked_at=asked.asked_at,
+                due=asked.answer.due,
+                open=tuple(_open_tasks(seer, subject)),
+            )
+        )
+    return sorted(found, key=lambda request: request.due)
+
+
+def refuse(seer: Seer, key: str, reason: str) -> int:
+    """Answer no, and why; return where it is recorded. Raises `NothingHere`, `CommandRefused`."""
+    command = {"kind": "refuse_erasure", "reason": reason}
+    return given(seer, order_of(seer, _theirs(seer, key), command)).position
+
+
+def carry_out(seer: Seer, key: str, basis: str) -> Tombstone:
+    """Erase whoever asked, for good. Raises `NothingHere` and `CommandRefused`."""
+    return erase_subject(seer.house.books, _theirs(seer, key), seer.who, basis)
+
+
+def _theirs(seer: Seer, key: str) -> str:
+    """Return the resident's stream, where their request waits for this officer."""
+    if seer.role is not Role.DPO or key not in {one.key for one in waiting(seer)}:
+        raise NothingHere
+    return f"subject/{key}"
+
+
+def _open_tasks(seer: Seer, subject: str) -> list[str]:
+    books = seer.house.books
+    return [
+        seer.names.case(task, seer.language)
+        for task in parties_of(books.ledger).tasks_of(subject)
+        if isinstance(books.desk.case(task)[0].state, OPEN_STATES)
+    ]
+
+
+def _within(seer: Seer, case: str) -> bool:
+    task = seer.house.boards.tasks.get(case)
+    return task is not None and seer.rules.units[seer.unit].covers(task.place)
