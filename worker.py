@@ -34,14 +34,21 @@ from runtime.logging import configure_logging
 from runtime.searching import searchable_by
 from runtime.settings import Settings, SettingsRefused, load_settings
 from runtime.temporal import TemporalUnreachable, connect_with
+from workflows.conversations.call import Call
 from workflows.conversations.convening import Convening
 from workflows.conversations.feedback_round import FeedbackRound
 from workflows.conversations.hand_over import HandOver
+from workflows.conversations.provider_hand_over import ProviderHandOver
 from workflows.conversations.review import Review
+from workflows.conversations.scoring import Scoring
 from workflows.conversations.signing import Signing
+from workflows.conversations.verification import Verification
+from workflows.facility import Facility
 from workflows.finding import Finding
 from workflows.pairing import Pairing
 from workflows.ports import NOTICE_QUEUE, SEARCH_ATTRIBUTES, TASK_QUEUE
+from workflows.programme import Programme
+from workflows.provider import Provider
 from workflows.support_task import SupportTask
 
 log = structlog.get_logger("worker")
@@ -49,12 +56,19 @@ log = structlog.get_logger("worker")
 WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
+    Facility,
     Finding,
+    Provider,
     FeedbackRound,
     Convening,
     Signing,
     Review,
     HandOver,
+    Programme,
+    Call,
+    Scoring,
+    Verification,
+    ProviderHandOver,
 )
 """Every workflow there is; replays use the same list."""
 

@@ -10,7 +10,18 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp
 
 from accounts.throttle import Throttle
-from api import board_cases, boards, cases, commands, feed, open311, reference, sessions, webhooks
+from api import (
+    board_cases,
+    boards,
+    cases,
+    commands,
+    feed,
+    files,
+    open311,
+    reference,
+    sessions,
+    webhooks,
+)
 from api.callers import REQUESTS_A_MINUTE
 from api.problems import tell_problems
 from api.turns import InTurn, Room
@@ -49,6 +60,7 @@ def create_api(house: House, requests_a_minute: int = REQUESTS_A_MINUTE) -> ASGI
         reference,
         cases,
         board_cases,
+        files,
         commands,
     ):
         app.include_router(part.router)

@@ -23,8 +23,10 @@ from api.cases import (
 from projections.case_board import CaseFilter, CaseLine
 from projections.history import case_history
 from services.case_lists import PLURALS, case_at, every_case
+from wording.labels import Language, label
 
 router = APIRouter()
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 class CaseItem(BaseModel):
@@ -52,7 +54,15 @@ class CaseDetail(BaseModel):
 
 
 def _add_reading(category: str, plural: str) -> None:
-    @router.get(f"/{plural}", tags=[plural], responses=READING, operation_id=f"list_{plural}")
+    chinese, english = (label(category, one, among="CaseKind") for one in LANGUAGES)
+
+    @router.get(
+        f"/{plural}",
+        tags=[plural],
+        responses=READING,
+        operation_id=f"list_{plural}",
+        summary=f"{chinese}一览 Cases of the kind {english}",
+    )
     def list_cases(
         seer: Caller,
         state: Annotated[list[str] | None, Query(max_length=30)] = None,
@@ -91,6 +101,7 @@ def _add_reading(category: str, plural: str) -> None:
         response_model=CaseDetail,
         responses=LOOKING,
         operation_id=f"show_{category}",
+        summary=f"{chinese}详情 One {english}",
     )
     def show_case(
         seer: Caller,
@@ -120,6 +131,7 @@ def _add_reading(category: str, plural: str) -> None:
         tags=[plural],
         responses=READING,
         operation_id=f"{category}_history",
+        summary=f"{chinese}全程 The history of a {english}",
     )
     def tell_history(seer: Caller, key: str) -> History:
         """Return what happened to a case, as sentences in the language asked for."""
@@ -132,6 +144,7 @@ def _add_reading(category: str, plural: str) -> None:
         tags=[plural],
         responses=READING,
         operation_id=f"{category}_offers",
+        summary=f"{chinese}可办事项 What may be done with a {english}",
     )
     def tell_offers(seer: Caller, key: str) -> Offers:
         """Return every command of the caller's role, as the decider would answer it now."""

@@ -98,7 +98,7 @@ class Policies(BaseModel):
     items: list[PolicyItem]
 
 
-@router.get("/inbox", responses=READING)
+@router.get("/inbox", responses=READING, summary="待办 What waits")
 def inbox(
     seer: Caller,
     order: Literal["pressing", "due", "number"] = "pressing",
@@ -125,10 +125,10 @@ def inbox(
     )
 
 
-Month = Annotated[str | None, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str | None, Query(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 
 
-@router.get("/figures", responses=READING)
+@router.get("/figures", responses=READING, summary="统计指标 Figures")
 def figures(
     seer: Caller,
     by: Literal["all", "unit", "street", "category", "month"] = "all",
@@ -156,7 +156,7 @@ def _figure(seer: Seer, rate: Rate) -> Figure:
     )
 
 
-@router.get("/supervision", responses=READING)
+@router.get("/supervision", responses=READING, summary="督办阶梯 Supervision")
 def supervision(seer: Caller, limit: Annotated[int, Query(ge=1, le=500)] = 100) -> Ladder:
     """Return the ladder of supervision as it stands within the caller's duties."""
     if seer.role in {Role.REGISTRAR, Role.COMMUNITY_WORKER, Role.RESIDENT}:
@@ -170,13 +170,13 @@ def supervision(seer: Caller, limit: Annotated[int, Query(ge=1, le=500)] = 100) 
     return Ladder(ladder=board.ladder(place=own), steps=board.steps(place=own, limit=limit))
 
 
-@router.get("/units", responses=READING)
+@router.get("/units", responses=READING, summary="单位名册 Units")
 def list_units(seer: Caller, kind: Annotated[str | None, Query(max_length=40)] = None) -> Units:
     """Return the units of the registry, which is public within the mechanism."""
     return Units(items=seer.house.boards.directory.units(kind=kind))
 
 
-@router.get("/people", responses=READING)
+@router.get("/people", responses=READING, summary="岗位名册 Posts and who holds them")
 def list_people(seer: Caller, unit: Annotated[str | None, Query(max_length=40)] = None) -> People:
     """Return who holds which post now; names are those of the caller's unit, or for registrars."""
     return People(
@@ -187,7 +187,7 @@ def list_people(seer: Caller, unit: Annotated[str | None, Query(max_length=40)] 
     )
 
 
-@router.get("/policies", responses=READING)
+@router.get("/policies", responses=READING, summary="现行政策包 Policy packs in force")
 def list_policies(seer: Caller) -> Policies:
     """Return the policy packs in force, whole: categories, limits, grounds, calendars' versions."""
     return Policies(
@@ -203,7 +203,7 @@ def list_policies(seer: Caller) -> Policies:
     )
 
 
-@router.get("/units/{key}", responses=READING)
+@router.get("/units/{key}", responses=READING, summary="查看单位 A unit")
 def show_unit(seer: Caller, key: str) -> UnitLine:
     """Return one unit by its code."""
     found = seer.house.boards.directory.unit(key)

@@ -1,7 +1,5 @@
 """Cases to read: tasks and pairings, their histories, and what may be done with them now."""
 
-import base64
-import binascii
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -10,12 +8,11 @@ from pydantic import BaseModel, Field
 
 from api.callers import Caller
 from api.describing import problems
-from api.problems import Problem
 from domain.pairing.case import PAIRING
 from domain.pairing.state import Agreement
 from domain.task.case import TASK
 from domain.task.reading import Sight
-from domain.values import STREAM, instant_text
+from domain.values import CASE, STREAM, instant_text
 from projections.case_board import SHOWN
 from projections.history import case_history
 from projections.pairing_board import PairingLine
@@ -31,7 +28,14 @@ router = APIRouter()
 READING = problems(401, 404, 422, 429, 503)
 LOOKING = READING | {304: {"description": "As it was."}}
 
-Cursor = Annotated[str | None, Query(max_length=400)]
+Cursor = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        pattern=rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9:.]{{8,15}}Z/{CASE}$",
+        description="The `next` of the answer before, as it is.",
+    ),
+]
 Size = Annotated[int, Query(ge=1, le=500)]
 NoneMatch = Annotated[str | None, Header(alias="If-None-Match", max_length=400)]
 
@@ -136,7 +140,7 @@ class Offers(BaseModel):
 def stream_of(seer: Seer, category: str, key: str) -> str:
     """Return the stream that *key* names; raise `NothingHere` for what is not theirs to see."""
     if category == "task":
-        return task_at(seer, _number_of(seer, key))[0]
+        return task_at(seer, number_of(seer, key))[0]
     if category == "pairing":
         return pairing_at(seer, key)[0].stream
     if category in SHOWN:
@@ -147,18 +151,18 @@ def stream_of(seer: Seer, category: str, key: str) -> str:
     return stream
 
 
-def _number_of(seer: Seer, key: str) -> str:
+def number_of(seer: Seer, key: str) -> str:
     """Return the work-order number of a task named by it or by its id."""
     line = seer.house.boards.tasks.get(f"task/{key}")
     return key if line is None else line.number
 
 
-@router.get("/tasks", tags=["tasks"], responses=READING)
+@router.get("/tasks", tags=["tasks"], responses=READING, summary="任务列表 Tasks")
 def list_tasks(
     seer: Caller,
     state: Annotated[list[str] | None, Query(max_length=30)] = None,
     category: Annotated[list[str] | None, Query(max_length=30)] = None,
-    place: Annotated[str | None, Query(pattern=r"^\d{2,12}$")] = None,
+    place: Annotated[str | None, Query(pattern=r"^[0-9]{2,12}$")] = None,
     unit: Annotated[str | None, Query(max_length=40)] = None,
     pairing: Annotated[str | None, Query(max_length=60)] = None,
     sla: Annotated[str | None, Query(max_length=20)] = None,
@@ -192,27 +196,29 @@ def list_tasks(
     )
 
 
-def cursor_of(*parts: str) -> str:
-    """Return the cursor of what follows the row with these *parts*."""
-    return base64.urlsafe_b64encode("\n".join(parts).encode()).decode().rstrip("=")
+def cursor_of(at: str, stream: str) -> str:
+    """Return the cursor of what follows the case *stream* of the instant *at*."""
+    return f"{at}/{stream}"
 
 
 def cursor_read(cursor: str | None) -> tuple[str, str] | None:
-    """Return the row a cursor stands at; raise `Problem` for what is none."""
+    """Return the row that a cursor stands at."""
     if cursor is None:
         return None
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        first, second = base64.b64decode(padded, b"-_", validate=True).decode().split("\n")
-    except (binascii.Error, ValueError):
-        raise Problem("cursor-unclear") from None
+    first, _, second = cursor.partition("/")
     return first, second
 
 
-@router.get("/tasks/{key}", tags=["tasks"], response_model=TaskDetail, responses=LOOKING)
+@router.get(
+    "/tasks/{key}",
+    tags=["tasks"],
+    response_model=TaskDetail,
+    responses=LOOKING,
+    summary="查看任务 A task",
+)
 def show_task(seer: Caller, key: str, answer: Response, known: NoneMatch = None) -> Any:
     """Return one task, by work-order number or id; `ETag` is its version."""
-    stream, state, seen = task_at(seer, _number_of(seer, key))
+    stream, state, seen = task_at(seer, number_of(seer, key))
     line = seer.house.boards.tasks.get(stream)
     assert line is not None, "it was found by its number"
     entries = seer.house.books.ledger.read(stream)
@@ -235,10 +241,12 @@ def clocks_of(some: Any) -> list[Clock]:
     return [Clock(name=one.name, due=instant_text(one.due)) for one in some]
 
 
-@router.get("/tasks/{key}/history", tags=["tasks"], responses=READING)
+@router.get(
+    "/tasks/{key}/history", tags=["tasks"], responses=READING, summary="任务历史 History of a task"
+)
 def task_history(seer: Caller, key: str) -> History:
     """Return what happened to a task, as sentences in the language asked for."""
-    stream, _, seen = task_at(seer, _number_of(seer, key))
+    stream, _, seen = task_at(seer, number_of(seer, key))
     ledger = seer.house.books.ledger
     names = names_for(seer, seen, ledger.read(stream))
     lines = case_history(ledger, stream, names, seer.language)
@@ -251,10 +259,15 @@ def told_item(line: Any) -> HistoryItem:
     return HistoryItem(**told)
 
 
-@router.get("/tasks/{key}/offers", tags=["tasks"], responses=READING)
+@router.get(
+    "/tasks/{key}/offers",
+    tags=["tasks"],
+    responses=READING,
+    summary="任务可办事项 What may be done with a task",
+)
 def task_offers(seer: Caller, key: str) -> Offers:
     """Return every command of the caller's role, as the decider would answer it now."""
-    stream, state, _ = task_at(seer, _number_of(seer, key))
+    stream, state, _ = task_at(seer, number_of(seer, key))
     return offered(seer, stream, state.body.need.policy_id)
 
 
@@ -265,7 +278,7 @@ def offered(seer: Seer, stream: str, policy_id: str | None) -> Offers:
         items=[
             OfferItem(
                 command=one.kind,
-                label=command_label(one.kind),
+                label=command_label(one.kind, seer.language),
                 accepted=one.accepted,
                 rule=one.refusal.rule if one.refusal else None,
                 chinese=one.refusal.chinese if one.refusal else None,
@@ -280,7 +293,7 @@ def _path(line: PairingLine) -> str:
     return f"/api/v1/pairings/{line.stream.partition('/')[2]}"
 
 
-@router.get("/pairings", tags=["pairings"], responses=READING)
+@router.get("/pairings", tags=["pairings"], responses=READING, summary="结对列表 Pairings")
 def list_pairings(
     seer: Caller,
     search: Annotated[str | None, Query(max_length=60)] = None,
@@ -304,7 +317,13 @@ def list_pairings(
     )
 
 
-@router.get("/pairings/{key}", tags=["pairings"], response_model=PairingDetail, responses=LOOKING)
+@router.get(
+    "/pairings/{key}",
+    tags=["pairings"],
+    response_model=PairingDetail,
+    responses=LOOKING,
+    summary="查看结对 A pairing",
+)
 def show_pairing(seer: Caller, key: str, answer: Response, known: NoneMatch = None) -> Any:
     """Return one pairing by its id; `ETag` is its version."""
     line, state = pairing_at(seer, key)
@@ -319,7 +338,12 @@ def show_pairing(seer: Caller, key: str, answer: Response, known: NoneMatch = No
     )
 
 
-@router.get("/pairings/{key}/history", tags=["pairings"], responses=READING)
+@router.get(
+    "/pairings/{key}/history",
+    tags=["pairings"],
+    responses=READING,
+    summary="结对历史 History of a pairing",
+)
 def pairing_history(seer: Caller, key: str) -> History:
     """Return what happened to a pairing, as sentences in the language asked for."""
     line, _ = pairing_at(seer, key)
@@ -327,7 +351,12 @@ def pairing_history(seer: Caller, key: str) -> History:
     return History(items=[told_item(one) for one in lines])
 
 
-@router.get("/pairings/{key}/offers", tags=["pairings"], responses=READING)
+@router.get(
+    "/pairings/{key}/offers",
+    tags=["pairings"],
+    responses=READING,
+    summary="结对可办事项 What may be done with a pairing",
+)
 def pairing_offers(seer: Caller, key: str) -> Offers:
     """Return every command of the caller's role, as the decider would answer it now."""
     line, _ = pairing_at(seer, key)

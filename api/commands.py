@@ -5,6 +5,7 @@ them, `Idempotency-Key` is the command id, `If-Match` the version the caller loo
 `?dry-run=true` the decider is asked and nothing recorded.
 """
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -22,11 +23,13 @@ from desk.sealing import opaque_uuid
 from domain.casebook import CASES
 from domain.models import models_of
 from domain.people import BY_LINK, Role
+from domain.refusals import CommandRefused
 from domain.values import CASE_CATEGORIES
 from services.acting import given
 from services.case_lists import PLURALS
 from services.command_schemas import commands as schemas_of
-from services.seeing import Seer
+from services.seeing import NothingHere, Seer
+from services.uploads import UploadUnknown
 from wording.commands import command_label
 
 router = APIRouter()
@@ -48,6 +51,7 @@ BY_A_SERVICE = frozenset(
     {
         "add_account_key",
         "bind_identity",
+        "end_session",
         "erase_subject",
         "grant_unmasking",
         "issue_rating_link",
@@ -62,6 +66,9 @@ BY_A_SERVICE = frozenset(
     }
 )
 """Commands that say what a service has done beside the record; alone they would say untruth."""
+
+WITH_A_FILE = frozenset({"attach_evidence"})
+"""Commands whose document may have come in pieces before."""
 
 ANSWERS = problems(400, 401, 404, 409, 412, 413, 415, 422, 429, 503) | {
     204: {"description": "Asked with dry-run: it would be accepted."}
@@ -157,13 +164,38 @@ async def _give(
     body = await json_object(request)
 
     def deciding() -> Response:
-        order = order_from(seer, stream(body), kind, body, idempotency, match)
+        case = stream(body)
+        upload = body.pop("upload", None) if kind in WITH_A_FILE else None
+        if upload is not None:
+            body.update(_file(seer, case, upload, body))
+        order = order_from(seer, case, kind, body, idempotency, match)
         if dry:
             Gateway(seer.house.books).would_now(order, seer.door)
             return Response(status_code=204)
-        return answered(given(seer, order))
+        receipt = given(seer, order)
+        if upload is not None:
+            seer.house.uploads.settle(upload)
+        return answered(receipt)
 
     return await run_in_threadpool(deciding)
+
+
+def _file(seer: Seer, case: str, upload: Any, body: dict[str, Any]) -> dict[str, str]:
+    """Return the fields of a command that a file stands for which came in pieces.
+
+    Raises `NothingHere`, and `CommandRefused` where it is not whole or there is another beside it.
+    """
+    if not isinstance(upload, str) or body.keys() & {"document", "media_type"}:
+        raise CommandRefused(
+            "command-malformed",
+            "upload 代替 document 和 media_type，请只给其一。",
+            "upload stands in place of document and media_type: give one or the other.",
+        )
+    try:
+        content, media_type = seer.house.uploads.whole(seer.session, case, upload)
+    except UploadUnknown:
+        raise NothingHere from None
+    return {"document": base64.b64encode(content).decode("ascii"), "media_type": media_type}
 
 
 def _described(category: str, kind: str) -> dict[str, Any]:
@@ -172,13 +204,25 @@ def _described(category: str, kind: str) -> dict[str, Any]:
         name: about for name, about in schema["properties"].items() if name != "kind"
     } | {
         "occurred_at": {
-            "type": "string",
+            "type": ["string", "null"],
             "format": "date-time",
             "description": "When it happened, where that was before now.",
         }
     }
     schema["required"] = [name for name in schema.get("required", ()) if name != "kind"]
     schema["additionalProperties"] = False
+    if kind in WITH_A_FILE:
+        file = ["document", "media_type"]
+        schema["required"] = [name for name in schema["required"] if name not in file]
+        schema["properties"]["upload"] = {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{22}$",
+            "description": "A file that came in pieces, in place of document and media_type.",
+        }
+        schema["oneOf"] = [
+            {"required": file, "not": {"required": ["upload"]}},
+            {"required": ["upload"], "not": {"anyOf": [{"required": [one]} for one in file]}},
+        ]
     return {
         "requestBody": {
             "required": bool(schema["required"]),
@@ -197,7 +241,7 @@ def _add_operations() -> None:
                 (_beginning if begins else _step)(category, kind),
                 methods=["POST"],
                 operation_id=kind if category in CASE_CATEGORIES else f"{category}_{kind}",
-                summary=command_label(kind),
+                summary=f"{command_label(kind)} {command_label(kind, 'en')}",
                 tags=[collection],
                 response_model=Receipt,
                 responses=ANSWERS,

@@ -38,7 +38,7 @@ class Facts(BaseModel):
 _WRITTEN = TypeAdapter(Fact)
 
 
-@router.get("/facts", responses=READING)
+@router.get("/facts", responses=READING, summary="事实流 Facts by position")
 async def list_facts(
     request: Request,
     seer: Caller,
@@ -66,6 +66,7 @@ async def list_facts(
     "/facts/stream",
     responses=READING | {200: {"content": {"text/event-stream": {}}}},
     response_class=StreamingResponse,
+    summary="事实流推送 Facts as they come",
 )
 async def stream_facts(
     request: Request,

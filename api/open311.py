@@ -4,6 +4,7 @@ A place is a division code in `address_id`, since we keep no coordinates; `exten
 `notes`, what happened to a request. See https://wiki.open311.org/GeoReport_v2/ for the fields.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl
@@ -13,6 +14,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from fastapi.security.http import HTTPAuthorizationCredentials
+from pydantic import BeforeValidator
 
 from api.callers import caller
 from api.describing import problems
@@ -23,11 +25,30 @@ from wording.office_words import in_office_words
 
 router = APIRouter(prefix="/open311/v2", tags=["open311"])
 Form = Literal["json", "xml"]
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def _as_written(told: object) -> object:
+    """Refuse what else is read as an instant: a number, a day."""
+    if isinstance(told, str) and not _INSTANT.fullmatch(told):
+        raise ValueError("an instant is written 2026-11-29T08:00:00Z")
+    return told
+
+
+_FORMS: dict[str, Any] = {"content": {"application/json": {}, "text/xml": {}}}
+_FOUND: dict[int | str, dict[str, Any]] = {200: {"description": "What was asked for."} | _FORMS}
 ANSWERS = problems(405, 422, 429, 503) | {
-    400: {"description": "What Open311 says of a request that is wrong."},
-    403: {"description": "No api_key in force."},
-    404: {"description": "There is no such service or request for whoever asks."},
+    400: {"description": "What Open311 says of a request that is wrong."} | _FORMS,
+    403: {"description": "No api_key in force."} | _FORMS,
+    404: {"description": "There is no such service or request for whoever asks."} | _FORMS,
 }
+Instant = Annotated[
+    datetime | None,
+    BeforeValidator(_as_written),
+    Query(description="RFC 3339, as Open311 has it: 2026-11-29T08:00:00Z."),
+]
 ApiKey = Annotated[
     str | None, Query(max_length=200, description="A session's token, where no header can be sent.")
 ]
@@ -73,7 +94,11 @@ def _wrong(form: Form, status: int, description: str) -> Response:
     return _answer(form, "errors", [{"code": status, "description": description}], status)
 
 
-@router.get("/discovery.{form}", responses=problems(422, 429, 503))
+@router.get(
+    "/discovery.{form}",
+    responses=problems(422, 429, 503) | _FOUND,
+    summary="Open311 服务发现 Discovery",
+)
 def discovery(request: Request, form: Form) -> Response:
     """Say where this server is and what it speaks."""
     base = str(request.base_url).rstrip("/")
@@ -100,7 +125,7 @@ def discovery(request: Request, form: Form) -> Response:
     return Response(body, media_type="text/xml; charset=utf-8")
 
 
-@router.get("/services.{form}", responses=ANSWERS)
+@router.get("/services.{form}", responses=ANSWERS | _FOUND, summary="Open311 服务类别 Services")
 def list_services(request: Request, form: Form, api_key: ApiKey = None) -> Response:
     """Return the categories a need may be registered under."""
     try:
@@ -122,14 +147,14 @@ def list_services(request: Request, form: Form, api_key: ApiKey = None) -> Respo
     return _answer(form, "services", found)
 
 
-@router.get("/requests.{form}", responses=ANSWERS)
+@router.get("/requests.{form}", responses=ANSWERS | _FOUND, summary="Open311 诉求列表 Requests")
 def list_requests(
     request: Request,
     form: Form,
     service_code: Annotated[str | None, Query(max_length=400)] = None,
     service_request_id: Annotated[str | None, Query(max_length=2000)] = None,
-    start_date: datetime | None = None,
-    end_date: datetime | None = None,
+    start_date: Instant = None,
+    end_date: Instant = None,
     status: Literal["", "open", "closed"] = "",
     extensions: bool = False,
     api_key: ApiKey = None,
@@ -151,15 +176,13 @@ def list_requests(
     return _answer(
         form,
         "service_requests",
-        list(requests_of(seer, codes, _aware(start_date), _aware(end_date), status)),
+        list(requests_of(seer, codes, start_date, end_date, status)),
     )
 
 
-def _aware(at: datetime | None) -> datetime | None:
-    return at.astimezone() if at is not None and at.tzinfo is None else at
-
-
-@router.get("/requests/{number}.{form}", responses=ANSWERS)
+@router.get(
+    "/requests/{number}.{form}", responses=ANSWERS | _FOUND, summary="Open311 查看诉求 A request"
+)
 def show_request(
     request: Request, number: str, form: Form, *, extensions: bool = False, api_key: ApiKey = None
 ) -> Response:
@@ -199,7 +222,13 @@ _INTAKE = {
 }
 
 
-@router.post("/requests.{form}", responses=ANSWERS, openapi_extra=_INTAKE)
+@router.post(
+    "/requests.{form}",
+    status_code=201,
+    responses=ANSWERS | {201: {"description": "Registered."} | _FORMS},
+    openapi_extra=_INTAKE,
+    summary="Open311 登记诉求 Register a request",
+)
 async def register_request(
     request: Request,
     form: Form,

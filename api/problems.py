@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from desk.orders import NotNow
+from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
 from ledger.database import LedgerUnavailable
 from projections.applying import BoardStopped
@@ -65,14 +66,6 @@ KINDS: dict[str, tuple[int, Both, Both]] = {
         ("不支持该方法", "The method is not for this address"),
         ("Allow 列出可用的方法。", "Allow lists the methods there are."),
     ),
-    "cursor-unclear": (
-        400,
-        ("游标不明", "The cursor is not clear"),
-        (
-            "cursor 应为上一页的 next，原样带回。",
-            "cursor is the next of the page before.",
-        ),
-    ),
     "request-malformed": (
         422,
         ("请求不合要求", "The request is not of its form"),
@@ -122,6 +115,32 @@ KINDS: dict[str, tuple[int, Both, Both]] = {
         415,
         ("正文须为 JSON", "The body is JSON"),
         ("Content-Type 应为 application/json。", "Content-Type is application/json."),
+    ),
+    "not-a-piece": (
+        415,
+        ("不是文件分片", "Not a piece of a file"),
+        (
+            "Content-Type 应为 application/offset+octet-stream。",
+            "Content-Type is application/offset+octet-stream.",
+        ),
+    ),
+    "piece-too-large": (
+        413,
+        ("分片过大", "The piece is too large"),
+        ("每片至多 1 MiB。", "A piece has at most 1 MiB."),
+    ),
+    "offset-differs": (
+        409,
+        ("分片位置不对", "The piece begins elsewhere"),
+        ("下一片应从 offset 开始。", "The next piece begins at offset."),
+    ),
+    "no-papers": (
+        503,
+        ("没有安装打印组件", "No papers are made here"),
+        (
+            "本系统没有安装打印文件所需的组件，请联系管理员。",
+            "What papers need is not installed here; ask whoever runs this.",
+        ),
     ),
     "http": (
         400,
@@ -255,6 +274,11 @@ def tell_problems(app: FastAPI) -> None:
             answer.headers["Allow"] = ", ".join(allowed(app, request))
             return answer
         return told(request, "http", status=error.status_code)
+
+    @app.exception_handler(ExtraMissing)
+    async def no_papers(request: Request, error: ExtraMissing) -> Response:
+        del error
+        return told(request, "no-papers", retry_after=3600)
 
     @app.exception_handler(Exception)
     async def fault(request: Request, error: Exception) -> Response:

@@ -96,13 +96,18 @@ def _nothing_is_not_sent(made: dict[str, Any]) -> None:
                     schema |= kind
 
 
-@router.get("/openapi.json", responses=problems(429, 503))
+@router.get("/openapi.json", responses=problems(429, 503), summary="机器可读说明 This description")
 def openapi(request: Request) -> JSONResponse:
     """Return this description."""
     return JSONResponse(request.app.openapi())
 
 
-@router.get("/", response_class=HTMLResponse, responses=problems(429, 503))
+@router.get(
+    "/",
+    response_class=HTMLResponse,
+    responses=problems(429, 503),
+    summary="接口说明 The reference as a page",
+)
 def read(request: Request) -> HTMLResponse:
     """Show the reference as one page, without script."""
     operations: dict[str, list[dict[str, Any]]] = {}
@@ -119,7 +124,12 @@ def read(request: Request) -> HTMLResponse:
     return HTMLResponse(shown)
 
 
-@router.get("/problems/{rule}", response_class=HTMLResponse, responses=problems(404, 422, 429, 503))
+@router.get(
+    "/problems/{rule}",
+    response_class=HTMLResponse,
+    responses=problems(404, 422, 429, 503),
+    summary="问题说明 What a problem means",
+)
 def problem(request: Request, rule: str) -> HTMLResponse:
     """Say what a problem's `type` means."""
     if rule in KINDS:

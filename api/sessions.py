@@ -65,7 +65,12 @@ class Signed(BaseModel):
     until: str
 
 
-@router.post("/sessions", status_code=201, responses=problems(400, 401, 422, 429, 503))
+@router.post(
+    "/sessions",
+    status_code=201,
+    responses=problems(400, 401, 422, 429, 503),
+    summary="登录 Sign in",
+)
 def sign_in(request: Request, body: SignIn) -> Opened:
     """Sign in; wrong numbers, wrong passwords and posts not held are told alike."""
     doorkeeper = house_of(request).doorkeeper
@@ -93,7 +98,9 @@ def _opened(found: LetIn) -> Opened:
     )
 
 
-@router.get("/sessions/current", responses=problems(401, 429, 503))
+@router.get(
+    "/sessions/current", responses=problems(401, 429, 503), summary="当前会话 Who is signed in"
+)
 def current(seer: Caller) -> Signed:
     """Return who is signed in by the token sent."""
     return Signed(
@@ -112,7 +119,12 @@ def _post(seer: Seer) -> Post:
     return Post(role=seer.role, unit=seer.unit)
 
 
-@router.delete("/sessions/current", status_code=204, responses=problems(401, 429, 503))
+@router.delete(
+    "/sessions/current",
+    status_code=204,
+    responses=problems(401, 429, 503),
+    summary="退出登录 Sign out",
+)
 def sign_out(seer: Caller) -> Response:
     """End the session of the token sent."""
     seer.house.doorkeeper.sign_out(seer.session, SessionEnd.SIGNED_OUT)

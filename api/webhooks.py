@@ -75,7 +75,7 @@ class Deliveries(BaseModel):
     items: list[Attempt]
 
 
-@router.get("/webhooks", responses=ANSWERS)
+@router.get("/webhooks", responses=ANSWERS, summary="推送订阅列表 Webhooks")
 def list_webhooks(seer: Caller) -> WebhookList:
     """Return the subscriptions; for registrars and auditors."""
     return WebhookList(items=[_item(one) for one in seer.house.webhooks.listing(seer.who)])
@@ -96,7 +96,9 @@ def _item(line: Line) -> WebhookItem:
     )
 
 
-@router.post("/webhooks", status_code=201, responses=ANSWERS)
+@router.post(
+    "/webhooks", status_code=201, responses=ANSWERS, summary="订阅推送 Subscribe a webhook"
+)
 def subscribe_webhook(seer: Caller, body: Wanted, key: Key) -> Made:
     """Have another system told, by reference, of what happens; for registrars."""
     made = seer.house.webhooks.subscribe(
@@ -105,19 +107,21 @@ def subscribe_webhook(seer: Caller, body: Wanted, key: Key) -> Made:
     return Made(webhook=made.stream.partition("/")[2], secret=made.secret, position=made.position)
 
 
-@router.post("/webhooks/{name}/end", status_code=204, responses=ANSWERS)
+@router.post(
+    "/webhooks/{name}/end", status_code=204, responses=ANSWERS, summary="终止订阅 End a webhook"
+)
 def end_webhook(seer: Caller, name: Name, body: Ending) -> None:
     """Have nothing sent any more."""
     seer.house.webhooks.end(seer.who, f"webhook/{name}", body.reason)
 
 
-@router.post("/webhooks/{name}/rotate", responses=ANSWERS)
+@router.post("/webhooks/{name}/rotate", responses=ANSWERS, summary="更换签名密钥 Rotate the secret")
 def rotate_webhook_secret(seer: Caller, name: Name) -> Secret:
     """Replace the secret; both sign for a day."""
     return Secret(secret=seer.house.webhooks.rotate(seer.who, f"webhook/{name}"))
 
 
-@router.get("/webhooks/{name}/deliveries", responses=ANSWERS)
+@router.get("/webhooks/{name}/deliveries", responses=ANSWERS, summary="推送记录 Deliveries")
 def list_deliveries(
     seer: Caller, name: Name, limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> Deliveries:
@@ -125,7 +129,12 @@ def list_deliveries(
     return Deliveries(items=seer.house.webhooks.log(seer.who, f"webhook/{name}", limit))
 
 
-@router.post("/webhooks/{name}/deliveries/{position}", status_code=202, responses=ANSWERS)
+@router.post(
+    "/webhooks/{name}/deliveries/{position}",
+    status_code=202,
+    responses=ANSWERS,
+    summary="重新推送 Send again",
+)
 def redeliver(
     seer: Caller, name: Name, position: Annotated[int, Path(ge=0, le=2**53)]
 ) -> dict[str, str]:

@@ -103,3 +103,6 @@ def _labelled(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
         "service": names.category(line["service"], "zh") if line["service"] else "",
         "clock": clock_label(line["next_clock"]) if line["next_clock"] else "",
     }
+
+
+programme = group_of("programme")

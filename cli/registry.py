@@ -99,7 +99,9 @@ person = click.Group(
         _person_stream,
         opening=frozenset({"register_person"}),
         named=True,
-        without=frozenset({"add_account_key", "bind_identity", "withdraw_account_key"}),
+        without=frozenset(
+            {"add_account_key", "bind_identity", "end_session", "withdraw_account_key"}
+        ),
     ),
 )
 

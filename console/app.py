@@ -19,6 +19,7 @@ from console import (
     district,
     documents,
     evidence,
+    facilities,
     figures,
     identities,
     keeping,
@@ -31,6 +32,7 @@ from console import (
     pairing_new,
     pairing_start,
     pairings,
+    programmes,
     registering,
     resident_deletion,
     residents,
@@ -45,7 +47,7 @@ from console import (
 from console import task as task_page
 from console import tasks as task_list
 from console.resident_doors import too_many
-from console.seeing import NotOurForm, both_of, language_of, page, see_other
+from console.seeing import NotOurForm, both_of, by_script, language_of, page, see_other
 from desk.orders import NotNow
 from documents.extra import ExtraMissing
 from domain.refusals import CommandRefused
@@ -121,6 +123,8 @@ def create_app(house: House) -> FastAPI:
         figures,
         auditing,
         ui_kit,
+        facilities,
+        programmes,
         cases,
         acting,
     ):
@@ -143,6 +147,8 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(SignedOut)
     async def signed_out(request: Request, error: SignedOut) -> Response:
         del error
+        if by_script(request):
+            return Response(status_code=401)
         back = request.url.path if request.method == "GET" else "/"
         return see_other("/sign-in" if back == "/" else f"/sign-in?back={back}")
 

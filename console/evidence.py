@@ -8,12 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from console.seeing import seer_of
-from domain.sealed import Sealed
-from domain.task.reading import Sight
 from evidence.kinds import ENDINGS, SHOWN
 from evidence.preparing import thumbnail
 from ledger.entry import Entry
-from services.scope import task_at
+from services.attached import attached, document_at
 from services.seeing import NothingHere, Seer
 from wording.fields import EVIDENCE
 
@@ -35,16 +33,15 @@ class Evidence:
 
 def evidence_of(seer: Seer, entries: list[Entry]) -> Iterator[Evidence]:
     """Yield what was uploaded, numbered from 1 in the order it came."""
-    for number, entry in enumerate(_uploads(entries), 1):
-        fact = entry.fact
-        media_type = fact["media_type"]
+    for one in attached(entries):
+        label = one.fact["label"]
         yield Evidence(
-            number,
-            seer.say(*EVIDENCE.get(fact["label"], (fact["label"], fact["label"]))),
-            ENDINGS.get(media_type, media_type.rpartition("/")[2]),
-            entry.recorded_at,
-            fact["on_site"],
-            media_type in SHOWN,
+            one.number,
+            seer.say(*EVIDENCE.get(label, (label, label))),
+            ENDINGS.get(one.media_type, one.media_type.rpartition("/")[2]),
+            one.at,
+            one.fact["on_site"],
+            one.media_type in SHOWN,
         )
 
 
@@ -60,9 +57,8 @@ def side_by_side(seer: Seer, found: list[Evidence]) -> list[tuple[str, list[Evid
 @router.get("/tasks/{number}/evidence/{at}/file")
 def hand_out(request: Request, number: str, at: int) -> Response:
     """Hand out the document with this number to whoever may read the task's words."""
-    fact, document = _document(request, number, at)
-    ending = ENDINGS.get(fact["media_type"], "bin")
-    name = f'attachment; filename="{number.upper()}-{at}.{ending}"'
+    one, document = document_at(seer_of(request), number, at)
+    name = f'attachment; filename="{number.upper()}-{at}.{one.ending}"'
     headers = _ALONE | {"Content-Disposition": name}
     return Response(document, media_type="application/octet-stream", headers=headers)
 
@@ -70,26 +66,8 @@ def hand_out(request: Request, number: str, at: int) -> Response:
 @router.get("/tasks/{number}/evidence/{at}/thumbnail")
 def show_small(request: Request, number: str, at: int) -> Response:
     """Show a photograph small, made anew, to whoever may have it whole."""
-    fact, document = _document(request, number, at)
-    small = thumbnail(document) if fact["media_type"] in SHOWN else None
+    one, document = document_at(seer_of(request), number, at)
+    small = thumbnail(document) if one.media_type in SHOWN else None
     if small is None:
         raise NothingHere
     return Response(small, media_type="image/jpeg", headers=_ALONE)
-
-
-def _document(request: Request, number: str, at: int) -> tuple[dict[str, Any], bytes]:
-    seer = seer_of(request)
-    stream, _, seen = task_at(seer, number)
-    books = seer.house.books
-    uploads = _uploads(books.ledger.read(stream))
-    if seen < Sight.WORDS or not 1 <= at <= len(uploads):
-        raise NothingHere
-    fact = uploads[at - 1].fact
-    document = books.vault.open(Sealed.model_validate(fact["document"]))
-    if document is None:
-        raise NothingHere
-    return fact, document
-
-
-def _uploads(entries: list[Entry]) -> list[Entry]:
-    return [one for one in entries if one.kind == "evidence_attached.v1"]

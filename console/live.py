@@ -38,9 +38,12 @@ async def live(
 ) -> Response:
     """Tell positions beyond *after* (or Last-Event-ID) as cases change; with *task*, that one.
 
-    Raises `SignedOut` and `NothingHere`, as the page of the task would.
+    Nobody who is signed out hears anything; raises `NothingHere`, as the page of the task would.
     """
-    seer = await asyncio.to_thread(seer_of, request, active=False)
+    try:
+        seer = await asyncio.to_thread(seer_of, request, active=False)
+    except SignedOut:
+        return Response(status_code=204)  # the browser comes no more (WHATWG HTML 9.2.3)
     if task:
         await asyncio.to_thread(task_at, seer, task)
     heard = request.headers.get("last-event-id", "")

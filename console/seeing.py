@@ -50,6 +50,12 @@ def seer_of(request: Request, section: str | None = None, *, active: bool = True
     return seer
 
 
+def by_script(request: Request) -> bool:
+    """Say whether a part of a page asks, for which another page would be no answer."""
+    mode = request.headers.get("sec-fetch-mode", "navigate")
+    return mode != "navigate" or "x-background" in request.headers
+
+
 def ours(request: Request, form: str | None, expected: str | None) -> None:
     """Refuse a form that another site had the browser send (ASVS 3.5.1).
 
@@ -167,6 +173,9 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
         ),
     ),
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
+    ("/facilities", ("服务设施", "Facilities"), AT_CASES),
+    ("/sites", ("存量资源", "Sites"), AT_CASES),
+    ("/programmes", ("试点", "Programmes"), AT_CASES),
     ("/findings", ("体检问题", "Findings"), AT_CASES),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),

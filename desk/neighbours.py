@@ -10,10 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from domain.casebook import kind_of
+from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.figures import ReviewFigures, figures_of, last_review
+from domain.provider.figures import ServiceFigures, tasks_served
 from domain.rules import Neighbour, NeighbourPairing, NeighbourTask
 from domain.task.facts import SupervisionRaised
 from domain.task.supervising import is_red_card
+from ledger.entry import Entry
 from ledger.store import Ledger
 
 
@@ -137,6 +140,29 @@ class LedgerNeighbours:
         }
         return tuple(task for task in self._open(streams) if task.main_unit == unit)
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that name *provider* as who serves them, ordered by stream."""
+        return tuple(
+            task for task in self._open(self._named(provider)) if task.provider == provider
+        )
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served come to in *period*."""
+        tasks = (
+            [entry for entry in self._looked_at().read(stream) if entry.position <= self.seen]
+            for stream in sorted(self._named(provider))
+        )
+        return tasks_served(tasks, provider, period, self.seen, satisfied_from)
+
+    def _named(self, provider: str) -> set[str]:
+        return {
+            entry.stream
+            for entry in self._looked_at().of_kind("provider_named.v1", None)
+            if entry.fact["provider"] == provider
+        }
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         self._looked_at()
@@ -150,6 +176,34 @@ class LedgerNeighbours:
             for stream in ledger.streams_of_pairing(pairing)
         )
         return figures_of(tasks, self.seen, last_review(ledger.read(pairing)), satisfied_from)
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what is counted of each of *communities* now, with the facts it rests on."""
+        ledger = self._looked_at()
+
+        def entries_of(category: str) -> Iterator[list[Entry]]:
+            streams = (
+                self._tasks_placed_in(communities)
+                if category == "task"
+                else ledger.streams(category)
+            )
+            for stream in streams:
+                yield [entry for entry in ledger.read(stream) if entry.position <= self.seen]
+
+        return counted_communities(communities, self.seen, entries_of, satisfied_from)
+
+    def _tasks_placed_in(self, communities: tuple[str, ...]) -> list[str]:
+        """The tasks that were ever said to lie there; the newest word of each is read later."""
+        return sorted(
+            {
+                entry.stream
+                for kind in PLACED_BY
+                for entry in self._looked_at().of_kind(kind, None)
+                if str(entry.fact.get("place") or "").startswith(communities)
+            }
+        )
 
     def _looked_at(self) -> Ledger:
         """The head is noted before anything is read, so that no later fact is taken for seen."""

@@ -1,12 +1,16 @@
 """Every kind of case there is, by the first part of its streams' names."""
 
 from domain.cases import CaseKind
+from domain.facility.case import FACILITY
 from domain.finding.case import FINDING
 from domain.oversight.case import OVERSIGHT_CASES
 from domain.pairing.case import PAIRING
+from domain.programme.case import PROGRAMME
+from domain.provider.case import PROVIDER
 from domain.province.case import CITY
 from domain.refusals import CommandRefused
 from domain.registry.case import REGISTRY_CASES
+from domain.site.case import SITE
 from domain.task.case import TASK
 from domain.values import STREAM, category_of
 
@@ -14,6 +18,10 @@ CASES: dict[str, CaseKind] = {
     "task": TASK,
     "pairing": PAIRING,
     "finding": FINDING,
+    "site": SITE,
+    "facility": FACILITY,
+    "programme": PROGRAMME,
+    "provider": PROVIDER,
     **REGISTRY_CASES,
     **OVERSIGHT_CASES,
     "city": CITY,

@@ -4,7 +4,7 @@ Each guard refuses by a rule of `GUARD_RULES` or says nothing; a kind of case ad
 its `refusal_rules.py`. Tasks and pairings came first and keep the guards they were published with.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from domain.envelope import Asked
@@ -91,6 +91,10 @@ refused = refusing(GUARD_RULES)
 StateT = TypeVar("StateT")
 NeighbourT = TypeVar("NeighbourT", bound=Neighbour)
 PartT = TypeVar("PartT")
+LabelT = TypeVar("LabelT", bound=str)
+
+NOT_THERE = ("尚未登记", "not begun yet")
+"""What stands for the state of a case that has no fact yet."""
 
 
 def authorised(asked: Asked[Any], may: frozenset[Role], rules: Rules) -> None:
@@ -116,6 +120,24 @@ def in_state(
     labels = list(expected)
     both = ("、".join(zh for zh, _ in labels), " or ".join(en for _, en in labels))
     raise refused("not-in-state", found=found, expected=both)
+
+
+def begun_once(asked: Asked[Any], begun: bool) -> None:
+    """A case is begun once."""
+    if begun:
+        raise refused("begun-once", stream=asked.stream)
+
+
+def in_state_of(
+    state: Any,
+    found: str,
+    labels: Mapping[LabelT, tuple[str, str]],
+    types: Mapping[type[Any], LabelT],
+    *kinds: type[StateT],
+) -> StateT:
+    """Return *state* where it is one of *kinds*; *found* is its name, `UNKNOWN` for none yet."""
+    called = next((both for name, both in labels.items() if name == found), NOT_THERE)
+    return in_state(state, called, (labels[types[kind]] for kind in kinds), *kinds)
 
 
 def serving(asked: Asked[Any], place: str, rules: Rules) -> None:

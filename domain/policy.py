@@ -10,8 +10,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from domain.canonical import digest_of
 from domain.clocks import CountFrom, LimitText
+from domain.facility.pack import FacilityPack
 from domain.finding.pack import FindingPack, Indicator
 from domain.labelled import Ground, Label
+from domain.programme.pack import ProgrammePack
+from domain.provider.pack import ProviderPack
 from domain.values import Code, DivisionCode, Frozen, Grown, OfficeText, UnitCode, covers
 
 Percent = Annotated[int, Field(ge=1, le=100)]
@@ -201,7 +204,18 @@ class Policy(Grown):
     without one.
     """
 
-    later = frozenset({"divisions", "fallback", "findings", "privacy", "urging"})
+    later = frozenset(
+        {
+            "divisions",
+            "facilities",
+            "fallback",
+            "findings",
+            "privacy",
+            "programmes",
+            "providers",
+            "urging",
+        }
+    )
 
     id: PackId
     label: Label
@@ -226,7 +240,10 @@ class Policy(Grown):
     urging: Urging = Urging()
     findings: FindingPack | None = None
     privacy: Privacy = Privacy()
+    programmes: ProgrammePack | None = None
     pairing: PairingLimits
+    facilities: FacilityPack | None = None
+    providers: ProviderPack | None = None
     categories: tuple[Category, ...] = Field(min_length=1)
     lines: dict[Code, Label]
     duty_classes: tuple[Ground, ...]
@@ -248,6 +265,8 @@ class Policy(Grown):
                     raise ValueError(f"category {category.code} names the unknown line {line}")
             if not category.lead and not category.street_leads:
                 raise ValueError(f"category {category.code} has nobody to lead it")
+        if self.facilities is not None:
+            self._facilities_meet(self.facilities)
         known = {category.code for category in self.categories}
         for indicator in self.findings.indicators if self.findings else ():
             if indicator.category not in known:
@@ -260,6 +279,13 @@ class Policy(Grown):
         if times != sorted(set(times)):
             raise ValueError("working hours must run forward and not overlap")
         return self
+
+    def _facilities_meet(self, part: FacilityPack) -> None:
+        """Facilities are made of services and approved by lines the pack knows."""
+        if strange := part.named_categories() - {one.code for one in self.categories}:
+            raise ValueError(f"facilities names the unknown category {_and(set(strange))}")
+        if strange_lines := set(part.approving_lines) - set(self.lines):
+            raise ValueError(f"facilities names the unknown line {_and(strange_lines)}")
 
     def _lists(self) -> tuple[tuple[str, tuple[Category | Ground | Indicator, ...]], ...]:
         findings = self.findings
@@ -275,6 +301,7 @@ class Policy(Grown):
             ("carrying.causes", self.carrying.causes),
             ("whistling.grounds", self.whistling.grounds),
             ("pairing.mandatory_terms", self.pairing.mandatory_terms),
+            ("programmes.criteria", self.programmes.criteria if self.programmes else ()),
         )
 
     @property

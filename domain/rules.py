@@ -13,11 +13,14 @@ from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.figures import ReviewFigures
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
+from domain.provider.figures import ServiceFigures
 from domain.refusals import CommandRefused
 from domain.units import Unit
+from domain.values import covers
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class NeighbourTask(Neighbour):
     main_unit: str | None
     pairing: str | None
     subjects: tuple[str, ...]
+    provider: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,65 @@ class NeighbourFinding(Neighbour):
     indicator: str
     category: str
     level: str
+
+
+@dataclass(frozen=True)
+class NeighbourProvider(Neighbour):
+    """What one case may know of a provider: what it is admitted for, where, and who speaks for it.
+
+    *areas* are division codes; *agents* are the subjects its links were issued to. *may_begin* says
+    whether it may be given new work: while it is admitted, warned or rectifying, not while it is
+    suspended or leaving. *lead* is the department that looks after it, *grade* its newest grade.
+    """
+
+    kind: str
+    admitted_for: tuple[str, ...]
+    areas: tuple[str, ...]
+    agents: tuple[str, ...]
+    name: str = ""
+    may_begin: bool = False
+    valid_until: datetime | None = None
+    lead: str | None = None
+    grade: str | None = None
+    barred_until: datetime | None = None
+
+    def serves(self, category: str, place: str, at: datetime) -> bool:
+        """Say whether it may be given new work of *category* at *place*, a division code."""
+        return (
+            self.may_begin
+            and category in self.admitted_for
+            and any(covers(area, place) for area in self.areas)
+            and self.valid_until is not None
+            and at < self.valid_until
+        )
+
+
+@dataclass(frozen=True)
+class NeighbourSite(Neighbour):
+    """What one case may know of a site; *held_by* is the facility it is reserved for or used by."""
+
+    kind: str
+    place: str
+    floor_area: int
+    available_from: datetime
+    held_by: str | None
+
+
+@dataclass(frozen=True)
+class NeighbourFacility(Neighbour):
+    """What one case may know of a facility; *operators* are pairs of function and operator.
+
+    An operator is a provider's stream, or the code of the unit that runs the function itself.
+    """
+
+    kind: str
+    place: str
+    lead: str
+    street: str
+    site: str
+    functions: tuple[str, ...]
+    findings: tuple[str, ...]
+    operators: tuple[tuple[str, str], ...]
 
 
 class Neighbours(Protocol):
@@ -99,6 +162,19 @@ class Neighbours(Protocol):
         """Return the open tasks that *unit* handles, ordered by stream."""
         ...
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that name *provider* as who serves them, ordered by stream."""
+        ...
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served come to in *period* (start, end exclusive).
+
+        *satisfied_from* gives the lowest satisfied grade of each pack.
+        """
+        ...
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         ...
@@ -108,6 +184,12 @@ class Neighbours(Protocol):
 
         *satisfied_from* gives the lowest satisfied grade of each pack.
         """
+        ...
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what is counted of each of *communities* now, with the facts it rests on."""
         ...
 
 
@@ -144,6 +226,17 @@ class NoNeighbours:
     def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
         return ()
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:  # noqa: D102, ARG002
+        return ()
+
+    def services(  # noqa: D102
+        self,
+        provider: str,  # noqa: ARG002
+        period: tuple[datetime, datetime],  # noqa: ARG002
+        satisfied_from: Mapping[str, int],  # noqa: ARG002
+    ) -> ServiceFigures:
+        return ServiceFigures()
+
     def red_cards(self, unit: str, since: datetime) -> int:  # noqa: D102, ARG002
         return 0
 
@@ -153,6 +246,13 @@ class NoNeighbours:
         satisfied_from: Mapping[str, int],  # noqa: ARG002
     ) -> ReviewFigures:
         return ReviewFigures()
+
+    def community_figures(  # noqa: D102
+        self,
+        communities: tuple[str, ...],
+        satisfied_from: Mapping[str, int],
+    ) -> Mapping[str, CountedCommunity]:
+        return counted_communities(communities, -1, lambda _: (), satisfied_from)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,10 @@ DivisionCode = Annotated[str, Text(pattern=r"^\d{6}(\d{3}(\d{3})?)?$")]
 """A division code: 6 digits county (GB/T 2260), 9 street (GB/T 10114), 12 community."""
 
 
+COMMUNITY_DIGITS = 12
+"""How long the division code of a community is."""
+
+
 def covers(division: str, place: str) -> bool:
     """Say whether *place* lies in *division*.
 

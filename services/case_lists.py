@@ -14,6 +14,10 @@ from projections.case_board import CaseFilter, CaseLine, Concern
 from services.seeing import NothingHere, Seer
 
 PLURALS: dict[str, str] = {
+    "site": "sites",
+    "facility": "facilities",
+    "provider": "providers",
+    "programme": "programmes",
     "finding": "findings",
 }
 """The kinds on the board of cases, as addresses name them."""

@@ -151,7 +151,8 @@ class Filling:
             if found is not None:
                 return found
         base, many = base_of(hint)
-        value = self._one(kind, name, base)
+        held = self.kind.offered(self.state, kind, name)
+        value = held[0] if held else self._one(kind, name, base)
         return [value] if many else value
 
     def _one(self, kind: str, name: str, base: Any) -> Any:

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
+from domain.facility.refusal_rules import REFUSAL_RULES as OF_FACILITIES
 from domain.finding.refusal_rules import REFUSAL_RULES as OF_FINDINGS
 from domain.gate import GATE_RULES
 from domain.guards import GUARD_RULES
 from domain.oversight.refusal_rules import REFUSAL_RULES as OF_OVERSIGHT
 from domain.pairing.refusal_rules import REFUSAL_RULES as OF_PAIRINGS
+from domain.programme.refusal_rules import REFUSAL_RULES as OF_PROGRAMMES
+from domain.provider.refusal_rules import REFUSAL_RULES as OF_PROVIDERS
 from domain.province.refusal_rules import REFUSAL_RULES as OF_PROVINCES
 from domain.registry.refusal_rules import REFUSAL_RULES as OF_THE_REGISTRY
+from domain.site.refusal_rules import REFUSAL_RULES as OF_SITES
 from domain.task.refusal_rules import RULES as OF_TASKS
 from wording.labels import Both
 
@@ -55,6 +59,10 @@ CATALOGUE: tuple[tuple[str, Mapping[str, Both]], ...] = (
     ("Before deciding 受理之前", BEFORE_DECIDING),
     ("Pairing 结对", OF_PAIRINGS),
     ("Finding 台账问题", OF_FINDINGS),
+    ("Site 存量资源", OF_SITES),
+    ("Facility 嵌入式服务设施", OF_FACILITIES),
+    ("Programme 试点", OF_PROGRAMMES),
+    ("Provider 服务机构", OF_PROVIDERS),
     ("Registry 名册", OF_THE_REGISTRY),
     ("Oversight 审计与见证", OF_OVERSIGHT),
     ("City of a province 省级所管城市", OF_PROVINCES),

@@ -132,7 +132,7 @@ def end_session(seer: Seer, name: str) -> None:
     """End the session called *name* of somebody of the division; raise `NothingHere`."""
     for session, _ in sessions(seer):
         if session.session == name:
-            seer.house.doorkeeper.sign_out(session, SessionEnd.REVOKED)
+            seer.house.doorkeeper.sign_out(session, SessionEnd.REVOKED, seer.who)
             return
     raise NothingHere
 

@@ -13,7 +13,7 @@ from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from desk.sealing import opaque_uuid
-from domain.envelope import SYSTEM
+from domain.envelope import SYSTEM, By
 from domain.people import Grant, Role
 from domain.refusals import CommandRefused
 from domain.registry.commands import SessionEnd, SignInMethod
@@ -139,8 +139,10 @@ class Doorkeeper:
         method: SignInMethod | None = None,
     ) -> LetIn:
         token, session = self._accounts.begin(person, post.role.value, post.unit, at, since)
-        shown = {} if method is None else {"method": method.value}
-        self._note(person, "begin_session", session, role=post.role.value, unit=post.unit, **shown)
+        shown = {"role": post.role.value, "unit": post.unit}
+        if method is not None:
+            shown["method"] = method.value
+        self._note(person, "begin_session", session, SYSTEM, **shown)
         return LetIn(token, session, self._mark(person))
 
     def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
@@ -170,10 +172,10 @@ class Doorkeeper:
             return None
         return found
 
-    def sign_out(self, session: Session, cause: SessionEnd) -> None:
-        """End *session* and note why."""
+    def sign_out(self, session: Session, cause: SessionEnd, by: Who | By = SYSTEM) -> None:
+        """End *session* and note why, and *by* whom where a registrar does."""
         if self._accounts.end(session.session):
-            self._note(session.person, "end_session", session, cause=cause.value)
+            self._note(session.person, "end_session", session, by, cause=cause.value)
 
     def sessions_of(self, person: str) -> list[Session]:
         """Return the sessions a person has open."""
@@ -231,9 +233,11 @@ class Doorkeeper:
         key = self._books.vault.token("browser", person.encode())
         return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
 
-    def _note(self, person: str, kind: str, session: Session, **fields: str) -> None:
+    def _note(
+        self, person: str, kind: str, session: Session, by: Who | By = SYSTEM, **fields: str
+    ) -> None:
         command = {"kind": kind, "session": session.session, **fields}
-        asking = Asking(f"{kind}/{session.session}", SYSTEM, command)
+        asking = Asking(f"{kind}/{session.session}", by, command)
         (answer,) = self._books.desk.record_now(person, [asking]).answers
         if isinstance(answer, CommandRefused):
             raise answer

@@ -31,6 +31,10 @@ KINDS = (
     ports.SIGNING,
     ports.REVIEW,
     ports.HAND_OVER,
+    ports.CALL,
+    ports.SCORING,
+    ports.VERIFICATION,
+    ports.PROVIDER_HAND_OVER,
 )
 """Every kind of workflow: clerks and their conversations."""
 

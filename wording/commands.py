@@ -62,6 +62,8 @@ COMMAND_LABELS: dict[str, Both] = {
     "raise_card": ("发黄牌或红牌", "Raise a yellow or red card"),
     "list_task": ("挂牌督办", "List for supervision"),
     "summon_unit": ("约谈", "Summon the unit"),
+    "name_provider": ("指定服务机构", "Name the provider"),
+    "take_over_service": ("接续服务", "Take over the service"),
     "take_over_task": ("承接任务", "Take over the task"),
     "recall_task": ("收回改派", "Recall and reassign"),
     "restrict_data": ("限制个人信息处理", "Restrict personal data"),

@@ -7,15 +7,23 @@ list of words takes them from there.
 from collections.abc import Iterator
 
 from wording.commitments import COMMITMENT_WORDS
+from wording.facility import FACILITY_WORDS
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
+from wording.programme import PROGRAMME_WORDS
+from wording.provider import PROVIDER_WORDS
 from wording.province import PROVINCE_WORDS
+from wording.site import SITE_WORDS
 from wording.words import Words
 
 WORDS_OF_KINDS: tuple[Words, ...] = (
     COMMITMENT_WORDS,
     FINDING_WORDS,
     PROVINCE_WORDS,
+    SITE_WORDS,
+    FACILITY_WORDS,
+    PROGRAMME_WORDS,
+    PROVIDER_WORDS,
 )
 
 

@@ -3,18 +3,23 @@
 Every value of every enumeration has its label here; `tests/domain/test_wording.py` holds that.
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
+from domain.facility.labels import FACILITY_CLOCKS, FACILITY_LISTS
 from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.pairing.labels import COMMITMENT_LISTS
 from domain.people import ROLE_LABELS, Channel, Known, Role
+from domain.programme.labels import PROGRAMME_CLOCKS, PROGRAMME_LISTS
+from domain.provider.labels import PROVIDER_CLOCKS, PROVIDER_LISTS
 from domain.province.labels import PROVINCE_LISTS
 from domain.registry.commands import Outcome, SessionEnd, SignInMethod
+from domain.site.labels import SITE_LISTS
 from domain.task.commands import (
     AnswerChannel,
     CardColour,
@@ -31,6 +36,8 @@ from domain.units import UnitKind
 Language = Literal["zh", "en"]
 Both = tuple[str, str]
 """A text in Chinese and in English."""
+
+_NUMBERED = re.compile(r"_\d+$")
 
 TASK_STATES: dict[TaskState, Both] = {
     TaskState.REGISTERED: ("已登记", "registered"),
@@ -204,9 +211,13 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         Outcome.SKIPPED: ("未发送", "skipped"),
     },
     **OVERSIGHT_LISTS,
+    **SITE_LISTS,
+    **FACILITY_LISTS,
     **COMMITMENT_LISTS,
     **FINDING_LISTS,
     **PROVINCE_LISTS,
+    **PROGRAMME_LISTS,
+    **PROVIDER_LISTS,
 }
 
 _WORDS: dict[str, dict[str, Both]] = {
@@ -255,8 +266,11 @@ _WORDS: dict[str, dict[str, Both]] = {
         "resume": ("恢复", "resumption"),
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
+        **FACILITY_CLOCKS,
         "commitment": ("兑现承诺", "delivering what was promised"),
         **FINDING_CLOCKS,
+        **PROGRAMME_CLOCKS,
+        **PROVIDER_CLOCKS,
     },
     "DisputeCause": {
         "ESCALATED": ("调度员提请裁定", "escalated by the dispatcher"),
@@ -369,7 +383,12 @@ def clock_label(name: str, language: Language = "zh") -> str:
     """Return what the clock *name* watches; `assist/2` is the second of its kind."""
     known = LABELS["Clock"]
     stem, _, number = name.partition("/")
-    both = known.get(stem) or known.get(stem.partition(".")[0])
+    number, _, of = number.partition(".")
+    both = (
+        known.get(f"{stem}.{_NUMBERED.sub('', of)}")
+        or known.get(_NUMBERED.sub("", stem))
+        or known.get(stem.partition(".")[0])
+    )
     if both is None:
         return name
     if not number:

@@ -29,7 +29,29 @@ _PARTS: dict[str, Both] = {
     "whistling": ("吹哨报到", "whistling"),
     "urging": ("催单", "urging"),
     "findings": ("问题台账", "findings"),
+    "programmes": ("试点", "programmes"),
     "pairing": ("结对", "pairing"),
+    "facilities": ("嵌入式服务设施", "facilities"),
+    "report_by": ("月报截止日", "monthly report by day"),
+    "approving_lines": ("立项审批部门", "approving departments"),
+    "milestones": ("建设节点", "milestones"),
+    "complex": ("综合体建设导则", "guideline of complexes"),
+    "area_min": ("最低面积（平方米）", "area at least (m²)"),
+    "area_advised": ("建议面积（平方米）", "area advised (m²)"),
+    "functions_min": ("最少功能数", "functions at least"),
+    "core": ("核心功能", "core functions"),
+    "core_min": ("最少核心功能数", "core functions at least"),
+    "care": ("养老或托育", "elder care or nursery"),
+    "checklist": ("验收清单", "acceptance checklist"),
+    "funding_sources": ("资金来源", "sources of funding"),
+    "suspension_grounds": ("停业整顿事由", "grounds of suspension"),
+    "coverage": ("覆盖评估功能", "functions looked at for coverage"),
+    "decide": ("立项审批", "decision"),
+    "complete": ("竣工报告", "report of completion"),
+    "accept": ("验收", "acceptance"),
+    "open": ("开业", "opening"),
+    "rectify": ("整改", "rectification"),
+    "term_notice": ("运营期满前提醒", "notice before a term ends"),
     "categories": ("服务类别", "categories"),
     "lines": ("职能线", "lines of duty"),
     "duty_classes": ("履职类别", "duty classes"),
@@ -101,9 +123,13 @@ _PARTS: dict[str, Both] = {
     "comparison": ("达标方向", "comparison"),
     "target": ("目标值", "target"),
     "category": ("服务类别", "category"),
+    "progress_every": ("进展统计间隔", "progress every"),
+    "reviewers_min": ("评审人员不少于", "reviewers at least"),
+    "quota_max": ("名额不超过", "quota at most"),
+    "criteria": ("评分标准", "criteria"),
 }
 
-_BY_CLOCK = frozenset({"limits", "pairing"})
+_BY_CLOCK = frozenset({"limits", "pairing", "programmes"})
 
 
 def differences(before: Policy | None, after: Policy, language: Language = "zh") -> list[str]:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from domain.values import CASE_CATEGORIES
 from wording.closing import CLOSING_SENTENCES
-from wording.kinds import all_words
+from wording.kinds import WORDS_OF_KINDS, all_words
 from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
@@ -48,6 +48,8 @@ SENTENCES: dict[str, Both] = {
     **all_words("sentences"),
 }
 """Every kind of fact with its sentence, Chinese and English."""
+
+_VALUES_OF_KINDS = {name: show for words in WORDS_OF_KINDS for name, show in words.values.items()}
 
 SEALED: Both = ("〔已密封〕", "[sealed]")
 
@@ -212,6 +214,10 @@ def deadline_text(deadline: Mapping[str, Any], language: Language = "zh") -> str
     return f"{length} from {since}{reason}: due {until}{provisional}"
 
 
+def _met(met: bool) -> str:
+    return "met" if met else "not met"
+
+
 class _Shown:
     """Shows one value in the way a renderer's name asks for, to one reader in one language."""
 
@@ -245,6 +251,13 @@ class _Shown:
             "grounds": lambda codes: self._listed(names.ground(code, language) for code in codes),
             "cause": self._cause,
             "place": lambda code: names.place(code, language),
+            "places": lambda codes: self._listed(names.place(code, language) for code in codes),
+            "to_verify": lambda items: self._listed(
+                f"{self._item(item['item'])} → {names.unit(item['unit'], language)}"
+                for item in items
+            ),
+            "to_verify_one": self._item,
+            "plan": lambda items: self._listed(self._succession(item) for item in items),
             "case": lambda stream: names.case(stream, language),
             "clock": lambda name: clock_label(name, language),
             "deadline": lambda deadline: deadline_text(deadline, language),
@@ -257,6 +270,16 @@ class _Shown:
             "tallies": lambda tallies: tallies_text(tallies, language),
             "count": lambda items: str(len(items)),
             "list": lambda items: self._listed(str(item) for item in items),
+            "budget": lambda items: self._listed(
+                f"{names.ground(item['source'], language)} {self._money(item['cents'])}"
+                for item in items
+            ),
+            "capacity": lambda items: self._listed(
+                f"{names.category(item['function'], language)} {item['places']}" for item in items
+            ),
+            "operators": lambda items: self._listed(self._operator(item) for item in items),
+            "checked": lambda items: self._listed(self._checked(item) for item in items),
+            "users_go": lambda items: self._listed(self._users_go(item) for item in items),
             "numbers": lambda items: self._listed(str(item) for item in items),
             "titles": lambda items: self._listed(str(item["title"]) for item in items),
             "successors": lambda items: self._listed(
@@ -270,6 +293,8 @@ class _Shown:
         if name == "label":
             return label(str(value), self.language, among=among)
         show = self.by_name.get(name)
+        if show is None and name in _VALUES_OF_KINDS:
+            return _VALUES_OF_KINDS[name](value, self.names, self.language)
         if show is None:
             raise WordingBroken(f"no way of showing is called {renderer!r}")
         return show(value)
@@ -281,9 +306,48 @@ class _Shown:
         opened = self.names.opened(sealed)
         return SEALED[self.language == "en"] if opened is None else opened
 
+    def _item(self, item: str) -> str:
+        """Return an item of verification, with the category it is about where it is about one."""
+        code, _, category = item.partition("/")
+        shown = self.names.ground(code, self.language)
+        if not category:
+            return shown
+        return f"{shown}（{self.names.category(category, self.language)}）"
+
+    def _succession(self, item: Mapping[str, Any]) -> str:
+        served = self.names.case(item["case"], self.language)
+        if item["function"] is not None:
+            served += f" {self.names.category(item['function'], self.language)}"
+        return f"{served} → {self.names.case(item['successor'], self.language)}"
+
     def _money(self, cents: int) -> str:
         yuan = f"{cents // 100}.{cents % 100:02d}"
         return f"{yuan} 元" if self.language == "zh" else f"CNY {yuan}"
+
+    def _operator(self, operator: Mapping[str, Any]) -> str:
+        """Return who runs which functions, how, and until when."""
+        who = (
+            self.names.case(operator["provider"], self.language)
+            if operator.get("provider")
+            else self.names.unit(operator["unit"], self.language)
+        )
+        functions = self._listed(
+            self.names.category(code, self.language) for code in operator["functions"]
+        )
+        mode = label(operator["mode"], self.language, among="OperationMode")
+        until = instant_shown(operator["term_end"])
+        if self.language == "zh":
+            return f"{who}（{functions}，{mode}，至 {until}）"
+        return f"{who} ({functions}; {mode}; until {until})"
+
+    def _checked(self, item: Mapping[str, Any]) -> str:
+        name, met = self.names.ground(item["item"], self.language), item["met"]
+        verdict = ("合格" if met else "不合格") if self.language == "zh" else _met(met)
+        return f"{name} {verdict}"
+
+    def _users_go(self, item: Mapping[str, Any]) -> str:
+        to = item.get("arrangement") or self.names.case(str(item.get("facility")), self.language)
+        return f"{self.names.category(item['function'], self.language)} → {to}"
 
     def _cause(self, code: str) -> str:
         """Return what raised the ladder: a named cause, or the clock that rang."""

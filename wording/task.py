@@ -207,6 +207,17 @@ HANDLING_SENTENCES: dict[str, Both] = {
             "[ Stage report due: {stage_report_by:deadline}.]"
         ),
     ),
+    "provider_named.v1": (
+        (
+            "服务机构[{provider_before:if}由{provider_before:case}]"
+            "[{provider:if}[{provider_before:if}变更]为{provider:case}]"
+            "[{provider:unless}撤销][，理由：{reason}]。"
+        ),
+        (
+            "[{provider:case} serves the task][{provider:unless}No provider serves the task any "
+            "more][ (before: {provider_before:case})][, reason: {reason}]."
+        ),
+    ),
     "conflict_declared.v1": (
         "{person:person}与本事项有利害关系，须回避。",
         "{person:person} has a conflict of interest in this matter and stands aside.",

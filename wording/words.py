@@ -1,9 +1,13 @@
-"""The shape of a kind's words: what is written once for each kind of case (`wording/kinds.py`)."""
+"""What the words of one kind of case are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from wording.labels import Both
+from wording.labels import Both, Language
+
+if TYPE_CHECKING:
+    from wording.sentences import Names
 
 
 @dataclass(frozen=True)
@@ -20,3 +24,5 @@ class Words:
     notices: Mapping[str, Both] = field(default_factory=dict)
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The commands people usually give in each state, the usual one first."""
+    values: Mapping[str, Callable[[Any, "Names", Language], str]] = field(default_factory=dict)
+    """Ways of showing values that its sentences name, beside those every kind has."""

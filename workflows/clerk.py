@@ -9,20 +9,18 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from zlib import crc32
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
 
+from workflows.lateness import lateness
 from workflows.persevering import DESK_RETRY, DESK_TIMEOUT, TELL_RETRY, TELL_TIMEOUT, persevere
 from workflows.ports import (
     CASE_CATEGORY,
     CASE_NEXT_CLOCK,
     CASE_STATE,
     CASE_UNIT,
-    LATENESS_MAX,
     LOOK,
-    NOT_EXACT,
     NOTICE_QUEUE,
     RING,
     RUN_ERRAND,
@@ -133,7 +131,8 @@ class Clerk:
         clock = self.standing.next_clock
         left = None
         if clock is not None:
-            left = max(clock.due + self._lateness(clock) - workflow.now(), timedelta(0))
+            now = workflow.now()
+            left = max(clock.due + lateness(self.stream, clock, now) - now, timedelta(0))
             if clock == self.rung:  # The ledger's clock, which decides, may be behind this one.
                 left = max(left, self.pause)
                 self.pause = min(self.pause * 2, _PAUSE_LONGEST)
@@ -156,14 +155,6 @@ class Clerk:
             self.rung, self.pause = clock, _PAUSE_FIRST
         request = RingRequest(stream=self.stream, clock=clock, settled=self.settled)
         await self._learn(RING, request)
-
-    def _lateness(self, clock: NextClock) -> timedelta:
-        if clock.name not in NOT_EXACT:
-            return timedelta(0)
-        # Never more than a twentieth of what is left, so that short limits stay short.
-        left = max(clock.due - workflow.now(), timedelta(0))
-        spread = LATENESS_MAX.total_seconds()
-        return min(timedelta(seconds=crc32(self.stream.encode()) % spread), left / 20)
 
     # -- other cases and people --------------------------------------------------------------
 

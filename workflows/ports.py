@@ -6,7 +6,7 @@ from facts what is to be done, so that nobody can put a word into the record by 
 Nothing here ever carries personal data.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from pydantic import ConfigDict
 from temporalio.common import SearchAttributeKey
@@ -22,13 +22,27 @@ NOTICE_QUEUE = "jiedui-notices"
 SUPPORT_TASK = "support_task"
 PAIRING = "pairing"
 FINDING = "finding"
+PROGRAMME = "programme"
+PROVIDER = "provider"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
 REVIEW = "review"
 HAND_OVER = "hand_over"
+FACILITY = "facility"
+CALL = "call"
+SCORING = "scoring"
+VERIFICATION = "verification"
+PROVIDER_HAND_OVER = "provider_hand_over"
 
-CLERK_OF = {"task": SUPPORT_TASK, "pairing": PAIRING, "finding": FINDING}
+CLERK_OF = {
+    "task": SUPPORT_TASK,
+    "pairing": PAIRING,
+    "finding": FINDING,
+    "facility": FACILITY,
+    "programme": PROGRAMME,
+    "provider": PROVIDER,
+}
 """Which workflow stands by a case, by the first part of its stream's name."""
 
 LOOK = "look"
@@ -57,6 +71,15 @@ NOT_EXACT = frozenset({"archive"})
 
 LATENESS_MAX = timedelta(hours=1)
 """How late a clock may ring that need not be exact."""
+
+OVERNIGHT = frozenset({("programme", "progress")})
+"""Clocks that freeze figures of many cases, by kind of case: they ring in the night after."""
+
+NIGHT_BEGINS = time(17)
+"""In UTC: one o'clock in China, when offices are closed and the day's imports are done."""
+
+NIGHT_LASTS = timedelta(hours=4)
+"""Over how long a night's clocks are spread."""
 
 TELL_ATTEMPTS = 8
 """After so many attempts (about 20 minutes) a notice is recorded as failed."""

@@ -66,6 +66,7 @@ KIND_LABELS: dict[str, str] = {
     "limit_missed": "时限已过",
     "task_taken_over": "承接",
     "task_recalled": "收回改派",
+    "provider_named": "指定服务机构",
     "deadline_recalculated": "重算时限",
     "data_restricted": "限制处理",
     "subject_key_destroyed": "密钥已销毁",

@@ -113,7 +113,7 @@ task_diverted: REGISTERED TRIAGED > DIVERTED
 task_merged: BEFORE HELD CARRIED ANSWERED > MERGED
 duplicate_attached conflict_declared: BEFORE HELD CARRIED ANSWERED FINAL ARCHIVED > same
 data_restricted: BEFORE HELD CARRIED ANSWERED FINAL ARCHIVED > same
-registration_corrected task_urged: BEFORE HELD CARRIED ANSWERED > same
+registration_corrected task_urged provider_named: BEFORE HELD CARRIED ANSWERED > same
 matter_split_off: REGISTERED TRIAGED > same
 urgency_raised: BEFORE > REGISTERED
 urgency_raised: HELD > same
@@ -209,6 +209,36 @@ reopening_lapsed: STRUCK_OFF > same
 finding_dismissed: OPEN > DISMISSED
 finding_merged: OPEN > MERGED
 finding_deadline_recalculated: STANDING STRUCK_OFF > same
+[provider]
+RUNNING = ADMITTED WARNED RECTIFYING SUSPENDED
+ENDED = REFUSED EXITED LAPSED
+admission_applied: NONE ENDED > APPLIED
+agent_named: APPLIED VERIFYING RUNNING EXITING ENDED > same
+correction_asked application_corrected: APPLIED > same
+application_taken_up: APPLIED > VERIFYING
+item_verified: VERIFYING > same
+provider_admitted: VERIFYING > ADMITTED
+provider_refused: APPLIED VERIFYING > REFUSED
+provider_change_reported provider_change_verified admission_renewed: RUNNING > same
+validity_end_announced licence_ended period_rated: RUNNING > same
+provider_lapsed: RUNNING > LAPSED
+provider_inspected complaint_judged service_hours_recorded: RUNNING > same
+provider_warned: ADMITTED > WARNED
+rectification_submitted: WARNED > RECTIFYING
+rectification_confirmed: RECTIFYING > ADMITTED
+rectification_refused: RECTIFYING > WARNED
+provider_suspended: ADMITTED WARNED RECTIFYING > SUSPENDED
+suspension_reasoned: SUSPENDED > same
+provider_restored: SUSPENDED > then ADMITTED WARNED RECTIFYING
+provider_exit_requested exit_ordered: RUNNING > EXITING
+exit_order_given exit_order_dropped: RUNNING > same
+exit_plan_revised service_handed_over: EXITING > same
+provider_exited: EXITING > EXITED
+bar_ended: EXITED > same
+measure_appealed measure_upheld: WARNED EXITING > same
+measure_lifted: WARNED EXITING > ADMITTED
+provider_limit_missed: APPLIED VERIFYING RUNNING EXITING > same
+provider_deadline_recalculated: APPLIED VERIFYING RUNNING EXITING > same
 """
 """Which facts (all `.v1`) may follow which main state of a case, and the state after them.
 

@@ -16,8 +16,10 @@ from pydantic import ValidationError
 from audit.reading import CannotRead, Reader
 from domain.casebook import CASES
 from domain.cases import CaseKind
+from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
 from domain.envelope import FactOutOfPlace
 from domain.figures import ReviewFigures, figures_of, last_review
+from domain.provider.figures import ServiceFigures, tasks_served
 from domain.registry.case import REGISTRY_CASES
 from domain.registry.state import REGISTRY_CATEGORIES, RegistryBook
 from domain.rules import (
@@ -266,6 +268,26 @@ class NeighboursThen:
     def _of_kind(self, kind: str) -> Iterator[Entry]:
         return self._standing.reader.of_kind(kind, until=self._standing.position)
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        """Return the open tasks that named *provider* as who serves them, ordered by stream."""
+        tasks = self._open(sorted(self._named(provider)))
+        return tuple(task for task in tasks if task.provider == provider)
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        """Return what the tasks *provider* served came to in *period*."""
+        reader, until = self._standing.reader, self._standing.position
+        tasks = (list(reader.stream(task, until)) for task in sorted(self._named(provider)))
+        return tasks_served(tasks, provider, period, until, satisfied_from)
+
+    def _named(self, provider: str) -> set[str]:
+        return {
+            entry.stream
+            for entry in self._of_kind("provider_named.v1")
+            if entry.fact["provider"] == provider
+        }
+
     def red_cards(self, unit: str, since: datetime) -> int:
         """Count the red cards raised against *unit* since *since*."""
         raised = self._standing.reader.of_kind(
@@ -282,6 +304,34 @@ class NeighboursThen:
         reader, until = self._standing.reader, self._standing.position
         tasks = (list(reader.stream(task, until)) for task in reader.of_pairing(pairing, until))
         return figures_of(tasks, until, last_review(reader.stream(pairing, until)), satisfied_from)
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        """Return what was counted of each of *communities* then, with the facts it rested on."""
+        reader, until = self._standing.reader, self._standing.position
+
+        def entries_of(category: str) -> Iterator[list[Entry]]:
+            streams = (
+                self._placed_in(communities)
+                if category == "task"
+                else list(reader.streams(category, until))
+            )
+            for stream in streams:
+                yield list(reader.stream(stream, until))
+
+        return counted_communities(communities, until, entries_of, satisfied_from)
+
+    def _placed_in(self, communities: tuple[str, ...]) -> list[str]:
+        """The tasks that some fact placed in one of *communities*, by name."""
+        placed = (entry for kind in PLACED_BY for entry in self._of_kind(kind))
+        return sorted(
+            {
+                entry.stream
+                for entry in placed
+                if str(entry.fact.get("place") or "").startswith(communities)
+            }
+        )
 
     def _open(self, streams: Iterable[str]) -> tuple[NeighbourTask, ...]:
         tasks = (self.task(stream) for stream in streams)

@@ -65,7 +65,7 @@ def command(
     Speaking(as_json).say(view, "")
     if not as_json:
         _print(view)
-    about = (f"month/{statement.month}", f"checkpoint/{statement.stated.size}")
+    about: tuple[str, ...] = (f"month/{statement.month}", f"checkpoint/{statement.stated.size}")
     about += () if statement.position is None else (f"entry/{statement.position}",)
     trace(context, acting_person).performed(
         AuditAct.FIGURE,

@@ -41,7 +41,7 @@
     } catch {
       return; // the page is left, or the network is away: the next news comes
     }
-    if (answer.redirected) return over();
+    if (answer.status === 401) return over();
     const page = new DOMParser().parseFromString(text, "text/html");
     const found = page.querySelector("[data-live]");
     if (!answer.ok || !found) return;
@@ -95,7 +95,9 @@
     });
     source.addEventListener("over", over);
     source.addEventListener("error", () => {
-      if (source?.readyState === EventSource.CLOSED) poll();
+      if (source?.readyState !== EventSource.CLOSED) return;
+      poll();
+      soon();
     });
   }
 

@@ -31,6 +31,7 @@ from domain.registry.commands import (
     RegisterPerson,
     RegisterUnit,
     RevokeRole,
+    SessionEnd,
     SetPassword,
     UnbindIdentity,
     UnitCommand,
@@ -100,7 +101,7 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "bind_identity": _REGISTRAR,
     "unbind_identity": _REGISTRAR,
     "begin_session": _SYSTEM,
-    "end_session": _SYSTEM,
+    "end_session": _REGISTRARS,
     "publish_policy": _REGISTRARS,
     "publish_calendar_year": _REGISTRARS,
     "publish_overlay": _REGISTRARS,
@@ -310,10 +311,13 @@ def _session(
 ) -> PersonFact:
     """The door notes who signed in, in a role they hold now; a session ends once.
 
-    A registrar gives somebody a password; whoever is signed in changes their own.
+    A registrar gives somebody a password and revokes their session; whoever is signed in changes
+    their own password, and every other end is the door's to note.
     """
     if isinstance(command, SetPassword) and asked.by.person == asked.stream:
         held(asked, rules)
+    elif isinstance(command, EndSession) and command.cause is not SessionEnd.REVOKED:
+        allowed(asked, _SYSTEM, rules)
     else:
         allowed(asked, WHO_MAY[command.kind], rules)
     person = _known_person(state, asked)

@@ -58,6 +58,8 @@ WHO: dict[str, frozenset[Role]] = {
     "escalate_dispute": _roles(_DISPATCHER, _SYSTEM),
     "designate": _roles(_ADJUDICATOR),
     "assign_staff": _roles(_UNIT),
+    "name_provider": _roles(_UNIT),
+    "take_over_service": _roles(_SYSTEM),
     "declare_conflict": _roles(
         _STAFF, _UNIT, _CENTER, _DISPATCHER, _COMMUNITY, _ADJUDICATOR, _SUPERVISOR, _CALLBACK
     ),

@@ -96,6 +96,7 @@ def neighbour(stream: str, task: Task) -> NeighbourTask:
         main_unit=task.body.holding.main,
         pairing=need.pairing,
         subjects=need.parties,
+        provider=task.body.provider,
     )
 
 

@@ -22,6 +22,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -643,6 +644,22 @@ class EraseSubject(Frozen):
     basis: OfficeText
 
 
+class NameProvider(Frozen):
+    """Name the provider that serves the task, or nobody any more."""
+
+    kind: Literal["name_provider"] = "name_provider"
+    provider: ProviderId | None
+    reason: OfficeText
+
+
+class TakeOverService(Frozen):
+    """Let a successor serve the task in place of a provider that leaves (sent by the provider)."""
+
+    kind: Literal["take_over_service"] = "take_over_service"
+    provider: ProviderId
+    provider_before: ProviderId
+
+
 TaskCommand = Annotated[
     RegisterTask
     | CorrectRegistration
@@ -704,6 +721,8 @@ TaskCommand = Annotated[
     | SummonUnit
     | TakeOverTask
     | RecallTask
+    | NameProvider
+    | TakeOverService
     | RestrictData
     | EraseSubject
     | LinkFinding

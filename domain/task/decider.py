@@ -25,6 +25,7 @@ from domain.task import (
     remembering,
     result,
     ringing,
+    serving,
     supervising,
 )
 from domain.task import commands as c
@@ -104,6 +105,10 @@ def decide(task: Task, asked: Command, rules: Rules) -> Facts:
             return dispatching.take_over(task, command, asked, rules)
         case c.RecallTask():
             return dispatching.recall(task, command, asked, rules)
+        case c.NameProvider():
+            return serving.name_provider(task, command, asked, rules)
+        case c.TakeOverService():
+            return serving.take_over_service(task, command, asked, rules)
         case c.AssignStaff():
             return handling.assign(task, command, asked, rules)
         case c.DeclareConflict():
@@ -254,6 +259,8 @@ def _evolve(task: KnownTask, fact: f.TaskFact, told: Happened[f.TaskFact]) -> Ta
             return remembering.designated(body, fact, told)
         case f.TaskTakenOver():
             return remembering.taken_over(task, fact, told)
+        case f.ProviderNamed():
+            return replace(task, body=replace(body, provider=fact.provider))
         case f.TaskRecalled():
             return remembering.returned(body, fact, told)
         # How it is handled.

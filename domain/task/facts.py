@@ -34,6 +34,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -661,6 +662,15 @@ class TaskTakenOver(Frozen):
     pairing: PairingId | None
 
 
+class ProviderNamed(Frozen):
+    """Who serves the task from now on; no reason where a provider left and handed it over."""
+
+    kind: Literal["provider_named.v1"] = "provider_named.v1"
+    provider: ProviderId | None
+    provider_before: ProviderId | None
+    reason: OfficeText | None
+
+
 class TaskRecalled(Frozen):
     """The unit held the task since *held_since*; nobody was left there to act."""
 
@@ -756,6 +766,7 @@ TaskFact = Annotated[
     | TaskOverdue
     | LimitMissed
     | TaskTakenOver
+    | ProviderNamed
     | TaskRecalled
     | DeadlineRecalculated
     | DataRestricted

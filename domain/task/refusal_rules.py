@@ -559,6 +559,16 @@ UNIT_TO_SUPERVISE = Rule(
     "任务尚无主办单位，无从执行 {found}。",
     "The task has no main unit yet that {found} could go to.",
 )
+PROVIDER_ANOTHER = Rule(
+    "provider-another",
+    "服务机构没有变化：{found}。",
+    "The provider that serves the task is {found} already.",
+)
+PROVIDER_ADMITTED = Rule(
+    "provider-admitted",
+    "服务机构 {found} 在任务所在地未获准入该类别：{expected}。",
+    "Provider {found} may not be given work of this kind here: {expected}.",
+)
 RESTRICTED_ONCE = Rule(
     "restricted-once",
     "本任务的个人信息已限制使用（{found}）。",

@@ -292,6 +292,7 @@ class Body:
     duplicates: int = 0
     following: tuple[tuple[str, str], ...] = ()
     findings: tuple[str, ...] = ()
+    provider: str | None = None
     rung: frozenset[tuple[str, datetime]] = field(default=frozenset())
 
     def follows(self, link: str | None, subject: str | None) -> bool:

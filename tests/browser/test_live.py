@@ -1,9 +1,10 @@
 """Live pages in a real browser: what is new is said, and nothing moves until somebody asks."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, Response, Route
 
 from console import live
 from domain.registry.commands import SessionEnd
@@ -99,25 +100,53 @@ async def test_a_task_page_shows_what_happened_when_asked(office: Office, visit:
     assert desk.complaints == []
 
 
+def _end(office: Office, number: str) -> None:
+    house: House = office.house
+    for session in house.doorkeeper.sessions_of(office.person(number)):
+        house.doorkeeper.sign_out(session, SessionEnd.REVOKED)
+
+
+def _stream(answer: Response) -> bool:
+    """Whether this answers the desk's stream, not that of the page before it."""
+    return urlsplit(answer.url).path == "/live" and answer.frame.url.endswith("/dispatch")
+
+
 async def test_whoever_is_signed_out_is_told_and_hears_nothing(
     office: Office, visit: Visiting
 ) -> None:
     desk = await visit("D01")
-    await desk.go("/dispatch")
-    house: House = office.house
-
-    def ended() -> None:
-        for session in house.doorkeeper.sessions_of(office.person("D01")):
-            house.doorkeeper.sign_out(session, SessionEnd.REVOKED)
-
-    await asyncio.to_thread(ended)
-    # By the stream within seconds; by the look every half minute where it had not begun yet.
-    await desk.page.wait_for_selector(".fresh a:has-text('登录已结束')", timeout=90_000)
+    async with desk.page.expect_response(_stream) as begun:
+        await desk.go("/dispatch")
+    assert (await begun.value).ok
+    await asyncio.to_thread(_end, office, "D01")
+    await desk.page.wait_for_selector(".fresh a:has-text('登录已结束')")
     await asyncio.to_thread(office.town.task)
     await desk.page.click(".fresh a")
     await desk.page.wait_for_url("**/sign-in?back=*")
-    # Where the stream had not begun, the browser says that it got the sign-in page instead.
-    assert [one for one in desk.complaints if "EventSource" not in one] == []
+    assert desk.complaints == []
+
+
+async def test_whoever_comes_back_to_a_page_signed_out_is_told_at_once(
+    office: Office, visit: Visiting
+) -> None:
+    desk = await visit("D01")
+    page = desk.page
+    listens = asyncio.Event()
+
+    async def held(route: Route) -> None:
+        await listens.wait()
+        await route.continue_()
+
+    await page.route(lambda address: urlsplit(address).path == "/live", held)
+    await desk.go("/dispatch")
+    await asyncio.to_thread(_end, office, "D01")
+    async with page.expect_response(_stream) as stream:
+        listens.set()
+    assert (await stream.value).status == 204
+    await page.wait_for_selector(".fresh a:has-text('登录已结束')")
+    # Every browser says of a look that it was answered 401; of the stream it has nothing to say.
+    (said,) = desk.complaints
+    assert "401" in said
 
 
 async def test_a_reason_is_asked_where_the_first_suggestion_is_not_taken(

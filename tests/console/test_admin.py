@@ -219,6 +219,7 @@ def test_somebodys_session_is_ended_and_that_is_on_record(
     assert dispatcher.get("/").status_code == 303
     last = office.town.books.ledger.read(office.person("D01"))[-1]
     assert (last.kind, last.fact["cause"]) == ("session_ended.v1", "REVOKED")
+    assert (last.by.person, last.by.role) == (office.person("G01"), "REGISTRAR")
     assert registrar.post(f"/admin/sessions/{session.session}/end").status_code == 404
 
 

@@ -142,8 +142,36 @@ async def test_what_is_foreign_and_what_is_absent_are_not_listened_to(served: Se
     assert answers[0].startswith(b"HTTP/1.1 404")
     without_date = [re.sub(rb"date: [^\r]*", b"", one) for one in answers]
     assert without_date[0] == without_date[1]
-    async with served.listening("nobody") as reader:
-        assert await status(reader) == 303
+
+
+async def test_whoever_is_signed_out_is_told_to_come_no_more(served: Served) -> None:
+    async with served.listening("nobody", connection="close") as reader:
+        assert await status(reader) == 204
+        assert await reader.read() == b""
+
+
+@pytest.mark.parametrize("asked", [{"Sec-Fetch-Mode": "cors"}, {"X-Background": "1"}])
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("GET", "/"),
+        ("GET", "/dispatch"),
+        ("POST", "/tasks/{number}/uploads"),
+        ("HEAD", "/tasks/{number}/uploads/x"),
+        ("PATCH", "/tasks/{number}/uploads/x"),
+        ("GET", "/tasks/{number}/evidence/1/thumbnail"),
+    ],
+)
+def test_a_script_of_somebody_signed_out_gets_no_page_instead(
+    office: Office, method: str, address: str, asked: dict[str, str]
+) -> None:
+    number = office.number_of(office.town.task())
+    client = office.browser().client
+    answer = client.request(method, address.format(number=number), headers=asked)
+    assert answer.status_code == 401
+    assert answer.content == b""
+    page = client.get("/dispatch", headers={"Sec-Fetch-Mode": "navigate"})
+    assert page.headers["location"] == "/sign-in?back=/dispatch"
 
 
 @pytest.mark.parametrize("how", ["role", "session", "password"])

@@ -17,28 +17,38 @@ from pydantic import BaseModel, TypeAdapter
 from domain.calendar import CalendarYear, Overlay
 from domain.canonical import canonical
 from domain.clocks import Deadline, LimitText
+from domain.facility.commands import Cents, MonthText
+from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
 from domain.oversight import words
 from domain.oversight.facts import OversightFact
 from domain.pairing.facts import PairingFact
 from domain.policy import Policy
+from domain.programme.facts import ProgrammeFact
+from domain.provider.commands import ItemName
+from domain.provider.facts import ProviderFact
+from domain.provider.identity import CreditCode, TeamNumber
 from domain.province.facts import CityFact
 from domain.province.words import ProofHashes
 from domain.registry.commands import NoticeKey, Recipient
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.site.commands import Area
+from domain.site.facts import SiteFact
 from domain.statements import Month, StatementText
 from domain.task.facts import TaskFact
 from domain.values import (
     CaseId,
     Code,
     DivisionCode,
+    FacilityId,
     FindingId,
     Instant,
     LedgerNumber,
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SiteId,
     SubjectId,
     TaskId,
@@ -51,7 +61,11 @@ FOLDER = Path(__file__).parents[1] / "events"
 FAMILIES = {
     "task": TaskFact,
     "pairing": PairingFact,
+    "site": SiteFact,
+    "facility": FacilityFact,
     "finding": FindingFact,
+    "programme": ProgrammeFact,
+    "provider": ProviderFact,
     "registry": RegistryFact,
     "oversight": OversightFact,
     "province": CityFact,
@@ -77,11 +91,22 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (DivisionCode, SHIPAI_PLACE),
     (TaskId, f"task/{uuid_of('a task')}"),
     (PairingId, f"pairing/{uuid_of('a pairing')}"),
+    (SiteId, f"site/{uuid_of('a site')}"),
+    (FacilityId, f"facility/{uuid_of('a facility')}"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (FindingId, f"finding/{uuid_of('a finding')}"),
+    (Area, 640),
+    (Cents, 128050),
+    (MonthText, "2026-05"),
     (PersonId, f"person/{uuid_of('a person')}"),
     (Recipient, f"unit/{CIVIL_AFFAIRS}"),
     (NoticeKey, f"task/{uuid_of('a task')}/3/unit/{CIVIL_AFFAIRS}"),
     (SubjectId, f"subject/{uuid_of('a resident')}"),
     (words.Reference, "figure/satisfaction"),
+    (ProviderId, f"provider/{uuid_of('a provider')}"),
+    (CreditCode, "91440106MADEUP001W"),
+    (TeamNumber, "TH-0001"),
+    (ItemName, "STAFF/MEAL"),
     (FindingId, f"finding/{uuid_of('a finding')}"),
     (SiteId, f"site/{uuid_of('a site')}"),
     (CaseId, f"task/{uuid_of('a task')}"),

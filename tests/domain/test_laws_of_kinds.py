@@ -8,10 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.domain import laws
+from tests.domain.facility import table as facility
 from tests.domain.finding import stories as finding
 from tests.domain.pairing import table as pairing
+from tests.domain.programme import stories as programme
+from tests.domain.provider import stories as provider
+from tests.domain.site import stories as site
 
-KINDS: tuple[ModuleType, ...] = (pairing, finding)
+KINDS: tuple[ModuleType, ...] = (
+    pairing,
+    finding,
+    site,
+    facility,
+    provider,
+    programme,
+)
 """Each kind's stories, as `laws.Stories` has them: one line for a new kind."""
 
 EACH = pytest.mark.parametrize("stories", KINDS, ids=lambda stories: stories.KIND.category)

@@ -148,6 +148,8 @@ def test_guangdong_names_the_store_of_its_own_project() -> None:
 @each_pack
 def test_every_line_is_of_use(pack: Policy) -> None:
     named = {line for c in pack.categories for line in (*c.lead, *c.cooperating)}
+    if pack.facilities is not None:
+        named |= set(pack.facilities.approving_lines)
     unused = set(pack.lines) - named
     assert unused == set()
 
@@ -169,6 +171,7 @@ def test_the_closed_lists_are_complete(pack: Policy) -> None:
 
 @each_pack
 def test_people_read_chinese_and_english(pack: Policy) -> None:
+    facilities = pack.facilities
     listed: tuple[Category | Ground | Indicator, ...] = (
         *pack.categories,
         *pack.duty_classes,
@@ -179,8 +182,13 @@ def test_people_read_chinese_and_english(pack: Policy) -> None:
         *pack.carrying.causes,
         *pack.whistling.grounds,
         *pack.pairing.mandatory_terms,
+        *(facilities.milestones if facilities else ()),
+        *(facilities.checklist if facilities else ()),
+        *(facilities.funding_sources if facilities else ()),
+        *(facilities.suspension_grounds if facilities else ()),
         *(pack.findings.dismissal_grounds if pack.findings else ()),
         *(pack.findings.indicators if pack.findings else ()),
+        *(pack.programmes.criteria if pack.programmes else ()),
     )
     for label in (pack.label, *pack.lines.values(), *(item.label for item in listed)):
         assert any("\u4e00" <= letter <= "\u9fff" for letter in label.zh)
@@ -297,9 +305,12 @@ def test_the_demonstration_differs_from_the_default_in_its_limits_only() -> None
         for group, name in (("pairing", "term_max"), ("callbacks", "days_min")):
             told[group].pop(name)
         groups = ("returns", "extensions", "supervision", "ratings", "rework", "pairing")
-        for group in (*groups, "findings"):
+        for group in (*groups, "findings", "programmes", "providers"):
             for name in limits_of(told[group]):
                 told[group].pop(name)
+        told["facilities"].pop("limits")
+        for milestone in told["facilities"]["milestones"]:
+            milestone.pop("within")
         told["carrying"].pop("review_max")
         told["whistling"] = told["whistling"]["grounds"]
     assert demo == default
@@ -311,6 +322,9 @@ def test_the_demonstration_needs_no_more_than_two_minutes_of_anything() -> None:
     limits = limits_of(demo.model_dump(mode="json"))
     assert limits.pop("pairing.term_max") == "1096d"  # how long a term may be, not a clock
     assert limits.pop("findings.remedy_max") == "1096d"  # how far a target date may lie ahead
+    assert limits.pop("providers.suspension_max") == "90d"  # how far a suspension may reach
+    assert limits.pop("providers.validity_max") == "1096d"  # how long an admission may last
+    assert limits.pop("providers.complaints_within") == "365d"  # how far back they are counted
     assert limits.pop("supervision.reds_within") == "10min"  # how far back reds are counted
     assert len(limits) > 40
     for limit in limits.values():

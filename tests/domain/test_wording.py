@@ -76,6 +76,13 @@ def test_every_kind_of_fact_has_a_sentence_and_no_sentence_is_left_over() -> Non
     assert set(SENTENCES) == set(MODELS)
 
 
+def test_no_sentence_shows_a_mark_it_could_not_fill() -> None:
+    """A mark that is not of the language of sentences would stand there as it was written."""
+    told_so_far = json.loads(GOLDEN.read_text("utf-8"))
+    shown = [text for both in told_so_far.values() for texts in both.values() for text in texts]
+    assert [text for text in shown if "{" in text or "}" in text] == []
+
+
 @pytest.mark.parametrize("kind", MODELS)
 def test_a_sentence_speaks_only_of_fields_its_fact_has(kind: str) -> None:
     """A misspelt field would silently leave its bracket out."""
@@ -195,7 +202,7 @@ def test_clocks_have_labels() -> None:
 def asked_templates() -> set[str]:
     """Return the templates the conversations ask with: the literals of their steps."""
     found: set[str] = set()
-    for room in ("task", "pairing"):
+    for room in ("task", "pairing", "programme"):
         text = (DOMAIN / room / "coordination.py").read_text("utf-8")
         literals = set(re.findall(r'(?<!f)"([a-z]+_[a-z_]+)"', text))
         found |= {

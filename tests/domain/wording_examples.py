@@ -13,6 +13,9 @@ from pydantic import BaseModel
 
 from domain.calendar import CalendarDay, CalendarYear, Overlay
 from domain.clocks import Deadline
+from domain.community_figures import CommunityFigure, CommunityFigures, FigureValue
+from domain.facility.commands import OperationMode, Operator
+from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
 from domain.labelled import Label
 from domain.oversight.facts import OversightFact
@@ -20,18 +23,26 @@ from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
+from domain.programme.commands import Criterion
+from domain.programme.facts import ProgrammeFact
+from domain.provider.facts import ProviderFact
 from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
 from domain.sealed import Sealed
+from domain.site.facts import SiteFact
 from domain.task.facts import TaskFact
+from domain.values import CASE_CATEGORIES
 from tests.domain.world import (
     CIVIL_AFFAIRS,
     HEALTH,
+    HOUSING,
     LONG_AGO,
     POLICY,
     SHIPAI,
     SHIPAI_CENTER,
     SHIPAI_PLACE,
+    WUSHAN,
+    WUSHAN_PLACE,
     on,
     sealed,
     task_id,
@@ -78,7 +89,6 @@ BY_FIELD: dict[str, Any] = {
     "known": "…",
     "shown": "…",
     "meaning": "满意的评价 ÷ 全部评价",
-    "figures": (),
     "url_before": "https://old.example.org/log",
     "witnesses": "quorum none",
     "package_hash": "ab" * 32,
@@ -121,6 +131,31 @@ BY_FIELD: dict[str, Any] = {
     "key_before": "pairing.example.org/log+3d2c1b0a+AQcd",
     "witness": "archive.example.org",
     "status": 409,
+    "owner": "街道办事处",
+    "owner_before": "区机关事务管理局",
+    "source_row": "TH-S-012",
+    "functions": ("ELDER", "MEAL"),
+    "functions_planned": ("ELDER", "MEAL", "HEALTH"),
+    "function": "MEAL",
+    "source": "DISTRICT",
+    "cents": 12805000,
+    "voucher": "P-2026-011",
+    "document": "穗天发改〔2026〕12号",
+    "milestone": "DESIGN",
+    "next_milestone": "WORKS",
+    "without_care": "社区已有养老机构",
+    "hand_over": "档案和钥匙已移交",
+    "hours": "周一至周日 8:00—20:00",
+    "price_list": "午餐 15 元",
+    "report_by": 10,
+    "arrangement": "转介到相邻社区",
+    "criterion": "NEED_URGENCY",
+    "statement": "三处空置用房可用，居民议事会已同意",
+    "community": SHIPAI_PLACE,
+    "communities": (SHIPAI_PLACE, WUSHAN_PLACE),
+    "passed_over": (WUSHAN_PLACE,),
+    "divisions": ("440103", "440111"),
+    "streets": (SHIPAI, WUSHAN),
     "zh": "未达标配建的养老服务设施数量",
     "en": "elder care facilities missing",
     "indicator": "ELDER_FACILITY",
@@ -130,11 +165,41 @@ BY_FIELD: dict[str, Any] = {
     "cases": (task_id("the ramp"),),
     "open_cases": (task_id("the ramp"),),
     "state": "BUILDING",
+    "credit_code": "91440106MADEUP001W",
+    "head_code": "91440106MADEUP009M",
+    "team_number": "TH-0001",
+    "agent": f"subject/{uuid_of('an agent')}",
+    "areas": ("440106005",),
+    "per": "份",
+    "name_before": "石牌街道助餐中心",
+    "categories_before": ("MEAL",),
+    "lacking": "食品经营许可证副本",
+    "lead": CIVIL_AFFAIRS,
+    "licence": "FOOD",
+    "licence_number": "JY14401060001234",
+    "grade": "B",
+    "grade_before": "C",
+    "found": "留样不全",
     "needs": ("N-1",),
-    "voucher": "拨款通知书〔2026〕18号",
-    "document": "穗天府办〔2026〕7号",
     "site": f"site/{uuid_of('a site')}",
 }
+_RUN_BY_ITSELF = Operator(
+    functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
+)
+_RUN_BY_A_CHAIN = Operator(
+    functions=("MEAL",),
+    mode=OperationMode.CHAIN,
+    provider=f"provider/{uuid_of('a chain')}",
+    term_end=on(12, 31),
+)
+COUNTED = CommunityFigures(
+    community=SHIPAI_PLACE,
+    position=412,
+    figures=(
+        FigureValue(figure=CommunityFigure.TASKS_CLOSED, numerator=18, denominator=20),
+        FigureValue(figure=CommunityFigure.FUNCTIONS_OPEN, numerator=4, denominator=5),
+    ),
+)
 BY_FACT: dict[tuple[str, str], Any] = {
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
@@ -143,6 +208,18 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("finding_limit_missed.v1", "clock"): "remedy_target",
     ("finding_deadline_recalculated.v1", "clock"): "remedy_plan",
     ("field_unmasked.v1", "item"): uuid_of("an item"),
+    ("acceptance_refused.v1", "items"): ("AREA", "FIRE"),
+    ("operator_entrusted.v1", "operator"): _RUN_BY_ITSELF,
+    ("operator_changed.v1", "operator"): _RUN_BY_A_CHAIN,
+    ("operator_changed.v1", "operators_before"): (_RUN_BY_ITSELF,),
+    ("function_taken_over.v1", "operator"): _RUN_BY_A_CHAIN,
+    ("programme_drafted.v1", "lead"): HOUSING,
+    ("programme_drafted.v1", "title"): "完整社区试点",
+    ("programme_drafted.v1", "criteria"): (
+        Criterion(code="NEED_URGENCY", weight=60),
+        Criterion(code="LASTING_OPERATION", weight=40),
+    ),
+    ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -150,7 +227,15 @@ BY_FACT: dict[tuple[str, str], Any] = {
 }
 """Where one word of a field means different things in different facts."""
 
-NEVER_EMPTY = frozenset(("missed", "departments", "disputing", "items", "silent", "categories"))
+NEVER_EMPTY = frozenset(
+    (
+        *("departments", "disputing", "items", "silent", "categories"),
+        *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
+        *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
+        *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
+        *("missed", "verdicts", "areas", "categories_before"),
+    )
+)
 ADJUSTMENTS = {
     True: Adjustment(
         what="PARTY",
@@ -198,6 +283,10 @@ def fact_models() -> Iterator[type[BaseModel]]:
         PairingFact,
         FindingFact,
         CityFact,
+        SiteFact,
+        FacilityFact,
+        ProgrammeFact,
+        ProviderFact,
         RegistryFact,
         OversightFact,
     )
@@ -280,7 +369,7 @@ def _of_type(name: str, kind: type, metadata: list[Any], *, full: bool) -> Any:
         for one in metadata
         for inner in getattr(one, "metadata", [])
     ]
-    for stem in ("task", "pairing", "person", "subject"):
+    for stem in ("task", "pairing", "person", "subject", *CASE_CATEGORIES):
         if any(pattern.startswith(f"^{stem}/") for pattern in patterns):
             return BY_FIELD.get(name) or f"{stem}/{uuid_of(name)}"
     if any("[A-Z0-9-]{1,31}" in pattern and "(" not in pattern for pattern in patterns):

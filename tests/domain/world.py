@@ -11,7 +11,9 @@ from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
+from domain.community_figures import CountedCommunity, counted_communities
 from domain.envelope import SYSTEM, By
+from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
 from domain.finding.pack import Comparison, FindingLevel, FindingPack, Indicator
 from domain.labelled import Ground, Label
@@ -31,6 +33,16 @@ from domain.policy import (
     Supervision,
     TaskLimits,
     Whistling,
+)
+from domain.programme.pack import ProgrammePack
+from domain.provider.figures import ServiceFigures
+from domain.provider.pack import (
+    ExitGround,
+    GradeRow,
+    LicenceKind,
+    ProviderPack,
+    SuspensionGround,
+    VerificationItem,
 )
 from domain.rules import Neighbour, NeighbourPairing, NeighbourTask, Rules, Terms
 from domain.sealed import Sealed
@@ -314,6 +326,10 @@ def _grounds(*codes: str) -> tuple[Ground, ...]:
     return tuple(Ground(code=code, label=Label(zh=code, en=code)) for code in codes)
 
 
+def _label(code: str) -> Label:
+    return Label(zh=code, en=code)
+
+
 def _category(code: str, *lead: str, cooperating: tuple[str, ...] = ()) -> Category:
     label = Label(zh=code, en=code)
     return Category(
@@ -352,6 +368,65 @@ FINDINGS = FindingPack(
         _indicator("BEDS", "DISTRICT", target=100, category="ELDER", comparison="AT_LEAST"),
     ),
 )
+PROVIDERS = ProviderPack(
+    look_at="5wd",
+    correct="5wd",
+    verify="10wd",
+    verify_change="10wd",
+    rectify="15wd",
+    confirm="10wd",
+    reasons="2wd",
+    countersign="2wd",
+    hand_over="20wd",
+    appeal="10wd",
+    bar="730d",
+    suspension_max="90d",
+    validity_max="1096d",
+    notice_days=(60, 30),
+    floor="C",
+    floor_periods=2,
+    complaints_to_exit=2,
+    complaints_within="365d",
+    supervising_lines=("market",),
+    items=(
+        VerificationItem(code="LICENCE", label=_label("LICENCE"), line="market"),
+        VerificationItem(code="SAFETY", label=_label("SAFETY"), line="housing"),
+        VerificationItem(code="STAFF", label=_label("STAFF")),
+    ),
+    licence_item="LICENCE",
+    licences=(
+        LicenceKind(code="BUSINESS", label=_label("BUSINESS")),
+        LicenceKind(code="FOOD", label=_label("FOOD"), needed_for=("MEAL",)),
+    ),
+    refusals=_grounds("ITEM_NOT_MET", "NOT_CORRECTED"),
+    warnings=_grounds("INSPECTION_FAILED", "COMPLAINT_UPHELD"),
+    suspensions=(
+        SuspensionGround(code="SAFETY", label=_label("SAFETY"), at_once=True),
+        SuspensionGround(code="INVESTIGATION", label=_label("INVESTIGATION")),
+    ),
+    exits=(
+        ExitGround(code="ACCIDENT", label=_label("ACCIDENT")),
+        ExitGround(code="BELOW_FLOOR", label=_label("BELOW_FLOOR"), shown_by="GRADES"),
+        ExitGround(code="COMPLAINTS", label=_label("COMPLAINTS"), shown_by="COMPLAINTS"),
+        ExitGround(code="LICENCE_ENDED", label=_label("LICENCE_ENDED"), shown_by="LICENCE"),
+    ),
+    grades=(
+        GradeRow(
+            code="A",
+            label=_label("A"),
+            satisfied_percent=90,
+            on_time_percent=95,
+            complaints_max=0,
+            failed_inspections_max=0,
+        ),
+        GradeRow(
+            code="B", label=_label("B"), satisfied_percent=80, on_time_percent=85, complaints_max=1
+        ),
+        GradeRow(code="C", label=_label("C"), satisfied_percent=60, on_time_percent=70),
+        GradeRow(code="D", label=_label("D")),
+    ),
+)
+"""What the town asks of those who serve its residents."""
 
 POLICY = Policy(
     id="town",
@@ -397,6 +472,16 @@ POLICY = Policy(
         reds_to_summon=3,
         reds_within="90d",
     ),
+    programmes=ProgrammePack(
+        draft_review="10wd",
+        selection="20wd",
+        publication="5wd",
+        progress_every="92d",
+        assessment="30wd",
+        reviewers_min=3,
+        quota_max=100,
+        criteria=_grounds("NEED_URGENCY", "SITE_CONDITIONS", "LASTING_OPERATION"),
+    ),
     ratings=Ratings(window="5d", remind_after="3d"),
     callbacks=Callbacks(attempts_max=3, days_min=2),
     rework=Rework(rounds_max=2, share_percent=50, at_least="1wd"),
@@ -420,6 +505,36 @@ POLICY = Policy(
         term_max="1096d",
         mandatory_terms=_grounds("GOALS", "RESOURCES", "EXIT"),
     ),
+    facilities=FacilityPack(
+        limits=FacilityLimits(
+            decide="20wd",
+            complete="10wd",
+            accept="20wd",
+            open="60d",
+            rectify="20wd",
+            term_notice="60d",
+        ),
+        report_by=10,
+        approving_lines=("housing",),
+        milestones=(
+            Milestone(code="DESIGN", label=Label(zh="DESIGN", en="DESIGN"), within="20wd"),
+            Milestone(code="WORKS", label=Label(zh="WORKS", en="WORKS"), within="60wd"),
+        ),
+        complex=ComplexGuideline(
+            source="建设导则（试行）",
+            area_min=600,
+            area_advised=800,
+            functions_min=3,
+            core=("ELDER", "MEAL", "HEALTH"),
+            core_min=2,
+            care=("ELDER",),
+        ),
+        checklist=_grounds("AREA", "FIRE"),
+        funding_sources=_grounds("DISTRICT", "BOND", "SOCIAL"),
+        suspension_grounds=_grounds("SAFETY", "QUALITY"),
+        coverage=("ELDER", "HEALTH", "MEAL"),
+    ),
+    providers=PROVIDERS,
     categories=(
         _category("ELDER", "civil_affairs", cooperating=("health",)),
         _category("HEALTH", "health"),
@@ -448,6 +563,8 @@ class Town:
     others: tuple[Neighbour, ...] = ()
     reds: Mapping[str, int] = field(default_factory=dict)
     frozen: ReviewFigures = field(default_factory=ReviewFigures)
+    counted: Mapping[str, CountedCommunity] = field(default_factory=dict)
+    served: ServiceFigures = field(default_factory=ServiceFigures)
 
     def case(self, stream: str) -> Neighbour | None:
         known = (*self.tasks, *self.pairings, *self.others)
@@ -478,11 +595,25 @@ class Town:
     def open_tasks_with(self, unit: str) -> tuple[NeighbourTask, ...]:
         return tuple(task for task in self.tasks if task.is_open and task.main_unit == unit)
 
+    def open_tasks_by(self, provider: str) -> tuple[NeighbourTask, ...]:
+        return tuple(task for task in self.tasks if task.is_open and task.provider == provider)
+
+    def services(
+        self, provider: str, period: tuple[datetime, datetime], satisfied_from: Mapping[str, int]
+    ) -> ServiceFigures:
+        return self.served
+
     def red_cards(self, unit: str, since: datetime) -> int:
         return self.reds.get(unit, 0)
 
     def figures(self, pairing: str, satisfied_from: Mapping[str, int]) -> ReviewFigures:
         return self.frozen
+
+    def community_figures(
+        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+    ) -> Mapping[str, CountedCommunity]:
+        nothing = counted_communities(communities, -1, lambda _: (), satisfied_from)
+        return {one: self.counted.get(one, nothing[one]) for one in communities}
 
 
 @cache

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from desk.casework import Who
 from services.webhooks import Subscribed, Webhooks
 from tests import accounts
 from tests.journeys.district import BUREAU
 from tests.ledger.conftest import postgres
+from tests.ledger.postgres import PostgresServer
 from tests.oversight.town import Town, founded, open_town
 from webhooks.relay import Relay, Whom
 from webhooks.store import Store
@@ -111,6 +113,10 @@ class Outlook:
     store: Store
     service: Webhooks
     who: Who
+    folder: Path
+    database: str | None
+    fresh: Callable[[], Store]
+    """Opens a store that knows of no delivery."""
     ahead: timedelta = timedelta()
 
     def subscribe(self, receiver: Receiver, *kinds: str, **more: Any) -> Subscribed:
@@ -141,6 +147,16 @@ class Outlook:
         ledger = self.town.books.ledger
         return sorted(one.position for stream in streams for one in ledger.read(stream))
 
+    def kept(self) -> bytes:
+        """Return everything that lies in the databases, as it lies there or as text."""
+        if self.database is None:
+            return b"".join(file.read_bytes() for file in self.folder.glob("*.db*"))
+        with create_engine(self.database).connect() as connection:
+            told = connection.scalar(
+                text("SELECT schema_to_xml(current_schema(), true, false, '')")
+            )
+        return str(told).encode()
+
     def reach(self, done: Subscribed) -> Any:
         return self.store.reach(done.stream, -1)
 
@@ -153,13 +169,20 @@ async def until(true: Callable[[], bool], seconds: float = 60) -> None:
         await asyncio.sleep(0.01)
 
 
-@pytest.fixture
-async def outlook(tmp_path: Path) -> AsyncIterator[Outlook]:
-    with open_town(tmp_path) as books:
-        town = await founded(books, f"sqlite:///{tmp_path}/ledger.db")
-        store = Store(f"sqlite:///{tmp_path}/webhooks.db")
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def outlook(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Outlook]:
+    """A town on both databases by turns."""
+    database: str | None = None
+    fresh = f"sqlite:///{tmp_path}/fresh.db"
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        database, fresh = server.new_ledger(), server.new_ledger()
+    with open_town(tmp_path, database) as books:
+        town = await founded(books, database or f"sqlite:///{tmp_path}/ledger.db")
+        store = Store(database or f"sqlite:///{tmp_path}/webhooks.db")
         service = Webhooks(books, store, LOCAL)
-        found = Outlook(town, store, service, accounts.registrar(books.desk))
+        who = accounts.registrar(books.desk)
+        found = Outlook(town, store, service, who, tmp_path, database, lambda: Store(fresh))
         books.ledger.clock = lambda: datetime.now(UTC) + found.ahead
         yield found
         store.close()

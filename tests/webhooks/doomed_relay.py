@@ -17,11 +17,11 @@ class Doomed(Store):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(folder: Path) -> None:
-    with open_town(folder) as books:
-        relay = Relay(books, Doomed(f"sqlite:///{folder}/webhooks.db"), LOCAL)
+def main(folder: Path, database: str | None) -> None:
+    with open_town(folder, database) as books:
+        relay = Relay(books, Doomed(database or f"sqlite:///{folder}/webhooks.db"), LOCAL)
         asyncio.run(relay.run(asyncio.Event()))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2] or None)

@@ -1,6 +1,7 @@
 """What is sent arrives signed, in order, at least once, and stops when it should."""
 
 import asyncio
+import base64
 import json
 import signal
 import sys
@@ -236,14 +237,12 @@ async def test_secrets_are_in_no_fact_no_table_and_differ(outlook: Outlook) -> N
     async with receiving(Receiver()) as portal:
         one, other = outlook.subscribe(portal), outlook.subscribe(portal)
     assert one.secret != other.secret
-    folder = Path(str(outlook.town.books.ledger.url.database)).parent
-    kept = b"".join(file.read_bytes() for file in folder.glob("*.db*"))
-    assert one.secret.removeprefix("whsec_").encode() not in kept
-    import base64
-
-    raw = base64.b64decode(one.secret.removeprefix("whsec_"))
-    assert raw not in kept
-    assert raw.hex().encode() not in kept
+    kept = outlook.kept()
+    assert one.stream.encode() in kept
+    text = one.secret.removeprefix("whsec_").encode()
+    raw = base64.b64decode(text)
+    for form in (text, text.hex().encode(), raw, raw.hex().encode()):
+        assert form not in kept
 
 
 async def test_a_slow_receiver_holds_nobody_else_up(
@@ -382,12 +381,15 @@ async def test_killed_between_delivery_and_note_it_is_sent_again_under_the_same_
     outlook: Outlook,
 ) -> None:
     """A real process, killed by itself after the receiver said yes and before that is noted."""
-    folder = Path(str(outlook.town.books.ledger.url.database)).parent
     async with receiving(Receiver()) as portal:
         outlook.subscribe(portal, DISPATCHED)
         outlook.moved()
         doomed = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.webhooks.doomed_relay", str(folder)
+            sys.executable,
+            "-m",
+            "tests.webhooks.doomed_relay",
+            str(outlook.folder),
+            outlook.database or "",
         )
         assert await asyncio.wait_for(doomed.wait(), 30) == -signal.SIGKILL
         assert len(portal.told) == 1
@@ -398,13 +400,12 @@ async def test_killed_between_delivery_and_note_it_is_sent_again_under_the_same_
 
 
 async def test_lost_notes_mean_everything_again_under_the_same_ids(outlook: Outlook) -> None:
-    folder = Path(str(outlook.town.books.ledger.url.database)).parent
     async with receiving(Receiver()) as portal:
         outlook.subscribe(portal)
         task = outlook.moved()
         async with outlook.relaying():
             await until(lambda: portal.positions() == outlook.entries(task))
-        outlook.store = Store(f"sqlite:///{folder}/fresh.db")
+        outlook.store = outlook.fresh()
         async with outlook.relaying():
             await until(lambda: portal.positions() == outlook.entries(task) * 2)
         outlook.store.close()

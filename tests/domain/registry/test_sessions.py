@@ -76,6 +76,13 @@ def test_no_session_begins_in_a_role_they_do_not_hold(role: Role, unit: str) -> 
     dispatcher().when(command, by=SYSTEM).then_refused("role-not-granted")
 
 
+def test_a_registrar_revokes_a_session_and_is_named() -> None:
+    revoke = EndSession(session=SESSION, cause=SessionEnd.REVOKED)
+    begun = dispatcher().does(BEGIN, by=SYSTEM)
+    begun.when(revoke, by=REGISTRAR).then(SessionEnded(session=SESSION, cause=SessionEnd.REVOKED))
+    begun.when(revoke, by=DISPATCHER).then_refused("role-permitted")
+
+
 @pytest.mark.parametrize("command", [BEGIN, END])
 def test_sessions_are_the_doors_to_note_and_nobody_elses(
     command: BeginSession | EndSession,

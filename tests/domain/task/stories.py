@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from domain.envelope import SYSTEM
-from domain.rules import NeighbourPairing, NeighbourTask, Rules
+from domain.rules import NeighbourPairing, NeighbourProvider, NeighbourTask, Rules
 from domain.task.commands import (
     AcceptTask,
     AnswerChannel,
@@ -28,6 +28,7 @@ from domain.task.commands import (
     EscalateDispute,
     InviteAssist,
     MergeInto,
+    NameProvider,
     ProposeCarry,
     RateTask,
     RecordCallback,
@@ -72,6 +73,8 @@ from tests.domain.world import (
 
 MASTER = task_id("the master")
 FINDING = f"finding/{uuid_of('a finding that leans on the task')}"
+PROVIDER = f"provider/{uuid_of('who serves the task')}"
+OTHER_PROVIDER = f"provider/{uuid_of('who would serve it')}"
 DUPLICATE = task_id("the duplicate")
 PAIRING = f"pairing/{uuid_of('Shipai and civil affairs')}"
 
@@ -149,6 +152,31 @@ def pairing(state: str = "ACTIVE") -> NeighbourPairing:
     return NeighbourPairing(
         PAIRING, state, state not in {"ENDED", "EXPIRED"}, parties, ("ELDER",), "town"
     )
+
+
+def provider(stream: str = PROVIDER, **fields: Any) -> NeighbourProvider:
+    """Return a provider that is admitted for elder care in Shipai."""
+    told: dict[str, Any] = {
+        "stream": stream,
+        "state": "ADMITTED",
+        "is_open": True,
+        "kind": "SOCIAL_ORG",
+        "admitted_for": ("ELDER",),
+        "areas": ("440106005",),
+        "agents": (),
+        "may_begin": True,
+        "valid_until": on(12, 31),
+    }
+    return NeighbourProvider(**(told | fields))
+
+
+SERVED = rules_with(town=Town(others=(provider(), provider(OTHER_PROVIDER))))
+
+
+def served() -> Story:
+    """Civil affairs has named who serves the task."""
+    name = NameProvider(provider=PROVIDER, reason="就近")
+    return accepted().under(SERVED).does(name, CIVIL_COORDINATOR)
 
 
 def registered(rules: Rules = RULES, **fields: Any) -> Story:

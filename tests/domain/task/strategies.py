@@ -25,6 +25,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -101,6 +102,7 @@ HELD = [
         c.RecordArrival(number=1, unit=HOUSING),
     ),
     *_by((SYSTEM,), c.TakeOverTask(successor=HOUSING)),
+    *_by(COORDINATORS, c.NameProvider(provider=s.PROVIDER, reason="就近")),
 ]
 ANY_TIME = [
     *_by((DPO,), c.RestrictData(basis="个人信息保护法"), s_erase := c.EraseSubject(
@@ -244,6 +246,7 @@ SHAPES: tuple[tuple[Any, SearchStrategy[Any]], ...] = (
     (DivisionCode, st.sampled_from([SHIPAI_PLACE, world.WUSHAN_PLACE, "440106", "110101"])),
     (TaskId, st.sampled_from([s.MASTER, s.DUPLICATE, world.task_id("the ramp")])),
     (FindingId, st.just(s.FINDING)),
+    (ProviderId, st.just(s.PROVIDER)),
     (PairingId, st.sampled_from([s.PAIRING, f"pairing/{world.uuid_of('none')}"])),
     (PersonId, st.sampled_from(PEOPLE_IDS)),
     (SubjectId, st.sampled_from(RESIDENT_IDS)),

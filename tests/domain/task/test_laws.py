@@ -30,6 +30,7 @@ from domain.values import (
     OfficeText,
     PairingId,
     PersonId,
+    ProviderId,
     SubjectId,
     TaskId,
     UnitCode,
@@ -59,7 +60,12 @@ RULE_CODES = {*REFUSALS, *GATE_RULES, "policy-unknown", "unit-unknown"}
 SATISFIED = POLICY.model_copy(
     update={"ratings": POLICY.ratings.model_copy(update={"default": "SATISFIED"})}
 )
-TOWN = Town(tasks=(s.master(),), pairings=(s.pairing(),), reds={CIVIL_AFFAIRS: 2})
+TOWN = Town(
+    tasks=(s.master(),),
+    pairings=(s.pairing(),),
+    others=(s.provider(),),
+    reds={CIVIL_AFFAIRS: 2},
+)
 WORLDS: dict[str, Rules] = {
     "as it is": RULES,
     "with neighbours": rules_with(town=TOWN),
@@ -270,6 +276,7 @@ def test_an_unknown_task_is_begun_or_the_command_refused(
 # What facts are made of.
 
 REFERENCES = (
+    ProviderId,
     FindingId,
     Code,
     UnitCode,
