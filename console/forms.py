@@ -189,7 +189,11 @@ class _Making:
         if get_origin(base) is Literal:
             return tuple((str(one), str(one)) for one in get_args(base))
         if held := self.case.offered(self.state, self.kind, name):
-            return tuple((code, self.seer.place_name(code)) for code in held)
+            known = {
+                one.code: self.seer.say(one.label.zh, one.label.en)
+                for one in self.case.listed(self.policy, self.kind, name)
+            }
+            return tuple((code, known.get(code) or self.seer.place_name(code)) for code in held)
         if base == UnitCode:
             return self._units(name)
         if base == PersonId:

@@ -12,19 +12,28 @@ from hypothesis import strategies as st
 from audit.offline import jiedui_verify
 from audit.offline.jiedui_verify import state_after
 from domain.cases import CaseKind
-from domain.pairing.case import PAIRING
+from domain.facility.facts import FacilityFact, FacilityState
 from domain.pairing.facts import PairingFact, PairingState
+from domain.site.facts import SiteFact, SiteState
 from domain.task.case import TASK
 from domain.task.facts import TaskFact, TaskState
-from tests.domain.pairing import test_laws as pairing_laws
+from tests.domain import laws
 from tests.domain.task import stories
 from tests.domain.task import test_laws as task_laws
 from tests.domain.task.strategies import MOVES
+from tests.domain.test_laws_of_kinds import KINDS
 
-FACTS = {"task": TaskFact, "pairing": PairingFact}
+FACTS: dict[str, Any] = {
+    "task": TaskFact,
+    "pairing": PairingFact,
+    "site": SiteFact,
+    "facility": FacilityFact,
+}
 STATES: dict[str, set[str]] = {
     "task": {state.value for state in TaskState},
     "pairing": {state.value for state in PairingState},
+    "site": {state.value for state in SiteState},
+    "facility": {state.value for state in FacilityState},
 }
 SCRIPT = Path(jiedui_verify.__file__)
 WALKS = settings(suppress_health_check=list(HealthCheck), database=None)
@@ -56,14 +65,6 @@ def test_whatever_the_decider_of_tasks_records_is_legal(data: st.DataObject) -> 
     judged(TASK, walked.facts)
 
 
-@seed(20260511)
-@settings(WALKS, max_examples=300)
-@given(pairing_laws.beginnings, pairing_laws.walks)
-def test_whatever_the_decider_of_pairings_records_is_legal(beginning: Any, path: Any) -> None:
-    for story, asked, facts in pairing_laws.walk(beginning, path)[-1:]:
-        judged(PAIRING, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
-
-
 @pytest.mark.parametrize("state", list(TaskState))
 def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
     """Each state, reached as the stories reach it, and every command heard there."""
@@ -78,7 +79,25 @@ def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
                 judged(TASK, walk.facts)
 
 
-@pytest.mark.parametrize("category", ["task", "pairing"])
+OF_KINDS = [stories for stories in KINDS if stories.KIND.category in jiedui_verify._STEPS]
+"""Kinds whose stories the laws of every kind use."""
+
+
+@pytest.mark.parametrize("stories_of", OF_KINDS, ids=lambda one: one.KIND.category)
+@settings(WALKS, max_examples=150)
+@given(data=st.data())
+def test_whatever_the_decider_of_a_kind_records_is_legal(stories_of: Any, data: Any) -> None:
+    for story, asked, facts in data.draw(laws.walks(stories_of))[-1:]:
+        judged(story.case, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
+
+
+@pytest.mark.parametrize("stories_of", OF_KINDS, ids=lambda one: one.KIND.category)
+def test_every_story_of_a_kind_is_legal(stories_of: Any) -> None:
+    for told_so_far in (*stories_of.EVERY_STATE.values(), *getattr(stories_of, "BEGINNINGS", ())):
+        judged(stories_of.KIND, told_so_far().facts)
+
+
+@pytest.mark.parametrize("category", ["task", "pairing", "site", "facility"])
 def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: str) -> None:
     kinds = {model.model_fields["kind"].default for model in get_args(get_args(FACTS[category])[0])}
     steps = jiedui_verify._STEPS[category]
