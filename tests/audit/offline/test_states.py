@@ -80,6 +80,12 @@ def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
                 judged(TASK, walk.facts)
 
 
+@pytest.mark.parametrize("of", OF_KINDS, ids=lambda of: of.KIND.category)
+def test_every_story_of_a_kind_is_legal(of: ModuleType) -> None:
+    for told_so_far in (*of.EVERY_STATE.values(), *getattr(of, "BEGINNINGS", ())):
+        judged(of.KIND, told_so_far().facts)
+
+
 @pytest.mark.parametrize("category", TOLD)
 def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: str) -> None:
     kinds = set(models_of(CASES[category].facts))
