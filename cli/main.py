@@ -37,6 +37,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "task": ("cli.casework", "task"),
     "site": ("cli.board_cases", "site"),
     "facility": ("cli.board_cases", "facility"),
+    "provider": ("cli.board_cases", "provider"),
     "programme": ("cli.board_cases", "programme"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),

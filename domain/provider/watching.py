@@ -180,6 +180,4 @@ def restore(
     """The lead lets it serve again; a warning that was in force is in force again."""
     suspended = in_state(state, Suspended)
     for_the_lead(asked, suspended.admission.lead, rules)
-    return ProviderRestored(
-        then=ProviderState(state_name(suspended.before)), reason=command.reason
-    )
+    return ProviderRestored(then=ProviderState(state_name(suspended.before)), reason=command.reason)

@@ -218,6 +218,7 @@ BY_FACT: dict[tuple[str, str], Any] = {
         Criterion(code="NEED_URGENCY", weight=60),
         Criterion(code="LASTING_OPERATION", weight=40),
     ),
+    ("community_applied.v1", "baseline"): COUNTED,
     ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     (
         "witness_policy_adopted.v1",
