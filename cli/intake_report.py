@@ -3,8 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator
 
+import click
+
+from cli.context import Speaking
 from importing.tables import Unread
 from services.intake import Intake
+
+_SHOWN = 20
+"""Problems shown on a terminal; the others stand in the file of rows handed back."""
 
 _KEPT = {
     "second-telephone": "第二个电话附在诉求内容后（密封） a second telephone, kept with the text",
@@ -17,9 +23,10 @@ def intake_lines(intake: Intake, shown: int) -> list[str]:
     tried = "试读，未登记任何内容：" if intake.dry else ""
     would = "将登记" if intake.dry else "登记"
     corrected = f"，更正 {intake.corrected} 行" if intake.corrected else ""
+    met = f"，达标不列入 {intake.met} 行" if intake.met else ""
     figures = (
         f"{tried}{intake.file}：{would} {intake.recorded} 行，此前已登记 {intake.repeated} 行"
-        f"{corrected}，退回 {len(intake.refused)} 行。"
+        f"{corrected}{met}，退回 {len(intake.refused)} 行。"
     )
     return [
         figures,
@@ -32,6 +39,13 @@ def intake_lines(intake: Intake, shown: int) -> list[str]:
             else []
         ),
     ]
+
+
+def tell_intake(intake: Intake, as_json: bool) -> None:
+    """Say what became of a table, and end with status 1 where rows came back."""
+    Speaking(as_json).say(intake.as_json(), "\n".join(intake_lines(intake, _SHOWN)))
+    if intake.refused:
+        raise click.exceptions.Exit(1)
 
 
 def _problems(intake: Intake) -> list[str]:

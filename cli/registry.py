@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.commanding import commands_of
-from cli.context import Context, Speaking, json_option, pass_context, run
+from cli.context import Context, json_option, pass_context, run
 from cli.meaning import person_of, unit_of
 from cli.people import acting, registrar_option
 from cli.progress import progressing
@@ -18,7 +18,7 @@ from domain.people import ROLE_LABELS
 from domain.refusals import CommandRefused
 
 if TYPE_CHECKING:
-    from services.intake import Intake, Taking
+    from services.intake import Taking
 
 
 def taking_options(command: Any) -> Any:
@@ -166,10 +166,11 @@ def import_units(
     \b
     Exit status: 0 every row is on record; 1 some rows came back; 2 it could not be tried.
     """
+    from cli.intake_report import tell_intake
     from services.intake import take_registry
 
     by = acting(context, acting_person).as_who()
-    _tell(run(lambda: take_registry(context.gateway, file, by, taking)), as_json)
+    tell_intake(run(lambda: take_registry(context.gateway, file, by, taking)), as_json)
 
 
 @unit.command("list")
@@ -288,6 +289,7 @@ def import_needs(
     \b
     Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
     """
+    from cli.intake_report import tell_intake
     from domain.people import Channel
     from services.need_intake import NeedTaking, take_need_table
 
@@ -296,17 +298,4 @@ def import_needs(
         actor = acting(context, acting_person)
         door = actor.door._replace(channel=Channel.IMPORT)
         who = NeedTaking(actor.as_by(), door, policy)
-    _tell(run(lambda: take_need_table(context.gateway, file, taking, who)), as_json)
-
-
-_SHOWN = 20
-"""Problems shown on a terminal; the others stand in the file of rows handed back."""
-
-
-def _tell(intake: "Intake", as_json: bool) -> None:
-    """Say what became of a table, and end with status 1 where rows came back."""
-    from cli.intake_report import intake_lines
-
-    Speaking(as_json).say(intake.as_json(), "\n".join(intake_lines(intake, _SHOWN)))
-    if intake.refused:
-        raise click.exceptions.Exit(1)
+    tell_intake(run(lambda: take_need_table(context.gateway, file, taking, who)), as_json)

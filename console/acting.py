@@ -38,6 +38,7 @@ class Case:
         self.seer, self.section, self.key = seer, section, key
         self.pairing: PairingForms | None = None
         self.body: Any = None
+        self.state: Any = None
         if section == "tasks":
             self.stream, state, _ = task_at(seer, key)
             self.body, self.kind = state.body, CASES["task"]
@@ -50,7 +51,7 @@ class Case:
             self.pairing = PairingForms(seer, line.stream, pairing)
         else:
             found = case_at(seer, category_at(section), key)
-            self.stream, self.kind = found.line.stream, found.kind
+            self.stream, self.kind, self.state = found.line.stream, found.kind, found.state
             self.policy_id, self.title = found.kind.policy_id(found.state), found.line.title
         self.address = f"/{section}/{key}"
 
@@ -79,7 +80,7 @@ def _form(
 ) -> Response:
     model = case.model(command)
     policy = case.seer.rules.under(case.policy_id).policy
-    fields = fields_of(command, model, case.seer, policy, given, case.body, case.kind)
+    fields = fields_of(command, model, case.seer, policy, given, case.body, case.kind, case.state)
     if case.pairing is not None:
         fields = case.pairing.fields(command, fields, given)
     return page(

@@ -56,13 +56,14 @@ def fields_of(
     given: Mapping[str, Any],
     body: Any = None,
     case: CaseKind = TASK,
+    state: Any = None,
 ) -> list[Field]:
     """Return the fields of a command's form, with what was *given* or is usual filled in."""
     hints = get_type_hints(model, include_extras=True)
     left = set(_LEFT_TO_THE_PAGE.get(kind, ()))
     if kind == "dispatch_task" and not given.get("suggested"):
         left |= {"suggested", "reason"}  # the reason is why another than the first suggested
-    made = _Making(kind, model, seer, policy, body, case)
+    made = _Making(kind, model, seer, policy, body, case, state)
     return [
         made.field(name, hints[name], given)
         for name in model.model_fields
@@ -96,6 +97,7 @@ class _Making:
     policy: Policy
     body: Any
     case: CaseKind
+    state: Any
 
     def field(self, name: str, hint: Any, given: Mapping[str, Any]) -> Field:
         base, many = base_of(hint)
@@ -183,6 +185,8 @@ class _Making:
             )
         if get_origin(base) is Literal:
             return tuple((str(one), str(one)) for one in get_args(base))
+        if held := self.case.offered(self.state, self.kind, name):
+            return tuple((code, self.seer.place_name(code)) for code in held)
         if base == UnitCode:
             return self._units(name)
         if base == PersonId:
@@ -232,6 +236,9 @@ class _Making:
         )
 
     def _people(self) -> tuple[tuple[str, str], ...]:
+        """Return the unit's own staff; for a case that is no task, everybody in service."""
+        if self.case is not TASK:
+            return self._in_service()
         found = []
         for person in self.seer.rules.people.values():
             if self.seer.rules.holds(person.id, Role.DEPT_STAFF, self.seer.unit, self.seer.at):
@@ -240,6 +247,17 @@ class _Making:
                     name = self.seer.house.books.vault.open(person.name)
                 found.append((person.id, name.decode("utf-8") if name else person.id))
         return tuple(sorted(found, key=lambda one: one[1]))
+
+    def _in_service(self) -> tuple[tuple[str, str], ...]:
+        found = []
+        for person in self.seer.rules.people.values():
+            standing = (one.unit for one in person.grants if one.stands(self.seer.at))
+            unit = next(standing, None)
+            if unit is not None:
+                name = person.name and self.seer.house.books.vault.open(person.name)
+                called = name.decode("utf-8") if name else person.id
+                found.append((person.id, f"{called} · {self.seer.unit_name(unit)}"))
+        return tuple(sorted(found, key=lambda one: one[1].partition(" · ")[::-1]))
 
     def _places(self) -> tuple[tuple[str, str], ...]:
         own = self.seer.rules.units[self.seer.unit].division
@@ -251,6 +269,9 @@ class _Making:
             and unit.stands(self.seer.at)
             and (unit.division.startswith(own) or own.startswith(unit.division))
         }
+        if self.case is not TASK:  # a need lies somewhere in it, a programme may be of all of it
+            whole = self.seer.say("本单位全部辖区", "the whole division of your unit")
+            found = {**found, own: f"{whole} {own}"}
         return tuple(sorted(found.items()))
 
     def _same_matter(self) -> tuple[tuple[str, str], ...]:

@@ -177,9 +177,15 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/sites", ("存量资源", "Sites"), AT_CASES),
     ("/providers", ("服务机构", "Providers"), AT_CASES),
     ("/programmes", ("试点", "Programmes"), AT_CASES),
+    ("/findings", ("体检问题", "Findings"), AT_CASES),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
     ("/district", ("区县一览", "District"), OVERSEEING),
+    (
+        "/province",
+        ("省市汇总", "City and province"),
+        frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.REGISTRAR}),
+    ),
     ("/audit", ("审计回放", "Audit"), frozenset({Role.AUDITOR})),
     ("/admin", ("系统管理", "Administration"), frozenset({Role.REGISTRAR, Role.DPO, Role.AUDITOR})),
 )

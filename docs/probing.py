@@ -16,7 +16,9 @@ from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.task import commands as c
 from tests.domain.harness import Story, given
+from tests.domain.pairing import promises as q
 from tests.domain.pairing import stories as p
+from tests.domain.pairing.table import TABLE as PAIRING_TABLE
 from tests.domain.task import stories as s
 from tests.domain.task.strategies import ANY_TIME, MOVES
 from tests.domain.world import (
@@ -151,4 +153,6 @@ def kind_rows(stories: Any) -> list[Row]:
 def pairing_rows() -> list[Row]:
     """Return the lifecycle of a pairing."""
     moves = [move for some in PAIRING_MOVES.values() for move in some]
-    return rows(pairing_stories(), moves)
+    promises = (q.active(), q.delivered(), q.confirmed(), q.disputed(), q.revising())
+    asked = [(command, by) for _, command, may in PAIRING_TABLE.values() for by in may]
+    return sorted({*rows(pairing_stories(), moves), *rows(promises, asked)})

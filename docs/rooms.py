@@ -50,6 +50,7 @@ ROOMS: tuple[Room, ...] = (
     Room("Pairing 结对", ("pairing",), _states("pairing"), pairing_rows),
     *(_of_the_case(one) for one in CASE_CATEGORIES if one in CASES and one not in _FIRST),
     Room("Registry 名册", ("unit", "person", "policy", "calendar", "subject", "notice"), {}),
+    Room("Province 省级", ("city",), {}),
     Room("Oversight 审计与见证", ("audit", "unmasking", "workflow", "log", "webhook"), {}),
 )
 """Every room there is."""

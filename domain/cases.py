@@ -96,6 +96,12 @@ def _nothing_listed(policy: Policy, command: str, field: str) -> tuple[()]:
     return ()
 
 
+def _nothing_offered(state: Any, command: str, field: str) -> tuple[()]:
+    """Say that no field is filled from what the case itself holds."""
+    del state, command, field
+    return ()
+
+
 def _named_by_chance(command: Mapping[str, Any]) -> None:
     """Say that a case takes any new id, whatever it begins with."""
     del command
@@ -146,6 +152,8 @@ class CaseKind:
     """The commands that begin a case."""
     listed: Callable[[Policy, str, str], Sequence[Category | Ground]] = _nothing_listed
     """What of the pack a field of a command may hold: by pack, command and field."""
+    offered: Callable[[Any, str, str], Sequence[str]] = _nothing_offered
+    """What the case holds that a field of a command may name: by state, command and field."""
     timed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`."""
     moving_clocks: frozenset[str] = frozenset()

@@ -18,6 +18,7 @@ PLURALS: dict[str, str] = {
     "facility": "facilities",
     "provider": "providers",
     "programme": "programmes",
+    "finding": "findings",
 }
 """The kinds on the board of cases, as addresses name them."""
 

@@ -69,6 +69,8 @@ class Intake:
     recorded: int = 0
     repeated: int = 0
     corrected: int = 0
+    met: int = 0
+    """Rows of a check-up whose value meets its target: there is nothing to record."""
     refused: list[BadRow] = field(default_factory=list)
     unread: tuple[Unread, ...] = ()
     kept: list[tuple[Row, str]] = field(default_factory=list)
@@ -83,6 +85,7 @@ class Intake:
             "recorded": self.recorded,
             "repeated": self.repeated,
             "corrected": self.corrected,
+            "met": self.met,
             "refused": len(self.refused),
             "bad_rows_file": None if self.bad_rows_file is None else str(self.bad_rows_file),
             "problems": [

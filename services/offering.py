@@ -53,6 +53,16 @@ ABOUT_VALUES = frozenset(
         "part-new",
         "parties-differ",
         "line-covers-category",
+        "item-is-commitment",
+        "delivery-known",
+        "delivery-in-state",
+        "delivery-within-commitment",
+        "delivered-by-now",
+        "settled-within-delivery",
+        "revision-below-delivered",
+        "revised-due-ahead",
+        "revision-asked",
+        "commitment-in-term",
     }
 )
 """Refusals that speak of a value nobody has chosen yet: the form asks for it."""
@@ -141,7 +151,8 @@ class Filling:
             if found is not None:
                 return found
         base, many = base_of(hint)
-        value = self._one(kind, name, base)
+        held = self.kind.offered(self.state, kind, name)
+        value = held[0] if held else self._one(kind, name, base)
         return [value] if many else value
 
     def _one(self, kind: str, name: str, base: Any) -> Any:

@@ -158,6 +158,7 @@ FINDING_WORDS = Words(
         "finding": ("台账问题", "finding"),
         "case": ("案卷", "case"),
         "standing": ("进展", "standing"),
+        "case_version": ("案卷版本", "version of the case"),
         "state": ("状态", "state"),
     },
     notices={
@@ -190,6 +191,13 @@ FINDING_WORDS = Words(
             "{case:case}的{clock:clock}逾期，应于 {due:instant} 前完成，请尽快处理。",
             "The limit for {clock:clock} of {case:case} passed at {due:instant}; please act.",
         ),
+    },
+    steps={
+        "OPEN": ("adopt_finding", "plan_remedy", "merge_finding", "dismiss_finding"),
+        "PLANNED": ("start_remedy", "measure_again"),
+        "IN_REMEDY": ("report_remedied", "measure_again"),
+        "VERIFYING": ("strike_off", "reject_remedy"),
+        "STRUCK_OFF": ("reopen_finding",),
     },
 )
 """Everything people read of findings."""

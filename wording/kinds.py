@@ -6,6 +6,7 @@ list of words takes them from there.
 
 from collections.abc import Iterator
 
+from wording.commitments import COMMITMENT_WORDS
 from wording.facility import FACILITY_WORDS
 from wording.finding import FINDING_WORDS
 from wording.labels import Both
@@ -16,6 +17,7 @@ from wording.site import SITE_WORDS
 from wording.words import Words
 
 WORDS_OF_KINDS: tuple[Words, ...] = (
+    COMMITMENT_WORDS,
     FINDING_WORDS,
     PROVINCE_WORDS,
     SITE_WORDS,
@@ -24,7 +26,8 @@ WORDS_OF_KINDS: tuple[Words, ...] = (
     PROVIDER_WORDS,
 )
 
-STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS}
+
+STEPS_OF_KINDS = {words.category: dict(words.steps) for words in WORDS_OF_KINDS if words.steps}
 """Kind of case → state → the commands people usually give in it."""
 
 

@@ -13,6 +13,7 @@ from domain.finding.labels import FINDING_CLOCKS, FINDING_LISTS
 from domain.oversight.labels import COUNT_LABELS, OVERSIGHT_LISTS
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
+from domain.pairing.labels import COMMITMENT_LISTS
 from domain.people import ROLE_LABELS, Channel, Known, Role
 from domain.programme.labels import PROGRAMME_CLOCKS, PROGRAMME_LISTS
 from domain.provider.labels import PROVIDER_CLOCKS, PROVIDER_LISTS
@@ -212,6 +213,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
     **OVERSIGHT_LISTS,
     **SITE_LISTS,
     **FACILITY_LISTS,
+    **COMMITMENT_LISTS,
     **FINDING_LISTS,
     **PROVINCE_LISTS,
     **PROGRAMME_LISTS,
@@ -265,6 +267,7 @@ _WORDS: dict[str, dict[str, Both]] = {
         "hand_over": ("移交", "the hand-over"),
         "term_end": ("结对期满", "the end of the term"),
         **FACILITY_CLOCKS,
+        "commitment": ("兑现承诺", "delivering what was promised"),
         **FINDING_CLOCKS,
         **PROGRAMME_CLOCKS,
         **PROVIDER_CLOCKS,

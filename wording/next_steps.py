@@ -26,7 +26,13 @@ _STEPS_OF_PAIRINGS: dict[str, tuple[str, ...]] = {
     P.PROPOSED: ("accept_proposal", "counter_propose"),
     P.NEGOTIATING: ("claim_project", "sign_agreement", "submit_for_approval"),
     P.PENDING_APPROVAL: ("approve_pairing", "reject_pairing"),
-    P.ACTIVE: ("open_review", "renew_pairing", "request_exit"),
+    P.ACTIVE: (
+        "open_review",
+        "renew_pairing",
+        "request_exit",
+        "confirm_commitment_delivery",
+        "deliver_commitment",
+    ),
     P.ADJUSTING: ("approve_adjustment", "refuse_adjustment"),
     P.SUSPENDED: ("resume_pairing",),
 }

@@ -151,14 +151,16 @@ PAIRING_SENTENCES: dict[str, Both] = {
             "结案 {figures.closed} 件，按期 {figures.on_time} 件，"
             "响应 {figures.contacted_on_time}/{figures.contact_due}，"
             "解决 {figures.resolved}/{figures.resolution_answers}，"
-            "满意 {figures.satisfied}/{figures.rated}。应打分：{score_by:deadline}。"
+            "满意 {figures.satisfied}/{figures.rated}"
+            "[；承诺兑现：{commitments:tallies}]。应打分：{score_by:deadline}。"
         ),
         (
             "Review no. {number} opened on figures frozen at log position {figures.position}: "
             "{figures.tasks} tasks, {figures.closed} closed, {figures.on_time} on time, response "
             "{figures.contacted_on_time}/{figures.contact_due}, resolution "
             "{figures.resolved}/{figures.resolution_answers}, satisfaction "
-            "{figures.satisfied}/{figures.rated}. Scores due: {score_by:deadline}."
+            "{figures.satisfied}/{figures.rated}[; arrived of what was promised: "
+            "{commitments:tallies}]. Scores due: {score_by:deadline}."
         ),
     ),
     "review_score_given.v1": (
@@ -192,11 +194,13 @@ PAIRING_SENTENCES: dict[str, Both] = {
     ),
     "exit_requested.v1": (
         (
-            "{unit:unit}申请退出，理由：{reason}[，在办任务接续：{successors:successors}]。"
+            "{unit:unit}申请退出，理由：{reason}[，在办任务接续：{successors:successors}]"
+            "[，尚欠：{owed:owed}]。"
             "应完成移交：{hand_over_by:deadline}。"
         ),
         (
-            "{unit:unit} asked to leave, reason: {reason}[, successors: {successors:successors}]. "
+            "{unit:unit} asked to leave, reason: {reason}[, successors: {successors:successors}]"
+            "[, still owed: {owed:owed}]. "
             "Hand-over due: {hand_over_by:deadline}."
         ),
     ),
@@ -205,12 +209,18 @@ PAIRING_SENTENCES: dict[str, Both] = {
         "{task:case} was handed over to {unit:unit}.",
     ),
     "pairing_ended.v1": (
-        "结对终止，无遗留在办任务。",
-        "The pairing ended; no open task is left without an owner.",
+        "结对终止，无遗留在办任务[；未兑现的承诺：{owed:owed}]。",
+        "The pairing ended; no open task is left without an owner[; never delivered: {owed:owed}].",
     ),
     "pairing_expired.v1": (
-        "结对期满（{term_end:instant}）未续约：在办任务继续办理，不再受理新任务。",
-        "The term ended unrenewed ({term_end:instant}): open tasks go on, new ones are refused.",
+        (
+            "结对期满（{term_end:instant}）未续约：在办任务继续办理，不再受理新任务"
+            "[；未兑现的承诺：{owed:owed}]。"
+        ),
+        (
+            "The term ended unrenewed ({term_end:instant}): open tasks go on, new ones are refused"
+            "[; never delivered: {owed:owed}]."
+        ),
     ),
     "pairing_withdrawn.v1": (
         "撤回结对[，理由：{reason}]。",

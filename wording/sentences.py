@@ -18,6 +18,7 @@ from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
 from wording.pairing import PAIRING_SENTENCES
+from wording.promising import owed_text, promised_text, tallies_text
 from wording.registry import REGISTRY_SENTENCES
 from wording.task import HANDLING_SENTENCES
 from wording.template import WordingBroken, fill
@@ -264,6 +265,9 @@ class _Shown:
             "limit": lambda limit: limit_text(limit, language),
             "sealed": self._sealed,
             "money": self._money,
+            "promised": lambda promised: promised_text(promised, language),
+            "owed": lambda owed: owed_text(owed, language),
+            "tallies": lambda tallies: tallies_text(tallies, language),
             "count": lambda items: str(len(items)),
             "list": lambda items: self._listed(str(item) for item in items),
             "budget": lambda items: self._listed(

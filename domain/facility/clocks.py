@@ -32,6 +32,16 @@ NOTICE, TERM, REPORT = "operator_notice", "operator_term", "use_report"
 """Names are stored for ever; the first two are followed by the entrustment's number."""
 
 
+TIMED_BY: dict[tuple[str, str], str] = {
+    ("facility_proposed.v1", "decide_by"): "facilities.limits.decide",
+    ("completion_reported.v1", "accept_by"): "facilities.limits.accept",
+    ("facility_accepted.v1", "open_by"): "facilities.limits.open",
+    ("acceptance_refused.v1", "complete_by"): "facilities.limits.rectify",
+    ("facility_suspended.v1", "rectify_by"): "facilities.limits.rectify",
+}
+"""The limit of the pack a deadline is counted by; each milestone brings its own, by its code."""
+
+
 def clocks(state: Facility, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks; none once the facility is over."""
     del rules

@@ -1,5 +1,6 @@
 """The finding as the desk, the clerk and the reader use it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -11,8 +12,11 @@ from domain.finding.commands import FindingCommand
 from domain.finding.coordination import errands, holder, neighbour, notices, shown, talks
 from domain.finding.decider import decide
 from domain.finding.facts import FindingFact
+from domain.finding.refusal_rules import STANDING_RULES
 from domain.finding.state import UNRECORDED, Recorded, evolve, is_over, state_name
 from domain.gate import gated
+from domain.labelled import Ground
+from domain.policy import Category, Policy
 from domain.values import DEFERRED
 
 
@@ -29,6 +33,29 @@ def _category(state: Any) -> str | None:
     """Return the category of service the indicator speaks of."""
     return state.body.recorded.category if isinstance(state, Recorded) else None
 
+
+def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Ground]:
+    """Return what of the pack a field of a command may hold."""
+    del command
+    if policy.findings is None:
+        return ()
+    return {
+        "indicator": policy.findings.indicators,
+        "ground": policy.findings.dismissal_grounds,
+    }.get(field, ())
+
+
+TIMED_BY = {
+    ("finding_recorded.v1", "adopt_by"): "findings.adoption",
+    ("finding_recorded.v1", "refresh_by"): "findings.refresh",
+    ("finding_adopted.v1", "plan_by"): "findings.planning",
+    ("value_measured.v1", "refresh_by"): "findings.refresh",
+    ("remedy_reported.v1", "verify_by"): "findings.verification",
+    ("finding_struck_off.v1", "reopen_by"): "findings.reopening",
+    ("finding_reopened.v1", "adopt_by"): "findings.adoption",
+    ("finding_reopened.v1", "refresh_by"): "findings.refresh",
+}
+"""Which limit of the pack counts each deadline."""
 
 FINDING = CaseKind(
     category="finding",
@@ -50,5 +77,10 @@ FINDING = CaseKind(
     service_category=_category,
     neighbour=neighbour,
     shown=shown,
+    begun_by=frozenset({"record_finding"}),
+    listed=listed,
+    timed_by=TIMED_BY,
+    moving_clocks=frozenset({"reopening"}),
+    standing_rules=STANDING_RULES,
 )
 """The finding."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from domain.clocks import LimitText
 from domain.labelled import Ground, Label
-from domain.values import Code, Frozen, OfficeText
+from domain.values import Code, Frozen
 
 
 class FindingLevel(StrEnum):
@@ -30,21 +30,18 @@ class Comparison(StrEnum):
         return value >= target if self is Comparison.AT_LEAST else value <= target
 
 
-class Indicator(Frozen):
+class Indicator(Ground):
     """One indicator of the catalogue, measured in whole *unit*s at one of its *levels*.
 
     *target* is the value a city takes where the finding names none; *category* says which lines
     of departments may lead the remedy.
     """
 
-    code: Code
-    label: Label
     levels: tuple[FindingLevel, ...] = Field(min_length=1)
     unit: Label
     comparison: Comparison
     target: int | None = Field(default=None, ge=0)
     category: Code
-    source: OfficeText | None = None
 
 
 class FindingPack(Frozen):

@@ -94,3 +94,8 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
 
 refused = refusing(REFUSAL_RULES)
 """Return the refusal by one of these rules, filled with what was found."""
+
+STANDING_RULES = frozenset(
+    {"district-office-only", "adopted-first", "reopening-over", "linked-not-merged"}
+)
+"""Rules about who asks and when, whatever is filled in beside."""

@@ -30,6 +30,7 @@ StateT = TypeVar("StateT", bound=Drafted)
 _PROPOSERS = frozenset({Role.CENTER_COORDINATOR, Role.DEPT_COORDINATOR})
 SPEAKERS = _PROPOSERS | {Role.STREET_DISPATCHER}
 """The roles that speak for a centre, a department, a street office."""
+_RECEIVERS = frozenset({Role.CENTER_COORDINATOR, Role.STREET_DISPATCHER})
 _AUTHORITY = frozenset({Role.PARTY_AUTHORITY})
 _SYSTEM = frozenset({Role.SYSTEM})
 
@@ -59,6 +60,14 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "hand_over_task": SPEAKERS | _SYSTEM,
     "complete_exit": _AUTHORITY | _SYSTEM,
     "withdraw_pairing": _PROPOSERS,
+    "deliver_commitment": SPEAKERS,
+    "confirm_commitment_delivery": _RECEIVERS,
+    "dispute_commitment_delivery": _RECEIVERS,
+    "settle_delivery_dispute": _AUTHORITY,
+    "take_back_delivery": SPEAKERS,
+    "revise_commitment": SPEAKERS,
+    "agree_to_revision": _RECEIVERS,
+    "refuse_revision": _RECEIVERS,
     "ring_clock": _SYSTEM,
     "recompute_deadlines": _SYSTEM,
 }

@@ -10,6 +10,7 @@ from typing import assert_never
 from domain.clocks import Clock, Deadline, RingClock
 from domain.envelope import Asked
 from domain.pairing.commands import PairingCommand
+from domain.pairing.commitment_facts import CommitmentMissed
 from domain.pairing.facts import (
     PairingDeadlineRecalculated,
     PairingExpired,
@@ -49,6 +50,7 @@ CLOCK_NAMES = (
     "review_scores",
     "hand_over",
     "term_end",
+    "commitment",
 )
 """Every clock a pairing can have; names are stored for ever."""
 
@@ -82,15 +84,18 @@ def clocks(state: Pairing, rules: Rules) -> tuple[Clock, ...]:
             return () if late else (_clock("approval", due),)
         case Active(reviews=reviews):
             review = () if reviews.fell_due else (_clock("review", reviews.next_at),)
-            return (*review, _term_end(state))
+            return (*review, _term_end(state), *_commitment(state))
         case Adjusting(approve_by=due, late=late):
-            return (*(() if late else (_clock("approval", due),)), _term_end(state))
+            approval = () if late else (_clock("approval", due),)
+            return (*approval, _term_end(state), *_commitment(state))
         case Suspended(until=until):
-            return (Clock("resume", until), _term_end(state))
+            return (Clock("resume", until), _term_end(state), *_commitment(state))
         case UnderReview(score_by=due, late=late):
-            return (*(() if late else (_clock("review_scores", due),)), _term_end(state))
+            scores = () if late else (_clock("review_scores", due),)
+            return (*scores, _term_end(state), *_commitment(state))
         case Terminating(hand_over_by=due, late=late):
-            return () if late else (_clock("hand_over", due),)
+            hand_over = () if late else (_clock("hand_over", due),)
+            return (*hand_over, *_commitment(state))
         case _ as never:
             assert_never(never)
 
@@ -101,6 +106,13 @@ def _clock(name: str, deadline: Deadline) -> Clock:
 
 def _term_end(state: Running) -> Clock:
     return Clock("term_end", state.agreement.term_end)
+
+
+def _commitment(state: Drafted) -> tuple[Clock, ...]:
+    """The first promise that is due and was not told to be late, none where all has arrived."""
+    agreement = state.agreement
+    due = agreement.commitments.next_due(agreement.pledges)
+    return () if due is None else (Clock("commitment", due),)
 
 
 def ring(
@@ -120,7 +132,11 @@ def ring(
         case "review", Active():
             return (ReviewFellDue(due=command.due),)
         case "term_end", Drafted(agreement=agreement):
-            return (PairingExpired(term_end=agreement.term_end),)
+            owed = agreement.commitments.owed(agreement.pledges)
+            return (PairingExpired(term_end=agreement.term_end, owed=owed),)
+        case "commitment", Drafted(agreement=agreement):
+            missed = agreement.commitments.due_at(agreement.pledges, command.due)
+            return (CommitmentMissed(due=command.due, missed=missed),)
         case _:
             return (PairingLimitMissed(clock=command.name, due=command.due),)
 

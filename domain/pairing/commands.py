@@ -10,10 +10,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.clocks import RecomputeDeadlines, RingClock
+from domain.pairing.commitment_commands import Commitment, CommitmentCommand
 from domain.values import (
     Code,
     DivisionCode,
     Frozen,
+    Grown,
     Instant,
     OfficeText,
     TaskId,
@@ -34,13 +36,16 @@ class ListKind(StrEnum):
     PROJECT = "PROJECT"  # 项目清单
 
 
-class ListItem(Frozen):
-    """One item of a list; *code* is unique within the pairing."""
+class ListItem(Grown):
+    """One item of a list; *code* is unique within the pairing; a resource may be a *commitment*."""
+
+    later = frozenset({"commitment"})
 
     code: Code
     title: OfficeText
     category: Code
     place: DivisionCode | None = None
+    commitment: Commitment | None = None
 
 
 class Successor(Frozen):
@@ -267,6 +272,7 @@ PairingCommand = Annotated[
     | HandOverTask
     | CompleteExit
     | WithdrawPairing
+    | CommitmentCommand
     | RingClock
     | RecomputeDeadlines,
     Field(discriminator="kind"),

@@ -12,8 +12,10 @@ from typing import Any
 
 from domain.cases import Errand, Notice, Step, Talk
 from domain.envelope import Happened
+from domain.pairing import commitment_facts as c
 from domain.pairing import facts as f
 from domain.pairing.commands import Successor
+from domain.pairing.promising import told_of_promises
 from domain.pairing.state import (
     Active,
     Agreement,
@@ -274,6 +276,18 @@ def _told(agreement: Agreement, fact: f.PairingFact) -> tuple[str, tuple[str, ..
             return "pairing_expired", everyone, {"term_end": instant_text(term_end)}
         case f.PairingWithdrawn() if agreement.round > 0:
             return "pairing_withdrawn", agreement.others(proposer), {}
+        case (
+            c.CommitmentDelivered()
+            | c.CommitmentDeliveryConfirmed()
+            | c.CommitmentDeliveryDisputed()
+            | c.DeliveryDisputeSettled()
+            | c.DeliveryTakenBack()
+            | c.CommitmentRevisionAsked()
+            | c.CommitmentRevised()
+            | c.CommitmentRevisionRefused()
+            | c.CommitmentMissed()
+        ):
+            return told_of_promises(agreement, fact)
         case f.PairingLimitMissed(clock=clock, due=due):
             values = {"clock": clock, "due": instant_text(due)}
             return "pairing_limit_missed", _and_authority(agreement), values

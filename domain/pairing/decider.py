@@ -9,7 +9,16 @@ from typing import assert_never
 from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import Asked
 from domain.gate import permitted
-from domain.pairing import adjusting, agreeing, clocks, drafting, leaving, reviewing, term
+from domain.pairing import (
+    adjusting,
+    agreeing,
+    clocks,
+    delivering,
+    drafting,
+    leaving,
+    reviewing,
+    term,
+)
 from domain.pairing.authority import WHO_MAY, within_term
 from domain.pairing.commands import (
     AcceptProposal,
@@ -38,6 +47,16 @@ from domain.pairing.commands import (
     SubmitForApproval,
     SuspendPairing,
     WithdrawPairing,
+)
+from domain.pairing.commitment_commands import (
+    AgreeToRevision,
+    ConfirmCommitmentDelivery,
+    DeliverCommitment,
+    DisputeCommitmentDelivery,
+    RefuseRevision,
+    ReviseCommitment,
+    SettleDeliveryDispute,
+    TakeBackDelivery,
 )
 from domain.pairing.facts import PairingFact
 from domain.pairing.state import Pairing
@@ -110,6 +129,17 @@ def _decided(state: Pairing, asked: Asked[PairingCommand], rules: Rules) -> Pair
             return leaving.hand_over_task(state, asked, command, rules)
         case CompleteExit():
             return leaving.complete_exit(state, asked, rules)
+        case (
+            DeliverCommitment()
+            | ConfirmCommitmentDelivery()
+            | DisputeCommitmentDelivery()
+            | SettleDeliveryDispute()
+            | TakeBackDelivery()
+            | ReviseCommitment()
+            | AgreeToRevision()
+            | RefuseRevision()
+        ) as command:
+            return delivering.decided(state, asked, command, rules)
         case RingClock() | RecomputeDeadlines():
             raise AssertionError("clocks are heard in decide")
         case _ as never:

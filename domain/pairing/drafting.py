@@ -23,6 +23,7 @@ from domain.pairing.commands import (
     ListKind,
     PairingCommand,
 )
+from domain.pairing.delivering import may_promise
 from domain.pairing.facts import (
     CounterProposed,
     PairingDrafted,
@@ -180,6 +181,7 @@ def checked_items(
     codes = [item.code for item in items]
     if twice := repeated([*sorted({*others}), *codes]):
         raise refused("items-once", found=", ".join(twice))
+    may_promise(agreement, kind, unit, items)
     street = rules.unit(agreement.street, asked.at)
     placed = []
     for item in items:

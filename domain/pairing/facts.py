@@ -13,7 +13,8 @@ from pydantic import Field
 from domain.clocks import Deadline
 from domain.figures import ReviewFigures
 from domain.pairing.commands import ListItem, ListKind, Score, Successor
-from domain.values import Code, Frozen, Instant, OfficeText, TaskId, UnitCode
+from domain.pairing.commitment_facts import CommitmentFact, Owed, Tally
+from domain.values import Code, Frozen, Grown, Instant, OfficeText, TaskId, UnitCode
 
 
 class PairingState(StrEnum):
@@ -166,11 +167,16 @@ class ReviewFellDue(Frozen):
     due: Instant
 
 
-class ReviewOpened(Frozen):
+class ReviewOpened(Grown):
+    """The review is open on frozen figures; *commitments* are what was promised and arrived."""
+
+    later = frozenset({"commitments"})
+
     kind: Literal["review_opened.v1"] = "review_opened.v1"
     number: int
     figures: ReviewFigures
     score_by: Deadline
+    commitments: tuple[Tally, ...] = ()
 
 
 class ReviewScoreGiven(Frozen):
@@ -208,12 +214,17 @@ class PairingRenewed(Frozen):
     term_end_before: Instant
 
 
-class ExitRequested(Frozen):
+class ExitRequested(Grown):
+    """A party leaves; *owed* is what it promised and has not delivered."""
+
+    later = frozenset({"owed"})
+
     kind: Literal["exit_requested.v1"] = "exit_requested.v1"
     unit: UnitCode
     reason: OfficeText
     successors: tuple[Successor, ...]
     hand_over_by: Deadline
+    owed: tuple[Owed, ...] = ()
 
 
 class TaskHandedOver(Frozen):
@@ -222,15 +233,23 @@ class TaskHandedOver(Frozen):
     unit: UnitCode
 
 
-class PairingEnded(Frozen):
+class PairingEnded(Grown):
+    """The pairing is over; *owed* is what was promised in it and never arrived."""
+
+    later = frozenset({"owed"})
+
     kind: Literal["pairing_ended.v1"] = "pairing_ended.v1"
+    owed: tuple[Owed, ...] = ()
 
 
-class PairingExpired(Frozen):
-    """The term ended unrenewed: open tasks go on, new ones are refused."""
+class PairingExpired(Grown):
+    """The term ended unrenewed: open tasks go on, new ones are refused; *owed* stays owed."""
+
+    later = frozenset({"owed"})
 
     kind: Literal["pairing_expired.v1"] = "pairing_expired.v1"
     term_end: Instant
+    owed: tuple[Owed, ...] = ()
 
 
 class PairingWithdrawn(Frozen):
@@ -283,6 +302,7 @@ PairingFact = Annotated[
     | PairingExpired
     | PairingWithdrawn
     | PairingLimitMissed
-    | PairingDeadlineRecalculated,
+    | PairingDeadlineRecalculated
+    | CommitmentFact,
     Field(discriminator="kind"),
 ]

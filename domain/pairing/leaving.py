@@ -29,6 +29,7 @@ def request_exit(
         reason=command.reason,
         successors=command.successors,
         hand_over_by=terms.deadline(terms.policy.pairing.hand_over, asked.at),
+        owed=agreement.commitments.owed(one for one in agreement.pledges if one.unit == unit),
     )
 
 
@@ -71,4 +72,5 @@ def complete_exit(state: Pairing, asked: Asking, rules: Rules) -> PairingEnded:
     if left:
         named = ", ".join(left[:_NAMED]) + (" …" if len(left) > _NAMED else "")
         raise refused("tasks-without-owner", count=len(left), tasks=named)
-    return PairingEnded()
+    agreement = ending.agreement
+    return PairingEnded(owed=agreement.commitments.owed(agreement.pledges))

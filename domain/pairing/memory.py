@@ -9,8 +9,10 @@ from typing import TypeVar, assert_never
 
 from domain.clocks import Deadline
 from domain.envelope import FactOutOfPlace, Happened
+from domain.pairing import commitment_facts as c
 from domain.pairing import facts as f
 from domain.pairing.commands import ListItem, ListKind, Successor
+from domain.pairing.promising import promised
 from domain.pairing.state import (
     Active,
     Adjusting,
@@ -63,6 +65,18 @@ def evolve(state: Pairing, happened: Happened[f.PairingFact]) -> Pairing:
             return _reviewing(state, happened, fact)
         case f.ExitRequested() | f.TaskHandedOver() | f.PairingEnded():
             return _leaving(state, fact)
+        case (
+            c.CommitmentDelivered()
+            | c.CommitmentDeliveryConfirmed()
+            | c.CommitmentDeliveryDisputed()
+            | c.DeliveryDisputeSettled()
+            | c.DeliveryTakenBack()
+            | c.CommitmentRevisionAsked()
+            | c.CommitmentRevised()
+            | c.CommitmentRevisionRefused()
+            | c.CommitmentMissed()
+        ):
+            return _promising(state, happened, fact)
         case f.PairingLimitMissed():
             return _late(state, fact)
         case f.PairingDeadlineRecalculated():
@@ -304,6 +318,16 @@ def _leaving(state: Pairing, fact: _Leaving) -> Pairing:
             return Ended(_in(state, fact, Terminating).agreement)
         case _ as never:
             assert_never(never)
+
+
+def _promising(
+    state: Pairing, happened: Happened[f.PairingFact], fact: c.CommitmentFact
+) -> Pairing:
+    """What was promised is delivered, argued about, revised or late."""
+    if not isinstance(state, Active | Adjusting | Suspended | UnderReview | Terminating):
+        raise _out_of_place(state, fact)
+    told = Happened(fact, happened.at, happened.occurred_at, happened.by, happened.version)
+    return replace(state, agreement=promised(state.agreement, told))
 
 
 def _late(state: Pairing, fact: f.PairingLimitMissed) -> Pairing:

@@ -200,6 +200,67 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "双考核尚缺：{sides}。",
         "The double assessment lacks the score of {sides}.",
     ),
+    # What was promised.
+    "resources-only": (
+        "条目 {item} 不在资源清单，不能作为承诺；承诺只写在资源清单。",
+        "Item {item} is no resource: only items of a resource list are promised.",
+    ),
+    "commitment-for-needs": (
+        "条目 {item} 所对应的需求 {needs} 不在需求清单，请先提交需求清单。",
+        "Item {item} answers needs {needs} that are in no need list; attach that list first.",
+    ),
+    "policy-has-document": (
+        "条目 {item}：政策承诺须填写文件号，其他承诺不填。",
+        "Item {item}: a policy names its document's number, nothing else does.",
+    ),
+    "commitment-in-term": (
+        "条目 {item} 的兑现期限应在结对期限 {term_start} 至 {term_end} 之内。",
+        "Item {item} is due within the term, {term_start} to {term_end}.",
+    ),
+    "commitment-kept": (
+        "条目 {item} 是已批准的承诺，不能随清单修订；请用“变更承诺”，经对方同意后变更。",
+        "Item {item} was promised and approved: ask to revise the commitment instead.",
+    ),
+    "item-is-commitment": (
+        "条目 {item} 不是本结对的承诺。",
+        "Item {item} is no commitment of this pairing.",
+    ),
+    "delivery-within-commitment": (
+        "条目 {item} 尚可兑现 {left}，本次填报超出承诺；超出部分请先变更承诺。",
+        "Of item {item} only {left} is left to deliver; revise the commitment for more.",
+    ),
+    "delivered-by-now": (
+        "兑现时间 {found} 不能晚于现在。",
+        "It was delivered at {found}, which lies ahead.",
+    ),
+    "receiver-only": (
+        "应由接收方 {expected} 办理，您的单位为 {found}。",
+        "This is for the receiver {expected}; your unit is {found}.",
+    ),
+    "delivery-known": (
+        "没有第 {number} 笔兑现记录。",
+        "There is no delivery no. {number}.",
+    ),
+    "delivery-in-state": (
+        "第 {number} 笔兑现现为 {found}，不能这样办理。",
+        "Delivery no. {number} is {found} now; this cannot be done with it.",
+    ),
+    "settled-within-delivery": (
+        "裁定数量 {found} 不能超过填报数量 {told}。",
+        "No more counts than was told: {told}; found {found}.",
+    ),
+    "revision-below-delivered": (
+        "条目 {item} 已兑现或待确认 {taken}，变更后不能低于此数。",
+        "Of item {item} {taken} was delivered already; it cannot become less than that.",
+    ),
+    "revised-due-ahead": (
+        "变更后的期限 {found} 应晚于现在。",
+        "The new due instant {found} must lie ahead.",
+    ),
+    "revision-asked": (
+        "条目 {item} 没有待答复的变更申请。",
+        "Nobody asks to revise item {item}.",
+    ),
     # Leaving.
     "successor-only": (
         "任务 {task} 应由接续单位 {expected} 接收，所填为 {found}。",

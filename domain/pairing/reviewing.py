@@ -35,6 +35,7 @@ def open_review(state: Pairing, asked: Asking, rules: Rules) -> ReviewOpened:
         number=active.reviews.held + 1,
         figures=_frozen(asked.stream, rules),
         score_by=terms.deadline(terms.policy.pairing.review, asked.at),
+        commitments=agreement.commitments.tallies(agreement.pledges),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Literal, assert_never
 from domain.clocks import Deadline
 from domain.figures import ReviewFigures
 from domain.pairing.commands import ListItem, ListKind, Successor
+from domain.pairing.commitments import NOTHING_DELIVERED, Commitments, Pledge
 from domain.pairing.facts import Adjustment, PairingState
 from domain.people import Role
 
@@ -75,6 +76,18 @@ class Agreement:
     lists: tuple[AttachedList, ...] = ()
     claims: tuple[Claim, ...] = ()
     authority: str | None = None
+    commitments: Commitments = NOTHING_DELIVERED
+
+    @property
+    def pledges(self) -> tuple[Pledge, ...]:
+        """Every commitment of the resource lists, in the order attached."""
+        return tuple(
+            Pledge(item.code, one.unit, item.commitment)
+            for one in self.lists
+            if one.kind is ListKind.RESOURCE
+            for item in one.items
+            if item.commitment is not None
+        )
 
     @property
     def parties(self) -> tuple[str, ...]:

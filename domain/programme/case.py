@@ -31,12 +31,20 @@ def _pairing(state: Any) -> None:
 
 def listed(policy: Policy, command: str, field: str) -> Sequence[Ground]:
     """Return what of the pack a field of a command may hold: criteria, where one is named."""
-    if policy.programmes is None or (command, field) not in _CRITERIA:
+    del command
+    return policy.programmes.criteria if policy.programmes and field == "criterion" else ()
+
+
+def offered(state: Any, command: str, field: str) -> Sequence[str]:
+    """Return the communities a command may name: those that applied, those still to be assessed."""
+    if field != "community" or not isinstance(state, Drafted):
         return ()
-    return policy.programmes.criteria
+    if command == "assess_community":
+        return state.body.unassessed
+    if command in {"score_application", "select_communities"}:
+        return tuple(one.community for one in state.body.ranked())
+    return ()
 
-
-_CRITERIA = frozenset({("draft_programme", "code"), ("score_application", "criterion")})
 
 STANDING_RULES = frozenset(
     {
@@ -75,6 +83,7 @@ PROGRAMME = CaseKind(
     shown=shown,
     begun_by=frozenset({"draft_programme"}),
     listed=listed,
+    offered=offered,
     timed_by=TIMED_BY,
     moving_clocks=MOVING_CLOCKS,
     standing_rules=STANDING_RULES,

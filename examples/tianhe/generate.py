@@ -1,4 +1,4 @@
-"""Write units.xlsx, people.xlsx, needs.xlsx and matters.json, always with the same contents.
+"""Write the tables of the sample and matters.json, always with the same contents.
 
 Run `python generate.py [FOLDER]` (default: beside this script). Everything drawn by lot comes from
 one seed; numbers and dates are written as text, so that no spreadsheet program shortens them.
@@ -26,6 +26,15 @@ from bureaus import (  # noqa: E402
     SUPERVISION_OFFICE,
     Body,
     code_of,
+)
+from checkup import CHECKUP_HEADINGS, CHECKUP_NOTES, checkup_rows  # noqa: E402
+from facilities import (  # noqa: E402
+    FACILITY_HEADINGS,
+    FACILITY_NOTES,
+    SITE_HEADINGS,
+    SITE_NOTES,
+    facility_rows,
+    site_rows,
 )
 from names import people  # noqa: E402
 from needs import CATEGORY_LABELS, HEADINGS, Need, compose, matters  # noqa: E402
@@ -243,10 +252,35 @@ def main(folder: Path) -> None:
         NEED_NOTES,
         (6, 18, 16, 12, 10, 14, 16, 60, 10, 14, 32, 10, 12, 18, 18, 14),
     )
+    write(
+        folder / "checkup.xlsx",
+        "体检指标",
+        CHECKUP_HEADINGS,
+        checkup_rows(streets(), SEED),
+        CHECKUP_NOTES,
+        (18, 14, 14, 14, 14, 40, 10, 10, 34, 14, 50),
+    )
+    sites = list(site_rows(streets(), SEED))
+    write(
+        folder / "sites.xlsx",
+        "存量空间",
+        SITE_HEADINGS,
+        sites,
+        SITE_NOTES,
+        (12, 26, 14, 14, 16, 18, 10, 20, 14, 14),
+    )
+    write(
+        folder / "facilities.xlsx",
+        "服务设施",
+        FACILITY_HEADINGS,
+        list(facility_rows(sites)),
+        FACILITY_NOTES,
+        (12, 30, 12, 16, 40, 10, 14, 14, 60, 26),
+    )
     (folder / "matters.json").write_text(
         json.dumps(matters(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    told = "units.xlsx, people.xlsx, needs.xlsx, matters.json"
+    told = "units, people, needs, checkup, sites, facilities (.xlsx) and matters.json"
     print(f"{told} of {DISTRICT} written to {folder.resolve().name}/")
 
 

@@ -89,7 +89,6 @@ BY_FIELD: dict[str, Any] = {
     "known": "…",
     "shown": "…",
     "meaning": "满意的评价 ÷ 全部评价",
-    "figures": (),
     "url_before": "https://old.example.org/log",
     "witnesses": "quorum none",
     "package_hash": "ab" * 32,
@@ -181,6 +180,8 @@ BY_FIELD: dict[str, Any] = {
     "grade": "B",
     "grade_before": "C",
     "found": "留样不全",
+    "needs": ("N-1",),
+    "site": f"site/{uuid_of('a site')}",
 }
 _RUN_BY_ITSELF = Operator(
     functions=("ELDER", "MEAL"), mode=OperationMode.SELF, unit=SHIPAI_CENTER, term_end=on(12, 31)
@@ -215,11 +216,13 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("programme_drafted.v1", "lead"): HOUSING,
     ("programme_drafted.v1", "title"): "完整社区试点",
     ("programme_drafted.v1", "criteria"): (
-        Criterion(code="NEED_URGENCY", weight=60),
-        Criterion(code="LASTING_OPERATION", weight=40),
+        Criterion(criterion="NEED_URGENCY", weight=60),
+        Criterion(criterion="LASTING_OPERATION", weight=40),
     ),
     ("community_applied.v1", "baseline"): COUNTED,
     ("programme_progress_recorded.v1", "communities"): (COUNTED,),
+    ("community_applied.v1", "baseline"): COUNTED,
+    ("community_assessed.v1", "figures"): COUNTED,
     (
         "witness_policy_adopted.v1",
         "policy",
@@ -233,7 +236,7 @@ NEVER_EMPTY = frozenset(
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
         *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
         *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
-        *("verdicts", "areas", "categories_before"),
+        *("missed", "verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {

@@ -11,6 +11,8 @@ import pytest
 
 from domain.people import Role
 from domain.units import UnitKind
+from importing.facilities import FACILITY_FIELDS, SITE_FIELDS, ListReader
+from importing.findings import FINDING_FIELDS, FindingReader
 from importing.needs import NEED_FIELDS, NeedReader, NeedRows
 from importing.people import PEOPLE_FIELDS, PeopleReader
 from importing.places import Places
@@ -39,7 +41,14 @@ def needs(units: UnitRows) -> NeedRows:
 def test_making_the_files_again_gives_the_same_cells(tmp_path: Path) -> None:
     main = runpy.run_path(str(TIANHE / "generate.py"))["main"]
     main(tmp_path)
-    for name in ("units.xlsx", "people.xlsx", "needs.xlsx"):
+    for name in (
+        "units.xlsx",
+        "people.xlsx",
+        "needs.xlsx",
+        "checkup.xlsx",
+        "sites.xlsx",
+        "facilities.xlsx",
+    ):
         made, committed = (tmp_path / name).open("rb"), (TIANHE / name).open("rb")
         with made, committed:
             assert list(sheets_of(made, LIMITS)) == list(sheets_of(committed, LIMITS))
@@ -143,3 +152,42 @@ def test_every_telephone_number_is_plainly_made_up() -> None:
         numbers = re.findall(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)
         assert len(numbers) > 100
         assert all(number.startswith("1990000") for number in numbers)
+
+
+def test_the_check_up_reads_as_the_readme_says(units: UnitRows) -> None:
+    findings = gd_2022().findings
+    assert findings is not None
+    places = Places.of(row.unit for row in units.good)
+    table = read_table(TIANHE / "checkup.xlsx", FINDING_FIELDS)
+    found = FindingReader(findings.indicators, places, ZONE).read(table)
+    assert len(table.rows) == 173
+    missed = [row for row in found.good if not row.is_met]
+    assert (len(found.good), len(missed)) == (170, 127)
+    assert {row.place[:9] for row in found.good if len(row.place) > 6} == {
+        row.unit.division for row in units.good if row.unit.kind is UnitKind.STREET_OFFICE
+    }
+    problems = {
+        (bad.row.cells["ledger_row"], problem.rule) for bad in found.bad for problem in bad.problems
+    }
+    assert problems == {
+        ("THTJ-2026-9001", "unknown-indicator"),
+        ("THTJ-2026-9002", "not-a-whole-number"),
+        ("THTJ-2026-9003", "unknown-place"),
+    }
+
+
+def test_the_lists_of_space_and_of_facilities_read_as_the_readme_says(units: UnitRows) -> None:
+    policy = gd_2022()
+    assert policy.facilities is not None
+    reader = ListReader(
+        places=Places.of(row.unit for row in units.good),
+        zone=ZONE,
+        categories={one.code: one.label for one in policy.categories},
+        sources={one.code: one.label for one in policy.facilities.funding_sources},
+    )
+    sites = reader.sites(read_table(TIANHE / "sites.xlsx", SITE_FIELDS))
+    facilities = reader.facilities(read_table(TIANHE / "facilities.xlsx", FACILITY_FIELDS))
+    assert (len(sites.good), sites.bad) == (60, ())
+    assert (len(facilities.good), facilities.bad) == (25, ())
+    assert {row.site for row in facilities.good} <= {row.number for row in sites.good}
+    assert len({row.command["place"] for row in sites.good}) == 60

@@ -6,10 +6,12 @@ from pydantic import BaseModel
 from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import SYSTEM, By, rung_by
 from domain.pairing import commands as c
+from domain.pairing import commitment_commands as cc
 from domain.pairing.case import PAIRING as KIND
 from domain.rules import Rules
 from tests.domain.harness import Story
 from tests.domain.laws import Row
+from tests.domain.pairing import promises as p
 from tests.domain.pairing import stories as s
 from tests.domain.world import (
     AUTHORITY,
@@ -122,6 +124,15 @@ TABLE: dict[str, Row] = {
     ),
     "complete exit": (_no_tasks, c.CompleteExit(), (*AUTHORITIES, SYSTEM)),
     "withdraw": (s.negotiating, c.WithdrawPairing(), (CENTER_COORDINATOR,)),
+    "deliver": (p.active, p.DELIVER, (CIVIL_COORDINATOR,)),
+    "confirm": (p.delivered, p.CONFIRM, (CENTER_COORDINATOR, *STREET)),
+    "dispute": (p.delivered, p.DISPUTE, (CENTER_COORDINATOR, *STREET)),
+    "settle": (p.disputed, p.SETTLE, AUTHORITIES),
+    "take back": (p.delivered, p.TAKE_BACK, (CIVIL_COORDINATOR,)),
+    "take back what was confirmed": (p.confirmed, p.TAKE_BACK, (CENTER_COORDINATOR, *STREET)),
+    "revise commitment": (p.active, p.REVISE, (CIVIL_COORDINATOR,)),
+    "agree to revision": (p.revising, p.AGREE, (CENTER_COORDINATOR, *STREET)),
+    "refuse revision": (p.revising, p.REFUSE, (CENTER_COORDINATOR, *STREET)),
     "ring": (s.proposed, RingClock(name="answer", due=on(5, 18)), (SYSTEM,)),
     "recompute": (s.proposed, RecomputeDeadlines(), (SYSTEM,)),
 }
@@ -185,6 +196,29 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
     st.builds(c.RenewPairing, term_end=instants),
     st.builds(c.RequestExit, reason=texts, successors=plans),
     st.builds(c.HandOverTask, task=tasks, unit=units),
+    st.builds(
+        cc.DeliverCommitment,
+        item=st.sampled_from(["R-1", "R-3", "N-1"]),
+        quantity=st.sampled_from([1, 4_000_000, 4_000_001]),
+        delivered_at=instants,
+        voucher=texts,
+    ),
+    st.builds(cc.ConfirmCommitmentDelivery, delivery=st.integers(1, 3)),
+    st.builds(cc.DisputeCommitmentDelivery, delivery=st.integers(1, 3), reason=texts),
+    st.builds(
+        cc.SettleDeliveryDispute,
+        delivery=st.integers(1, 3),
+        quantity=st.integers(0, 2_000_000),
+        reason=texts,
+    ),
+    st.builds(cc.TakeBackDelivery, delivery=st.integers(1, 3), reason=texts),
+    st.builds(
+        cc.ReviseCommitment,
+        item=st.sampled_from(["R-1", "R-2"]),
+        quantity=st.sampled_from([1, 3_000_000]),
+        due=instants,
+        reason=texts,
+    ),
     st.builds(RingClock, name=st.sampled_from(["answer", "review", "term_end"]), due=instants),
     st.just(RecomputeDeadlines()),
 )

@@ -1,0 +1,129 @@
+"""Take the lists of space and of facilities in: each row a case, known by its number."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desk.gateway import Gateway
+from desk.orders import Order
+from desk.sealing import opaque_uuid
+from domain.people import Role
+from domain.refusals import CommandRefused
+from domain.rules import Rules
+from domain.site.state import Registered
+from importing.facilities import FACILITY_FIELDS, SITE_FIELDS, ListedRow, ListedRows, ListReader
+from importing.places import Places
+from services.intake import UNPROVEN, ZONE, Intake, Taking, of_refusal, rules_of
+
+
+def list_reader(rules: Rules, policy_id: str | None = None) -> ListReader:
+    """Return what reads both lists with the registry's places and the words of a pack."""
+    policy = rules.under(policy_id).policy
+    pack = policy.facilities
+    return ListReader(
+        places=Places.of(rules.units.values()),
+        zone=ZONE,
+        categories={one.code: one.label for one in policy.categories},
+        sources={} if pack is None else {one.code: one.label for one in pack.funding_sources},
+    )
+
+
+async def take_site_table(gateway: Gateway, file: Path, taking: Taking) -> Intake:
+    """Import a list of existing space, and hand back what was not taken."""
+    return await _take_table(gateway, file, taking, facilities=False)
+
+
+async def take_facility_table(gateway: Gateway, file: Path, taking: Taking) -> Intake:
+    """Import a list of facilities on registered space, and hand back what was not taken."""
+    return await _take_table(gateway, file, taking, facilities=True)
+
+
+async def _take_table(gateway: Gateway, file: Path, taking: Taking, *, facilities: bool) -> Intake:
+    table = taking.table_of(file, FACILITY_FIELDS if facilities else SITE_FIELDS)
+    reader = await asyncio.to_thread(lambda: list_reader(rules_of(gateway)))
+    rows = reader.facilities(table) if facilities else reader.sites(table)
+    intake = Intake(str(file), refused=list(rows.bad), unread=table.unread, dry=taking.dry)
+    await take_rows(gateway, rows, intake, taking, facilities=facilities)
+    intake.write_bad_rows(table, taking.bad_rows)
+    return intake
+
+
+async def take_rows(
+    gateway: Gateway, rows: ListedRows, intake: Intake, taking: Taking, *, facilities: bool
+) -> None:
+    """Begin a case for each row, in the name of the street's dispatcher."""
+    said = "登记服务设施" if facilities else "登记存量空间"
+    for row in taking.progress(rows.good, said):
+        try:
+            order = await asyncio.to_thread(
+                facility_order if facilities else site_order, gateway, row
+            )
+            if taking.dry:
+                await gateway.would(order, UNPROVEN)
+                intake.recorded += 1
+            else:
+                intake.note(row.row, await gateway.submit_batch([order], UNPROVEN))
+        except CommandRefused as refusal:
+            intake.hand_back(row.row, of_refusal(row.row, refusal))
+
+
+def site_stream(gateway: Gateway, number: str) -> str:
+    """Return the stream of a site: the same number in the office's list, the same site."""
+    token = gateway.books.vault.token("site", number.encode())
+    return f"site/{opaque_uuid('site', token)}"
+
+
+def facility_stream(gateway: Gateway, number: str) -> str:
+    """Return the stream of a facility by its number in the office's list."""
+    token = gateway.books.vault.token("facility", number.encode())
+    return f"facility/{opaque_uuid('facility', token)}"
+
+
+def site_order(gateway: Gateway, row: ListedRow) -> Order:
+    """Return the order by which the row's site is registered."""
+    by = dispatcher_of(rules_of(gateway), row.command["place"])
+    return _order(site_stream(gateway, row.number), row.number, by, row.command)
+
+
+def facility_order(gateway: Gateway, row: ListedRow, policy: str | None = None) -> Order:
+    """Return the order by which the row's facility is proposed; its place is that of its site."""
+    site = site_stream(gateway, row.site)
+    _, state = gateway.desk.state_of(site)
+    if not isinstance(state, Registered):
+        raise CommandRefused(
+            "site-of-list-unknown",
+            f"没有编号为 {row.site} 的存量空间；请先导入存量空间清单。",
+            f"There is no site numbered {row.site}; import the list of sites first.",
+        )
+    place = state.space.place
+    command = {name: value for name, value in row.command.items() if value is not None}
+    by = dispatcher_of(rules_of(gateway), place)
+    told = command | {"site": site, "place": place} | ({"policy": policy} if policy else {})
+    return _order(facility_stream(gateway, row.number), row.number, by, told)
+
+
+def _order(stream: str, number: str, by: dict[str, Any], command: dict[str, Any]) -> Order:
+    return Order.model_validate(
+        {"stream": stream, "command_id": f"import/{number}", "by": by, "command": command}
+    )
+
+
+def dispatcher_of(rules: Rules, place: str) -> dict[str, Any]:
+    """Return the street's dispatcher for *place* as an order names who gives it."""
+    now = datetime.now(UTC)
+    for unit, grants in sorted(rules.posts.held.get(Role.STREET_DISPATCHER, {}).items()):
+        if unit in rules.units and rules.units[unit].covers(place):
+            for person in sorted(rules.people.values(), key=lambda one: one.id):
+                held = [one for one in person.grants if one in grants and one.stands(now)]
+                if held:
+                    return {
+                        "person": person.id,
+                        "unit": unit,
+                        "role": Role.STREET_DISPATCHER.value,
+                    }
+    raise CommandRefused(
+        "registrar-missing",
+        f"名册中没有负责 {place} 的街道调度员；请先导入人员。",
+        f"The registry has no dispatcher for {place}; import people first.",
+    )
