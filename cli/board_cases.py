@@ -106,7 +106,5 @@ def _labelled(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-site = group_of("site")
-facility = group_of("facility")
 provider = group_of("provider")
 programme = group_of("programme")
