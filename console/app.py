@@ -34,6 +34,8 @@ from console import (
     pairing_start,
     pairings,
     programmes,
+    provider_doors,
+    providers,
     province,
     registering,
     resident_deletion,
@@ -129,6 +131,8 @@ def create_app(house: House) -> FastAPI:
         ui_kit,
         facilities,
         programmes,
+        provider_doors,
+        providers,
         cases,
         acting,
     ):

@@ -222,7 +222,6 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ),
     ("community_applied.v1", "baseline"): COUNTED,
     ("programme_progress_recorded.v1", "communities"): (COUNTED,),
-    ("community_applied.v1", "baseline"): COUNTED,
     ("community_assessed.v1", "figures"): COUNTED,
     (
         "witness_policy_adopted.v1",
