@@ -34,7 +34,7 @@ async def commands_until_visible(url: str, people: SignedIn, count: int) -> Row:
             tasks.append(asyncio.create_task(giving.give(turn)))
         taken = await asyncio.gather(*tasks)
     told = figures("command to its visible row", [one * 1000 for one in taken[_AFTER:]])
-    return told | {"shed": giving.told_to_come_again}
+    return told | {"asked": len(taken), "shed": giving.told_to_come_again}
 
 
 class _Giving:

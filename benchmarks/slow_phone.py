@@ -31,7 +31,7 @@ async def first_paint(url: str, secrets: list[str]) -> Row:
             asked.append(one[1])
             await browser.close()
     told = figures("first paint of a resident's link", first[1:])
-    return told | {"question": figures("", asked[1:])}
+    return told | {"asked": len(first), "question": figures("", asked[1:])}
 
 
 async def _opened(browser: Browser, address: str) -> tuple[float, float]:

@@ -4,41 +4,36 @@ Nothing is opened here. Who acts proves it by their account key; what lists and 
 of the server. What only whoever has the home can do says so.
 """
 
-import json
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
+from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
+from cli.away_lists import COLLECTIONS, AwayBoards
 from cli.context import Context
 from client.jiedui import Jiedui, NothingThere, NotNow, Refused, SignedOut
-from desk.orders import Door, Order, Receipt
+from desk.orders import Answer, Door, Order, Receipt
 from desk.orders import NotNow as NotNowHere
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
 from domain.refusals import CommandRefused
 from domain.rules import Rules, Terms
 from domain.units import Unit, UnitKind
-from projections.task_board import ALL_TASKS, TaskFilter, TaskLine, TaskPage
 from services.signing_in import proof_text
 from transparency.keys import load_key
 from transparency.notes import Note
-from wording.labels import clock_label, label
 
 if TYPE_CHECKING:
     from runtime.settings import Settings
 
-_PATHS = {
-    "task": "tasks",
-    "pairing": "pairings",
-    "unit": "units",
-    "person": "people",
-    "policy": "policies",
-    "calendar": "calendars",
-}
+_AT_ONCE = 4
+"""How many commands of a script are under way: the server has others to serve."""
+
 _BEGINNINGS = {"register_task", "draft_pairing"}
 
 
@@ -57,6 +52,7 @@ class Away(Context):
         assert settings.url is not None, "somewhere else is somewhere"
         self._url = settings.url
         self._clients: dict[tuple[str, str] | None, Jiedui] = {}
+        self._beginning = Lock()
 
     @property
     def books(self) -> NoReturn:
@@ -79,6 +75,10 @@ class Away(Context):
 
     def client(self, post: tuple[str, str] | None = None) -> Jiedui:
         """Return a session in *post* (role, unit), left out: in the first the person holds."""
+        with self._beginning:
+            return self._client(post)
+
+    def _client(self, post: tuple[str, str] | None) -> Jiedui:
         if post not in self._clients:
             assert self.person, "it was asked before"
             key = load_key(self.settings.account_key)  # type: ignore[arg-type]
@@ -170,122 +170,86 @@ def _unit(told: dict[str, Any]) -> Unit:
 
 
 class AwayGateway:
-    """Gives orders through the API; what the server refuses is refused here in its words."""
+    """Gives orders through the API; what the server refuses is refused here in its words.
+
+    A case begun there has the id that the server gives it: what follows of it in the same run is
+    sent to that, and so is what names it.
+    """
 
     def __init__(self, away: Away) -> None:
         self._away = away
+        self._called: dict[str, str] = {}
+        self._room = Semaphore(_AT_ONCE)
+
+    async def begun(self, stream: str) -> bool:
+        """Say yes: commands go one by one."""
+        del stream
+        return True
+
+    async def submit_batch(self, orders: Sequence[Order]) -> list[Answer]:
+        """Have commands of one case recorded, one by one; raise `NotNow`."""
+        return [await asyncio.to_thread(self._answer, order) for order in orders]
+
+    def _answer(self, order: Order) -> Answer:
+        try:
+            with self._room:
+                return Answer(receipt=self._give(order))
+        except CommandRefused as refusal:
+            return Answer(refusal=refusal)
 
     async def submit(self, order: Order, door: Door) -> Receipt:
         """Have one command recorded and return its receipt; raise as the gateway does."""
         del door  # the server knows by which door this comes
-        by = order.by
-        post = None
-        if not isinstance(by, str) and by.role is not None and by.unit is not None:
-            post = (by.role.value, by.unit)
-        category, _, key = order.stream.partition("/")
-        kind = str(order.command["kind"])
-        path = _PATHS[category] if kind in _BEGINNINGS else f"{_PATHS[category]}/{key}/{kind}"
+        return self._give(order)
+
+    def _give(self, order: Order) -> Receipt:
+        stream = self._called.get(order.stream, order.stream)
+        category, _, key = stream.partition("/")
+        kind = str(order.command.get("kind"))
+        if category not in COLLECTIONS:
+            raise CommandRefused(
+                "home-needed",
+                f"{category} 的命令只能在账本所在的机器上办理。",
+                f"Commands of {category} are given where the ledger is.",
+            )
+        path = (
+            COLLECTIONS[category]
+            if kind in _BEGINNINGS
+            else f"{COLLECTIONS[category]}/{key}/{kind}"
+        )
         body = {name: value for name, value in order.command.items() if name != "kind"}
         if order.occurred_at is not None:
             body["occurred_at"] = order.occurred_at.isoformat()
         try:
-            told = self._away.client(post).give(
-                path, body, key=order.command_id, if_version=order.if_version
+            told = self._away.client(self._post(order)).give(
+                path, self._named(body), key=order.command_id, if_version=order.if_version
             )
         except NotNow as busy:
             raise NotNowHere(busy.rule) from None
         except Refused as refused:
             raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+        self._called[order.stream] = told.stream
         return Receipt.model_validate(told.model_dump())
 
+    def _post(self, order: Order) -> tuple[str, str] | None:
+        """Return the post an order is given in; refuse one in somebody else's name."""
+        by = order.by
+        person = by if isinstance(by, str) else by.person
+        if person != self._away.person:
+            raise CommandRefused(
+                "not-let-in",
+                f"命令以 {person} 的名义，而密钥是 {self._away.person} 的；请用其本人的密钥提交。",
+                f"The command is in the name of {person} and the key is that of "
+                f"{self._away.person}: it takes the person's own.",
+            )
+        if isinstance(by, str) or by.role is None or by.unit is None:
+            return None
+        return by.role.value, by.unit
 
-class AwayBoards:
-    """The boards that lists on the command line ask."""
-
-    def __init__(self, client: Jiedui) -> None:
-        self.tasks = AwayTasks(client)
-
-
-class AwayTasks:
-    """The tasks within the duties of whoever asks."""
-
-    def __init__(self, client: Jiedui) -> None:
-        self._client = client
-
-    def every(
-        self, wanted: TaskFilter = ALL_TASKS, *, order: str = "-registered_at"
-    ) -> Iterator[TaskLine]:
-        """Yield all tasks *wanted*, in order."""
-        asked = {
-            "state": list(wanted.states),
-            "category": list(wanted.categories),
-            "place": wanted.place,
-            "unit": wanted.unit,
-            "pairing": wanted.pairing,
-            "sla": wanted.sla,
-            "open": wanted.open_only,
-            "search": wanted.search,
-            "size": 500,
-        }
-        told = self._client.tasks(**{name: value for name, value in asked.items() if value})
-        found = [TaskLine(**one) for one in told]
-        column = order.lstrip("-")
-
-        def place(line: TaskLine) -> tuple[bool, Any]:
-            value = getattr(line, column)
-            return (value is None, value if value is not None else "")
-
-        yield from sorted(found, key=place, reverse=order.startswith("-"))
-
-    def find(
-        self,
-        wanted: TaskFilter = ALL_TASKS,
-        *,
-        page: int = 1,
-        size: int = 20,
-        order: str = "-registered_at",
-    ) -> TaskPage:
-        """Return one page of the tasks *wanted*."""
-        lines = list(self.every(wanted, order=order))
-        shown = tuple(lines[(page - 1) * size : page * size])
-        return TaskPage(shown, len(lines), page, size)
-
-
-def print_history(away: Away, category: str, case: str, as_json: bool) -> None:
-    """Print what happened to a case, as the server tells it to whoever asks."""
-    key = away.stream(category, case).partition("/")[2]
-    for line in away.client().history(key, of=_PATHS[category]):
-        if as_json:
-            click.echo(line.model_dump_json())
-            continue
-        late = "" if line.occurred is None else f"（实际 {line.occurred}）"
-        click.echo(f"{line.version:>4}  {line.recorded}{late}  {line.who}")
-        click.echo(f"      {line.sentence}")
-
-
-def show_case(away: Away, category: str, case: str, as_json: bool) -> None:
-    """Print where a case stands, and what the caller may do now."""
-    client, key = away.client(), away.stream(category, case).partition("/")[2]
-    if category == "task":
-        task = client.task(key)
-        told, clocks = task.task, task.clocks
-    else:
-        pairing = client.pairing(key)
-        told, clocks = pairing.pairing, pairing.clocks
-    offered = client.offers(key, of=_PATHS[category])
-    if as_json:
-        whole = {
-            category: told,
-            "clocks": [one.model_dump() for one in clocks],
-            "offers": [one.model_dump() for one in offered],
-        }
-        click.echo(json.dumps(whole, ensure_ascii=False))
-        return
-    among = {"task": "TaskState", "pairing": "PairingState"}[category]
-    title = told.get("number") or told.get("title")
-    click.echo(f"{title}  {label(told['state'], among=among)}  第 {told['version']} 版")
-    for one in clocks:
-        click.echo(f"  时限 {clock_label(one.name)}：{one.due}")
-    for offer in offered:
-        if offer.accepted:
-            click.echo(f"  可以 {offer.label}（{offer.command}）")
+    def _named(self, value: Any) -> Any:
+        """Return *value* with the cases in it called as the server calls them."""
+        if isinstance(value, dict):
+            return {name: self._named(one) for name, one in value.items()}
+        if isinstance(value, list):
+            return [self._named(one) for one in value]
+        return self._called.get(value, value) if isinstance(value, str) else value

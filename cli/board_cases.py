@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from cli.casework import add_readers, names_of, paged, say_how_many, sorted_by, stream_meant
+from cli.case_lists import names_of, paged, say_how_many, sorted_by
+from cli.casework import add_readers, stream_meant
 from cli.commanding import commands_of
 from cli.context import Context, json_option, pass_context
 from cli.filters import each_of

@@ -15,6 +15,7 @@ import click
 if TYPE_CHECKING:
     from temporalio.client import Client
 
+    from cli.away import Away
     from desk.gateway import Gateway
     from desk.opening import Books
     from domain.refusals import CommandRefused
@@ -167,3 +168,11 @@ pass_context = click.make_pass_decorator(Context)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="一行一个 JSON。 One JSON value a line."
 )
+
+
+def away_from(context: Context) -> "Away":
+    """Return the context as that of a server far away."""
+    from cli.away import Away
+
+    assert isinstance(context, Away), "a server was named"
+    return context

@@ -16,7 +16,9 @@ def submit(context: Context, file: BinaryIO) -> None:
 
     Each line: {"stream","command_id","by","command":{"kind",…}}. Lines of one case are taken in
     their order, cases in parallel; results come in the order of the lines, one JSON object each.
-    Lines may be sent again with the same command ids: nothing happens twice.
+    Lines may be sent again with the same command ids: nothing happens twice. At a server far away
+    (JIEDUI_URL) all lines are in the name of whose key it is, and a case begun has the id in its
+    result.
 
     \b
     Exit status: 0 all recorded; 1 at least one was refused; 2 at least one could not be tried.

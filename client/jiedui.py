@@ -144,6 +144,16 @@ class Jiedui:
         """Return what waits for the session's post."""
         return [one["item"] for one in self._ask("GET", "/inbox", params=wanted)["items"]]
 
+    def waiting(self, **wanted: Any) -> Iterator[dict[str, Any]]:
+        """Yield everything that waits for the session's post, page by page."""
+        seen = 0
+        while True:
+            page = self._ask("GET", "/inbox", params={**wanted, "limit": 500, "offset": seen})
+            yield from (one["item"] for one in page["items"])
+            seen += len(page["items"])
+            if not page["items"] or seen >= page["total"]:
+                return
+
     def all_of(self, path: str) -> list[dict[str, Any]]:
         """Return the items of a board that has one page: `/units`, `/people`, `/figures`."""
         return list(self._ask("GET", path)["items"])

@@ -1,12 +1,11 @@
 """结对引导: a pairing started in five steps, left at any time and resumed where the facts stand."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from console.pairing_lists import handed_in, list_form
+from console.pairing_lists import list_form
 from console.pairing_view import (
     matched,
     named_words,
@@ -16,9 +15,8 @@ from console.pairing_view import (
     shown_signatures,
     terms_of,
 )
-from console.seeing import ours, page, see_other, seer_of
+from console.seeing import page, see_other, seer_of
 from desk.identifiers import new_uuid7
-from domain.pairing.authority import WHO_MAY
 from domain.pairing.commands import ListKind
 from domain.pairing.facts import PairingState
 from domain.pairing.matching import VERSION
@@ -26,7 +24,7 @@ from domain.pairing.state import Drafted
 from domain.refusals import CommandRefused
 from projections.history import case_history
 from projections.pairing_board import PairingLine
-from services.agreement_signing import Signing, digest_shown, sign
+from services.agreement_signing import digest_shown
 from services.pairing_filling import mandatory_terms
 from services.pairing_steps import STEPS, claimable, step_of, waiting_for
 from services.scope import pairing_at
@@ -209,75 +207,3 @@ _SHOWS = {
     "signatures": _signatures,
     "approval": _approval,
 }
-
-
-@router.get("/pairings/{key}/attach_list")
-def ask_list(request: Request, key: str) -> Response:
-    """Go to the step in which lists are made up."""
-    seer = seer_of(request, "/pairings")
-    pairing_at(seer, key)
-    if seer.role not in WHO_MAY["attach_list"]:
-        raise NothingHere
-    return see_other(f"/pairings/{key}/start/lists")
-
-
-@router.post("/pairings/{key}/attach_list")
-async def give_list(request: Request, key: str) -> Response:
-    """Go on making up a list, or have it attached."""
-    sent = await request.form(max_files=1, max_fields=1200, max_part_size=11 * 1024 * 1024)
-    return await asyncio.to_thread(_attach, request, key, sent)
-
-
-def _attach(request: Request, key: str, sent: Any) -> Response:
-    seer = seer_of(request, "/pairings")
-    ours(request, str(sent.get("form", "")), seer.session.form)
-    line, state = pairing_at(seer, key)
-    if seer.role not in WHO_MAY["attach_list"]:
-        raise NothingHere
-    done = handed_in(seer, line.stream, state, "attach_list", sent)
-    if isinstance(done, dict):
-        return step_page(request, seer, line, state, "lists", form=done)
-    listed = str(sent.get("list", ""))
-    return see_other(f"/pairings/{key}/start/lists?list={listed}&receipt={done.position}")
-
-
-@router.get("/pairings/{key}/sign_agreement")
-def ask_signature(request: Request, key: str) -> Response:
-    """Go to the step in which the agreement is read and signed."""
-    seer = seer_of(request, "/pairings")
-    pairing_at(seer, key)
-    if seer.role not in WHO_MAY["sign_agreement"]:
-        raise NothingHere
-    return see_other(f"/pairings/{key}/start/signatures")
-
-
-@router.post("/pairings/{key}/sign_agreement")
-async def give_signature(request: Request, key: str) -> Response:
-    """Have the agreement signed for the own unit."""
-    sent = await request.form(max_files=1, max_fields=40, max_part_size=11 * 1024 * 1024)
-    return await asyncio.to_thread(_sign, request, key, sent)
-
-
-def _sign(request: Request, key: str, sent: Any) -> Response:
-    seer = seer_of(request, "/pairings")
-    ours(request, str(sent.get("form", "")), seer.session.form)
-    line, state = pairing_at(seer, key)
-    if seer.role not in WHO_MAY["sign_agreement"]:
-        raise NothingHere
-    scan = sent.get("scan")
-    try:
-        receipt = sign(
-            seer,
-            line.stream,
-            state,
-            Signing(
-                terms=[str(one) for one in sent.getlist("terms")],
-                digest=str(sent.get("digest", "")),
-                on_paper=sent.get("how") == "scan",
-                scan=scan.file.read() if hasattr(scan, "file") else b"",
-                command_id=str(sent.get("command_id", "")),
-            ),
-        )
-    except CommandRefused as refusal:
-        return step_page(request, seer, line, state, "signatures", refusal=refusal)
-    return see_other(f"/pairings/{key}/start/signatures?receipt={receipt.position}")

@@ -180,6 +180,11 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),
     ("/figures", ("统计分析", "Figures"), frozenset(Role) - {Role.REGISTRAR}),
     ("/district", ("区县一览", "District"), OVERSEEING),
+    (
+        "/province",
+        ("省市汇总", "City and province"),
+        frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.REGISTRAR}),
+    ),
     ("/audit", ("审计回放", "Audit"), frozenset({Role.AUDITOR})),
     ("/admin", ("系统管理", "Administration"), frozenset({Role.REGISTRAR, Role.DPO, Role.AUDITOR})),
 )

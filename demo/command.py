@@ -12,6 +12,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import progressing
 from demo.accounts import Accounts
 from demo.cast import Cast
+from demo.findings import REMEDY_TASKS, read_checkup
 from demo.home import fresh_home
 from demo.leaving import leave_work
 from demo.logins import give_passwords
@@ -166,10 +167,17 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
         try:
             async with asyncio.TaskGroup() as background:
                 await playing.play_pairings(paired, background)
-                await playing.play_needs(made)
+                checked, checkup = await asyncio.to_thread(
+                    read_checkup, stage, folder / "checkup.xlsx", {one.division for one in chosen}
+                )
+                intakes.append(checkup)
+                async with asyncio.TaskGroup() as both:
+                    both.create_task(playing.play_findings(checked, checkup))
+                    both.create_task(playing.play_needs(made))
         finally:
             following.cancel()
-    intake.recorded = stage.log.kinds["task_registered.v1"] - len(paired)
+    registered = stage.log.kinds["task_registered.v1"]
+    intake.recorded = registered - len(paired) - REMEDY_TASKS
     seconds = (datetime.now(UTC) - started).total_seconds()
     return Staged(playing, intakes, seconds, policy_file, registrar)
 

@@ -9,10 +9,14 @@ from typing import Any
 
 from demo.cast import Cast, Part, Street
 from demo.matter import Matter
+from demo.pledges import due_soon, promised
 from demo.stage import Saying, Stage, Unexpected
 from domain.pairing.coordination import project_task
 from domain.people import Role
 from domain.values import instant_text
+
+LATE_TURN = 0
+"""Which pairing promises what nobody can deliver in time."""
 
 POLICY = "demo"
 PROJECT_ITEM = "P1"
@@ -28,6 +32,7 @@ class Plan:
     departments: tuple[str, ...]
     categories: tuple[str, ...]
     counters: bool = False
+    turn: int = 0
 
 
 def plans(cast: Cast, streets: Sequence[Street]) -> list[Plan]:
@@ -44,7 +49,7 @@ def plans(cast: Cast, streets: Sequence[Street]) -> list[Plan]:
         size = 2 + number % 3
         chosen = tuple(leading[(number + step) % len(leading)] for step in range(size))
         categories = tuple(cast.led_by(chosen))
-        found.append(Plan(street, chosen, categories, counters=number % 7 == 1))
+        found.append(Plan(street, chosen, categories, counters=number % 7 == 1, turn=number))
     return found
 
 
@@ -107,7 +112,7 @@ class Pairing:
         label = {one.code: one.label.zh for one in self.cast.policy.categories}
         lead = self.plan.departments[0]
 
-        def items(letter: str, categories: Sequence[str], title: str) -> list[dict[str, str]]:
+        def items(letter: str, categories: Sequence[str], title: str) -> list[dict[str, Any]]:
             return [
                 {"code": f"{letter}{number}", "category": one, "title": f"{label[one]}{title}"}
                 for number, one in enumerate(categories, 1)
@@ -123,7 +128,7 @@ class Pairing:
                 "attach_list",
                 list="RESOURCE",
                 unit=lead,
-                items=items("R", self.cast.led_by((lead,)), "服务资源"),
+                items=self.resources(label),
             ),
             self.center(
                 "attach_list",
@@ -132,6 +137,12 @@ class Pairing:
                 items=items("P", self.cast.led_by((lead,))[:1], "结对服务项目"),
             ),
         ]
+
+    def resources(self, label: dict[str, str]) -> list[dict[str, Any]]:
+        """What the lead department promises; one of its promises falls due too soon."""
+        led = self.cast.led_by((self.plan.departments[0],))
+        items = promised(led, label, self.plan.turn)
+        return [*items, due_soon(led[0])] if self.plan.turn == LATE_TURN else items
 
     async def drafted_and_proposed(self) -> None:
         """Drafted by the centre with its three lists, and proposed to the others."""

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
+from demo import findings, paths, promises
 from demo import pairings as of_pairings
-from demo import paths
 from demo.cast import NobodyThere
 from demo.matter import Matter
 from demo.pairings import Pairing, Plan
@@ -24,7 +24,9 @@ from demo.showing import Bar, Showing
 from demo.stage import Stage, Unexpected
 from desk.orders import NotNow
 from desk.sealing import opaque_uuid
+from importing.findings import FindingRow
 from importing.needs import NeedRow
+from services.intake import Intake
 from services.need_intake import need_order
 
 HANDED_OVER = 2
@@ -60,10 +62,14 @@ PAIRING_SHOWS: tuple[tuple[str, str, str], ...] = (
     ("pairing_resumed_by_clock", "暂停到期恢复", "resumed by its clock"),
     ("pairing_reviewed", "双考核", "double assessment"),
     ("pairing_wound_up", "退出与移交", "exit with hand-over"),
+    ("commitment_confirmed", "承诺兑现确认", "promise delivered, confirmed"),
+    ("commitment_disputed", "兑现异议裁定", "delivery disputed, settled"),
+    ("commitment_revised", "承诺变更", "promise revised"),
+    ("commitment_missed", "承诺逾期", "promise late"),
 )
 
 
-_EACH = frozenset({"pairing_made", "pairing_project"})
+_EACH = frozenset({"pairing_made", "pairing_project", "commitment_confirmed"})
 
 Story = tuple[str, Callable[[Pairing], Awaitable[None]]]
 
@@ -80,6 +86,13 @@ EARLY: tuple[Story, ...] = (
     ("pairing_resumed_by_clock", of_pairings.suspended_until_its_day),
 )
 """What becomes of some pairings before they take needs."""
+
+PROMISES: tuple[Story, ...] = (
+    ("commitment_missed", promises.missed),
+    ("commitment_disputed", promises.disputed_and_settled),
+    ("commitment_revised", promises.revised),
+)
+"""What becomes of the promises of some pairings; in every one something is delivered."""
 
 
 class Playing:
@@ -150,6 +163,15 @@ class Playing:
         for name, story in early:
             await self.play(name, bar, [pairing.stream], story(pairing), at_once=True)
 
+    async def promised(self, number: int, pairing: Pairing, bar: Bar) -> None:
+        """Deliver what *pairing* promised, and play what becomes of some promises."""
+        stories = (
+            ("commitment_confirmed", promises.confirmed),
+            *PROMISES[number :: len(self.pairings)],
+        )
+        for name, story in stories:
+            await self.play(name, bar, [pairing.stream], story(pairing), at_once=True)
+
     async def project(self, pairing: Pairing, bar: Bar) -> None:
         """Have the project item done that the lead department of *pairing* claimed."""
 
@@ -187,18 +209,34 @@ class Playing:
             if path.name in made.wanted:
                 self.expect(path.name, path.zh, path.en, made.wanted[path.name])
         bar = self.showing.begin(
-            "帮扶任务 Support tasks", len(made.episodes) + len(self.pairings) + 2
+            "帮扶任务 Support tasks",
+            len(made.episodes) + 2 * len(self.pairings) + len(PROMISES) + 2,
         )
         by_street: dict[str, list[asyncio.Task[None]]] = {}
         async with asyncio.TaskGroup() as group:
-            for pairing in self.pairings:
+            for number, pairing in enumerate(self.pairings):
+                promising = group.create_task(self.promised(number, pairing, bar))
                 doing = group.create_task(self.project(pairing, bar))
+                by_street.setdefault(pairing.plan.street.division, []).append(promising)
                 by_street.setdefault(pairing.plan.street.division, []).append(doing)
             for one in made.episodes:
                 doing = group.create_task(self.episode(one, bar))
                 for division in {row.place[:9] for row in one.rows}:
                     by_street.setdefault(division, []).append(doing)
             group.create_task(self.endings(made, by_street, bar))
+
+    # -- findings ----------------------------------------------------------------------------------
+
+    async def play_findings(self, rows: Sequence[FindingRow], intake: Intake) -> None:
+        """Take the check-up's table in, and play what becomes of some findings."""
+        for name, zh, en, _ in findings.FINDING_SHOWS:
+            self.expect(name, zh, en, 1)
+        bar = self.showing.begin("体检问题 Findings", len(findings.FINDING_SHOWS))
+
+        async def play(name: str, streams: Sequence[str], going: Awaitable[None]) -> None:
+            await self.play(name, bar, streams, going)
+
+        await findings.played(self.stage, rows, intake, play)
 
     # -- how it ends for two pairings --------------------------------------------------------------
 

@@ -67,6 +67,10 @@ class Gateway:
         answers: list[Answer] = await self._in_time(self.submit_batch_now, orders, door)
         return answers
 
+    async def begun(self, stream: str) -> bool:
+        """Say whether anything is recorded of a case: what begins it may come in one turn."""
+        return await asyncio.to_thread(self.desk.ledger.version, stream) > 0
+
     async def _in_time(self, work: Callable[..., Any], *arguments: Any) -> Any:
         """Return what *work* returns, or raise `NotKnown` when the caller's time is up.
 

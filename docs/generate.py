@@ -25,8 +25,10 @@ from domain.oversight import words as oversight_words
 from domain.pairing import commands as pairing_commands
 from domain.people import ROLE_LABELS, Role
 from domain.policy import Policy
+from domain.province.words import AlarmNumber, ProofHashes
 from domain.registry import commands as registry_commands
 from domain.sealed import Seal, Sealed
+from domain.statements import Counted, Month, StatementNumber, StatementText
 from domain.task import commands as task_commands
 from domain.values import (
     CaseId,
@@ -85,6 +87,12 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (VerifierKeyText, "verifier key"),
     (oversight_words.WitnessName, "witness name"),
     (oversight_words.PolicyText, "witness policy"),
+    (Month, "month"),
+    (StatementNumber, "number of a statement"),
+    (StatementText, "statement or note"),
+    (Counted, "count"),
+    (AlarmNumber, "number of an alarm"),
+    (ProofHashes, "proof"),
     (bool, "yes or no"),
     (int, "integer"),
     (str, "text"),

@@ -153,7 +153,7 @@ class CaseKind:
     listed: Callable[[Policy, str, str], Sequence[Category | Ground]] = _nothing_listed
     """What of the pack a field of a command may hold: by pack, command and field."""
     offered: Callable[[Any, str, str], Sequence[str]] = _nothing_offered
-    """What the case itself holds that a field of a command may name: by state, command and field."""
+    """What the case holds that a field of a command may name: by state, command and field."""
     timed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`."""
     moving_clocks: frozenset[str] = frozenset()

@@ -7,7 +7,9 @@ finding tells it without being asked. Nobody types either.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from domain.cases import Errand
 from domain.envelope import Happened
@@ -46,12 +48,16 @@ class FindingLinked(Frozen):
 
 
 class NoteLinkedCase(Frozen):
-    """Tell a finding where a case stands that it leans on, or that was begun because of it."""
+    """Tell a finding where a case stands that it leans on, or that was begun because of it.
+
+    *case_version* is the version of the case's fact that says so: what is older changes nothing.
+    """
 
     kind: Literal["note_linked_case"] = "note_linked_case"
     case: CaseId
     standing: LinkStanding
     state: Code
+    case_version: Annotated[int, Field(ge=1)]
 
 
 def linking(cases: Iterable[str], finding: str, told: Happened[Any]) -> tuple[Errand, ...]:
@@ -67,7 +73,9 @@ def noting(
     findings: Iterable[str], stream: str, told: Happened[Any], standing: LinkStanding, state: str
 ) -> tuple[Errand, ...]:
     """Return the errands by which the case *stream* tells each of *findings* where it stands."""
-    command = NoteLinkedCase(case=stream, standing=standing, state=state).model_dump(mode="json")
+    command = NoteLinkedCase(
+        case=stream, standing=standing, state=state, case_version=told.version
+    ).model_dump(mode="json")
     return tuple(
         Errand(stream=finding, command_id=f"because/{stream}/{told.version}", command=command)
         for finding in findings

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     case,
     func,
+    literal,
     select,
 )
 
@@ -50,7 +51,17 @@ measures = Table(
     Column("remark", Text),
     Column("opened", BigInteger, nullable=False),
     Column("settled", BigInteger, nullable=False),
-    Index("board_measure_by_month", "metric", "month"),
+    Index(
+        "board_measure_as_asked",
+        "metric",
+        "month",
+        "street",
+        "unit",
+        "category",
+        "excluded",
+        "numerator",
+        "denominator",
+    ),
     Index(
         "board_measure_of_unit", "unit", "metric", "month", "excluded", "numerator", "denominator"
     ),
@@ -296,11 +307,7 @@ class ServiceLevels:
         asked for.
         """
         included = case((measures.c.excluded.is_(None), 1), else_=0)
-        group = (
-            func.coalesce(measures.c[by], "").label("grouped")
-            if by != "all"
-            else func.coalesce(None, "").label("grouped")
-        )
+        group = literal("").label("grouped") if by == "all" else measures.c[by].label("grouped")
         asked = (
             select(
                 measures.c.metric,
@@ -314,7 +321,7 @@ class ServiceLevels:
         )
         with self._engine.connect() as connection:
             found = [
-                Rate(str(metric), str(name), int(above), int(below), int(out))
+                Rate(str(metric), str(name or ""), int(above), int(below), int(out))
                 for metric, name, above, below, out in connection.execute(asked)
             ]
         if by == "all":

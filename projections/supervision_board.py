@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Engine, Index, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Engine,
+    Index,
+    Table,
+    Text,
+    case,
+    func,
+    select,
+)
 
 from domain.task.facts import SupervisionLevel
 from domain.task.supervising import REMINDERS
@@ -29,7 +40,14 @@ steps = Table(
     Column("raised_at", Text, nullable=False),
     Column("quarter", Text, nullable=False),
     Index("board_supervision_by_quarter", "quarter", "unit"),
+    Index("board_supervision_by_position", "position"),
+    Index("board_supervision_as_counted", "raised_at", "place", "unit", "cause", "level"),
 )
+
+_ACT = case(
+    (steps.c.cause.in_(sorted(REMINDERS)), SupervisionLevel.REMINDED.value), else_=steps.c.level
+)
+"""What was done to the unit, as `Step.act` says it."""
 
 LEVELS = tuple(level.value for level in SupervisionLevel)
 
@@ -156,30 +174,56 @@ class SupervisionBoard:
         unit: str | None = None,
         stream: str | None = None,
         place: str | None = None,
+        act: str | None = None,
         raised_from: str | None = None,
         raised_until: str | None = None,
         limit: int = 500,
     ) -> list[Step]:
         """Return the steps themselves, the newest first.
 
-        *place* is a division code and means everything within it; the instants are RFC 3339 in
-        UTC, *raised_until* exclusive.
+        *place* is a division code and means everything within it, *act* is what `Step.act` says;
+        the instants are RFC 3339 in UTC, *raised_until* exclusive.
         """
         asked = select(steps).order_by(steps.c.position.desc()).limit(limit)
-        if place is not None:
-            asked = asked.where(steps.c.place.startswith(area_of(place), autoescape=True))
         for column, value in (
             (steps.c.quarter, quarter),
             (steps.c.unit, unit),
             (steps.c.stream, stream),
+            (_ACT, act),
         ):
             if value is not None:
                 asked = asked.where(column == value)
-        if place is not None:
-            asked = asked.where(steps.c.place.startswith(area_of(place), autoescape=True))
-        if raised_from is not None:
-            asked = asked.where(steps.c.raised_at >= raised_from)
-        if raised_until is not None:
-            asked = asked.where(steps.c.raised_at < raised_until)
+        asked = asked.where(*_raised(place, raised_from, raised_until))
         with self._engine.connect() as connection:
             return [Step(**row) for row in connection.execute(asked).mappings()]
+
+    def raised(
+        self,
+        *,
+        place: str | None = None,
+        raised_from: str | None = None,
+        raised_until: str | None = None,
+    ) -> dict[str, dict[str, int]]:
+        """Return how often each act was taken against each unit ("": none) in that time."""
+        asked = (
+            select(steps.c.unit, _ACT.label("act"), func.count())
+            .where(*_raised(place, raised_from, raised_until))
+            .group_by(steps.c.unit, "act")
+        )
+        found: dict[str, dict[str, int]] = {}
+        with self._engine.connect() as connection:
+            for unit, act, count in connection.execute(asked):
+                found.setdefault(str(unit or ""), {})[str(act)] = count
+        return found
+
+
+def _raised(place: str | None, since: str | None, until: str | None) -> list[ColumnElement[bool]]:
+    """Return what a step within *place* and that time meets."""
+    found: list[ColumnElement[bool]] = []
+    if place is not None:
+        found.append(steps.c.place.startswith(area_of(place), autoescape=True))
+    if since is not None:
+        found.append(steps.c.raised_at >= since)
+    if until is not None:
+        found.append(steps.c.raised_at < until)
+    return found

@@ -1,6 +1,7 @@
 """Take a check-up's table in: each missed target a finding, each changed value measured again."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,9 +61,20 @@ async def take_findings(
     """Record the findings of *table*, in the order of its rows."""
     rows = await asyncio.to_thread(read_findings, gateway, table, who.policy)
     intake = Intake(name, refused=list(rows.bad), unread=table.unread, dry=taking.dry)
-    for row in taking.progress(rows.good, "登记体检问题"):
-        await _take(gateway, row, intake, taking, who)
+    await take_rows(gateway, rows.good, intake, taking, who)
     return intake
+
+
+async def take_rows(
+    gateway: Gateway,
+    rows: Sequence[FindingRow],
+    intake: Intake,
+    taking: Taking,
+    who: FindingTaking,
+) -> None:
+    """Record what the *rows* found, in their order; *intake* notes what became of each."""
+    for row in taking.progress(rows, "登记体检问题"):
+        await _take(gateway, row, intake, taking, who)
 
 
 async def _take(

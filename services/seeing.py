@@ -106,6 +106,9 @@ class House:
 
         Boards that are busy, such as while they are made anew, keep nobody waiting for long.
         """
+        if self._known_to_boards():
+            self._busy = False
+            return True
         following = _following.submit(self.boards.follower(self.books.ledger).catch_up)
         try:
             following.result(BOARD_SECONDS if after_command or self._busy else READING_SECONDS)
@@ -114,6 +117,17 @@ class House:
             return False
         self._busy = False
         return True
+
+    def _known_to_boards(self) -> bool:
+        """Say whether the boards stand where the ledger does: mostly so, and nobody is to follow.
+
+        The ledger is asked first: what is recorded after that is not waited for, as ever.
+        """
+        newest = self.books.ledger.head()
+        try:
+            return self.boards.position() >= newest
+        except OperationalError:
+            return False
 
 
 @dataclass(frozen=True)

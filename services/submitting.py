@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Protocol
 
 import structlog
 
-from desk.gateway import Gateway
 from desk.orders import Answer, NotNow, Order, read_order
 from domain.refusals import CommandRefused
 from importing.delimited import decoded
@@ -23,8 +22,20 @@ _BATCH_MAX = 40
 _STREAMS_AT_ONCE = 32
 
 
+class Taking(Protocol):
+    """Whoever takes orders: the gateway to this desk, or the way to a desk far away."""
+
+    async def begun(self, stream: str) -> bool:
+        """Say whether anything is recorded of a case."""
+        ...
+
+    async def submit_batch(self, orders: Sequence[Order]) -> list[Answer]:
+        """Have commands of one case recorded in their order; raise `NotNow`."""
+        ...
+
+
 async def submit_script(
-    gateway: Gateway, script: bytes
+    gateway: Taking, script: bytes
 ) -> AsyncIterator[tuple[int, dict[str, Any]]]:
     """Submit one JSON object a line; yield number and result of every line that is not blank.
 
@@ -73,15 +84,14 @@ async def submit_script(
 
 
 async def _one_case(
-    gateway: Gateway,
+    gateway: Taking,
     orders: list[tuple[int, Order]],
     answers: dict[int, asyncio.Future[dict[str, Any]]],
 ) -> None:
     """Submit one case's commands in order: as batches while the case is new, else one by one."""
     stopped: str | None = None
     while orders:
-        is_new = await asyncio.to_thread(gateway.desk.ledger.version, orders[0][1].stream) == 0
-        size = _BATCH_MAX if is_new else 1
+        size = 1 if await gateway.begun(orders[0][1].stream) else _BATCH_MAX
         turn, orders = orders[:size], orders[size:]
         if stopped is None:
             try:

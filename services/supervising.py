@@ -1,6 +1,5 @@
 """Who is supervised, why, and what waits for a decision of somebody who supervises."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -75,12 +74,11 @@ def month_bounds(month: str) -> tuple[str, str]:
 def ladders(seer: Seer, month: str | None) -> list[UnitLadder]:
     """Return the units of *seer*'s division that were or are supervised, the hardest hit first."""
     board, place = seer.house.boards.supervision, _place(seer)
-    raised: dict[str, Counter[str]] = {}
-    for step in _steps(seer, month, None):
-        raised.setdefault(step.unit or "", Counter())[step.act] += 1
+    since, until = _bounds(month)
+    raised = board.raised(place=place, raised_from=since, raised_until=until)
     standing = board.by_unit(place=place)
     found = [
-        UnitLadder(unit, dict(raised.get(unit, {})), standing.get(unit, {}))
+        UnitLadder(unit, raised.get(unit, {}), standing.get(unit, {}))
         for unit in raised.keys() | standing.keys()
     ]
     return sorted(found, key=lambda one: (one.worst, one.unit))
@@ -88,15 +86,20 @@ def ladders(seer: Seer, month: str | None) -> list[UnitLadder]:
 
 def cards(seer: Seer, month: str | None, unit: str | None, level: str | None) -> list[Card]:
     """Return the steps of *seer*'s division as facts, the newest first, at most `SHOWN`."""
-    found = []
-    for step in _steps(seer, month, unit):
-        if level in (None, step.act):
-            entry = seer.house.books.ledger.entry(step.position)
-            assert entry is not None, "the board has read it"
-            (fact,) = history_of([entry], seer.names, seer.language)
-            found.append(Card(step, fact))
-        if len(found) == SHOWN:
-            break
+    house, found = seer.house, []
+    since, until = _bounds(month)
+    for step in house.boards.supervision.steps(
+        unit=unit,
+        place=_place(seer),
+        act=level,
+        raised_from=since,
+        raised_until=until,
+        limit=SHOWN,
+    ):
+        entry = house.books.ledger.entry(step.position)
+        assert entry is not None, "the board has read it"
+        (fact,) = history_of([entry], seer.names, seer.language)
+        found.append(Card(step, fact))
     return found
 
 
@@ -121,8 +124,5 @@ def _place(seer: Seer) -> str | None:
     return within(seer, TaskFilter()).place
 
 
-def _steps(seer: Seer, month: str | None, unit: str | None) -> list[Step]:
-    since, until = (None, None) if month is None else month_bounds(month)
-    return seer.house.boards.supervision.steps(
-        unit=unit, place=_place(seer), raised_from=since, raised_until=until, limit=5000
-    )
+def _bounds(month: str | None) -> tuple[str | None, str | None]:
+    return (None, None) if month is None else month_bounds(month)

@@ -158,6 +158,7 @@ FINDING_WORDS = Words(
         "finding": ("台账问题", "finding"),
         "case": ("案卷", "case"),
         "standing": ("进展", "standing"),
+        "case_version": ("案卷版本", "version of the case"),
         "state": ("状态", "state"),
     },
     notices={

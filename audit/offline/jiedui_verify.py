@@ -161,6 +161,7 @@ limit_missed: REGISTERED PENDING_DISPATCH ADJUDICATION ACCEPTED IN_PROGRESS > sa
 limit_missed: RESULT_REVIEW CALLBACK > same
 deadline_recalculated: BEFORE HELD CARRIED ANSWERED FINAL > same
 subject_key_destroyed: FINAL ARCHIVED > same
+finding_linked: BEFORE HELD CARRIED ANSWERED FINAL > same
 [pairing]
 RUNNING = ACTIVE ADJUSTING SUSPENDED UNDER_REVIEW
 pairing_drafted: NONE > DRAFT
@@ -189,6 +190,25 @@ task_handed_over: TERMINATING > same
 pairing_ended: TERMINATING > ENDED
 pairing_limit_missed: NEGOTIATING PENDING_APPROVAL ADJUSTING UNDER_REVIEW TERMINATING > same
 pairing_deadline_recalculated: PROPOSED NEGOTIATING PENDING_APPROVAL RUNNING TERMINATING > same
+commitment_delivered commitment_delivery_confirmed: RUNNING TERMINATING > same
+commitment_delivery_disputed delivery_dispute_settled: RUNNING TERMINATING > same
+delivery_taken_back commitment_revision_asked: RUNNING TERMINATING > same
+commitment_revised commitment_revision_refused commitment_missed: RUNNING TERMINATING > same
+[finding]
+STANDING = OPEN PLANNED IN_REMEDY VERIFYING
+finding_recorded: NONE > OPEN
+finding_adopted: OPEN > same
+remedy_planned: OPEN > PLANNED
+remedy_started: PLANNED > IN_REMEDY
+linked_case_noted value_measured finding_limit_missed: STANDING > same
+remedy_reported: IN_REMEDY > VERIFYING
+remedy_rejected: VERIFYING > IN_REMEDY
+finding_struck_off: VERIFYING > STRUCK_OFF
+finding_reopened: STRUCK_OFF > OPEN
+reopening_lapsed: STRUCK_OFF > same
+finding_dismissed: OPEN > DISMISSED
+finding_merged: OPEN > MERGED
+finding_deadline_recalculated: STANDING STRUCK_OFF > same
 [provider]
 RUNNING = ADMITTED WARNED RECTIFYING SUSPENDED
 ENDED = REFUSED EXITED LAPSED

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from audit.verify.collecting import without_collecting
 from audit.verify.faults import Fault
+from audit.verify.separated import broken_duties
 from audit.verify.task_rules import wrong_in_task
 from domain.casebook import CASES
 from domain.cases import CaseKind
@@ -89,6 +90,8 @@ def _judge_one(stream: str, entries: Iterable[Told], found: Legality) -> Iterato
 def _wrong(kind: CaseKind, state: Any, told: Happened[Any], hash_before: str) -> Iterable[str]:
     if kind.category == "task":
         return wrong_in_task(state, told, hash_before)
+    if broken := broken_duties(state, told):
+        return broken
     if kind.is_over(state):
         return (f"{told.fact.kind} after the end, in {kind.state_name(state)}",)
     return ()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.envelope import Happened
+from domain.linking import FindingLinked
 from domain.task import facts as f
 from domain.task.facts import TaskState as S
 from domain.task.state import ExtensionStatus, Known, ReturnReview, Task, Unknown
@@ -104,6 +105,7 @@ MAY_HAPPEN_IN: dict[type[Any], frozenset[S]] = {
     f.UrgencyRaised: _ADMITTING | {S.PENDING_DISPATCH} | _IN_HAND,
     f.DeadlineRecalculated: _OPEN | _FINAL,
     f.DataRestricted: _ANY,
+    FindingLinked: _OPEN | _FINAL,
     f.SubjectKeyDestroyed: _FINAL | {S.ARCHIVED},
 }
 """The states in which each kind of fact may happen; a registration happens once, before all."""

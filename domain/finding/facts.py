@@ -85,6 +85,7 @@ class LinkedCaseNoted(Frozen):
     standing: LinkStanding
     standing_before: LinkStanding | None
     state: Code
+    case_version: int
 
 
 class ValueMeasured(Frozen):

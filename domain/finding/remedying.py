@@ -53,17 +53,23 @@ def start(state: Finding, asked: Asking, rules: Rules) -> f.RemedyStarted:
 
 
 def note(state: Finding, command: NoteLinkedCase) -> Facts:
-    """Where a linked case stands is noted once; a plan begins with the first case that begins."""
+    """Where a linked case stands is noted once; a plan begins with the first case that begins.
+
+    What a case said before what is known of it, and is only now heard, changes nothing.
+    """
     if not isinstance(state, Open | Planned | InRemedy | Verifying):
         return ()
-    before = state.body.standing_of(command.case)
-    if before is command.standing:
+    before = state.body.link_to(command.case)
+    if before is not None and (
+        before.standing is command.standing or command.case_version <= before.version
+    ):
         return ()
     noted = f.LinkedCaseNoted(
         case=command.case,
         standing=command.standing,
-        standing_before=before,
+        standing_before=None if before is None else before.standing,
         state=command.state,
+        case_version=command.case_version,
     )
     if isinstance(state, Planned) and command.standing in _UNDER_WAY:
         return (noted, f.RemedyStarted(case=command.case))

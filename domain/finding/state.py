@@ -34,6 +34,8 @@ class Linked:
 
     case: str
     standing: LinkStanding
+    version: int = 0
+    """The version of its fact that said so; 0 as long as it said nothing."""
 
     @property
     def is_over(self) -> bool:
@@ -82,9 +84,9 @@ class Body:
         """Say whether *value* meets the target."""
         return self.recorded.comparison.met(value, self.recorded.target)
 
-    def standing_of(self, case: str) -> LinkStanding | None:
-        """Return how far *case* told it had come, None where the finding does not know it."""
-        return next((one.standing for one in self.linked if one.case == case), None)
+    def link_to(self, case: str) -> Linked | None:
+        """Return what the finding knows of *case*, None where it does not lean on it."""
+        return next((one for one in self.linked if one.case == case), None)
 
     @property
     def open_cases(self) -> tuple[str, ...]:
@@ -200,7 +202,7 @@ def evolve(state: Finding, happened: Happened[f.FindingFact]) -> Finding:
         case f.LinkedCaseNoted(case=case, standing=standing):
             known = _in(state, fact, Open, Planned, InRemedy, Verifying)
             others = tuple(one for one in known.body.linked if one.case != case)
-            return _with(known, linked=(*others, Linked(case, standing)))
+            return _with(known, linked=(*others, Linked(case, standing, fact.case_version)))
         case f.ValueMeasured():
             known = _in(state, fact, Open, Planned, InRemedy, Verifying)
             return _with(
@@ -251,7 +253,7 @@ def _recorded(fact: f.FindingRecorded, happened: Happened[f.FindingFact]) -> Bod
 
 def _planned(body: Body, fact: f.RemedyPlanned, happened: Happened[f.FindingFact]) -> Body:
     """Cases that told of themselves before keep what they told."""
-    new = [case for case in fact.cases if body.standing_of(case) is None]
+    new = [case for case in fact.cases if body.link_to(case) is None]
     linked = (*body.linked, *(Linked(case, LinkStanding.WAITING) for case in new))
     after = replace(body, measures=fact.measures, items=fact.items, linked=linked)
     return _did(after, happened)

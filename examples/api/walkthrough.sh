@@ -38,7 +38,7 @@ echo "版本 version: $version"
 # Judged only if nobody else has moved the case meanwhile; a repeat gets its receipt again.
 answer --json '{"urgency": "NORMAL", "duty_class": "COOPERATE"}' \
   --header "Authorization: Bearer $dispatcher" --header "Idempotency-Key: $key-triage" \
-  "$api/tasks/$number/triage_task?dry-run=false" || true
+  --header "If-Match: $version" "$api/tasks/$number/triage_task"
 echo
 
 # What other systems follow: facts by position. Keep `next`, and ask again with it.

@@ -111,17 +111,8 @@ def checkup_rows(found: tuple[Street, ...], seed: int) -> Iterator[tuple[str, ..
             code, indicator, (low, high) = OF_COMMUNITIES[(place + step) % len(OF_COMMUNITIES)]
             community = street.communities[(place + step // 2) % len(street.communities)]
             count += 1
-            yield _row(
-                chance,
-                count,
-                "小区（社区）",
-                street.name,
-                community.name,
-                code,
-                indicator,
-                low,
-                high,
-            )
+            at = ("小区（社区）", street.name, community.name)
+            yield _row(chance, count, at, code, indicator, low, high)
         for step in range(2):
             code, indicator, (low, high) = OF_BLOCKS[(place + step) % len(OF_BLOCKS)]
             count += 1

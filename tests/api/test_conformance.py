@@ -35,6 +35,7 @@ PARTS = {
 # Each exception says why it is one.
 CONFIG = """
 seed = 20261129
+hooks = "pieces.py"
 
 [phases.coverage]
 # Of the methods an address does not take, one stands for all: they are answered by one handler.
@@ -42,9 +43,7 @@ unexpected-methods = ["PUT"]
 
 [checks]
 # 412 refuses as well, whatever else was sent: the case moved on since it was looked at.
-negative_data_rejection.expected-statuses = [
-  400, 401, 404, 405, 409, 412, 413, 415, 422, 429, "5xx"
-]
+negative_data_rejection.expected-statuses = ["4xx", "5xx"]
 positive_data_acceptance.expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 429, "5xx"]
 
 [generation]
@@ -70,6 +69,13 @@ include-path-regex = "^/pairings/[{{]key"
 parameters = {{ "path.key" = "{pairing}" }}
 """
 
+PIECES = """
+import schemathesis
+
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+"""
+"""How a piece of a file is sent, of which a stranger does not know that it is bytes."""
+
 
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,6 +95,7 @@ async def test_the_api_is_as_its_reference_says(
     task = await asyncio.to_thread(_task, office)
     config = CONFIG.format(task=task, pairing=pairing.partition("/")[2])
     (tmp_path / "schemathesis.toml").write_text(config, encoding="utf-8")
+    (tmp_path / "pieces.py").write_text(PIECES, encoding="utf-8")
     token = calling(number).client.headers["Authorization"]
     app = Starlette(routes=[Mount(PREFIX, create_api(office.house, requests_a_minute=1_000_000))])
     async with serving(app, listening("127.0.0.1:0")) as url:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from accounts.throttle import Throttle
 from runtime.settings import Settings
+from services.province import Province
 from services.single_sign_on import sign_on_of
 from tests import accounts
 from tests.console.conftest import Office, approve, engage
-from tests.console.test_pairing_steps import (
+from tests.console.pairings import (
     HEALTH,
     attached,
     drafted,
@@ -23,6 +24,7 @@ from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import registered
 from tests.evidence.files import jpeg
 from tests.journeys.district import BUREAU
+from tests.province.forged import hold_two_cities
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class District:
     rating: str
     following: str
     registrar: str
+    city: str
 
 
 def furnished(office: Office) -> District:
@@ -79,6 +82,7 @@ def furnished(office: Office) -> District:
     rating = handed_over(office, approve(office, town.task()))
     _, following = registered(office)
     pairings = _pairings(office)
+    province = Province(office.house.settings, office.house.books)
     # So many sign-ins in a minute were the furnisher's, not a guesser's.
     office.house.doorkeeper._throttle = Throttle()
     return District(
@@ -87,6 +91,7 @@ def furnished(office: Office) -> District:
         rating,
         following,
         office.person("S01").partition("/")[2],
+        f"/province/{hold_two_cities(province).partition('/')[2]}",
     )
 
 

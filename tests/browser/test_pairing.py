@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from tests.browser.test_console import DESKTOP, FINGER, PHONE, Visiting, chromium, visit
 from tests.console.conftest import Office, office
-from tests.console.test_pairing_steps import (
+from tests.console.pairings import (
     attached,
     drafted,
     negotiated,

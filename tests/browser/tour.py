@@ -188,6 +188,7 @@ def _desks(district: District) -> list[Stop]:
             Stop(f"figures-by-{by}", "V01", f"/figures?by={by}")
             for by in ("unit", "street", "category", "month")
         ),
+        Stop("province-city", "V01", district.city),
         Stop("audit-case", "A01", f"/audit?case={tasks['working']}"),
         Stop("audit-earlier", "A01", f"/audit?case={tasks['working']}&facts=3"),
         Stop("audit-verified", "A01", "/audit", sent("form[action='/audit/verify'] button")),

@@ -14,9 +14,9 @@ from domain.models import models_of
 from domain.people import Role
 from services.reading_tasks import masked
 from tests.console.conftest import STAFF, Office, approve
+from tests.console.pairings import NEW, activated, negotiated, staffed
 from tests.console.test_admin import TABS, registrar
 from tests.console.test_pages import CODES
-from tests.console.test_pairing_steps import NEW, activated, negotiated, staffed
 from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import NEED, PLACE, registered
 from tests.journeys.district import BUREAU

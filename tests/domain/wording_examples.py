@@ -89,7 +89,6 @@ BY_FIELD: dict[str, Any] = {
     "known": "…",
     "shown": "…",
     "meaning": "满意的评价 ÷ 全部评价",
-    "figures": (),
     "url_before": "https://old.example.org/log",
     "witnesses": "quorum none",
     "package_hash": "ab" * 32,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, inspect, select, update
 
 from ledger.entry import Entry
 from projections.applying import apply
@@ -150,6 +150,34 @@ def test_boards_of_this_shape_are_kept_when_opened_again(
     again = open_boards(url)
     assert again.position() == 100
     again.close()
+
+
+def test_boards_of_this_shape_are_given_the_indexes_of_this_version(
+    busy_log: LogInMemory, tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'earlier.db'}"
+    first = open_boards(url)
+    first.follower(busy_log).catch_up(100)
+    as_made = indexes_of(first)
+    with writing(first.engine) as connection:
+        connection.exec_driver_sql("DROP INDEX board_task_as_asked")
+        connection.exec_driver_sql("CREATE INDEX board_task_of_once ON board_task (state)")
+    assert indexes_of(first) != as_made
+    rows = rows_of(first)
+    first.close()
+    again = open_boards(url)
+    assert indexes_of(again) == as_made
+    assert rows_of(again) == rows
+    again.close()
+
+
+def indexes_of(boards: Boards) -> set[str]:
+    looked = inspect(boards.engine)
+    return {
+        str(index["name"])
+        for table in looked.get_table_names()
+        for index in looked.get_indexes(table)
+    }
 
 
 # One active follower.

@@ -95,8 +95,14 @@ IN_TOWN = rules_with(
 )
 
 
-def note(standing: LinkStanding, case: str = CENTRE, state: str = "BUILDING") -> NoteLinkedCase:
-    return NoteLinkedCase(case=case, standing=standing, state=state)
+def note(
+    standing: LinkStanding, case: str = CENTRE, state: str = "BUILDING", version: int | None = None
+) -> NoteLinkedCase:
+    """Return what a case says; what it says further on it says later."""
+    place = list(LinkStanding).index(standing) + 1
+    return NoteLinkedCase(
+        case=case, standing=standing, state=state, case_version=version or 10 * place
+    )
 
 
 @cache

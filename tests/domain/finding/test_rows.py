@@ -231,8 +231,13 @@ def test_what_is_known_already_is_not_noted_again() -> None:
     s.in_remedy().when(s.note(LinkStanding.BEGUN), s.SYSTEM).then_nothing()
 
 
+def test_what_a_case_said_before_changes_nothing_when_it_is_heard_late() -> None:
+    """An errand that left no fact is run again as long as nobody settled it."""
+    s.in_remedy().when(s.note(LinkStanding.WAITING, version=3), s.SYSTEM).then_nothing()
+
+
 def test_a_case_may_fall_back_and_both_are_told() -> None:
-    s.over().when(s.note(LinkStanding.WAITING, s.TASK, "TRIAGED"), s.SYSTEM).then(
+    s.over().when(s.note(LinkStanding.WAITING, s.TASK, "TRIAGED", 99), s.SYSTEM).then(
         f.LinkedCaseNoted, standing=LinkStanding.WAITING, standing_before=LinkStanding.DONE
     )
 

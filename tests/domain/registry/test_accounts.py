@@ -10,11 +10,13 @@ from domain.people import Known, Role
 from domain.registry.case import PERSON, UNIT
 from domain.registry.commands import (
     AddAccountKey,
+    BindIdentity,
     ChangeUnit,
     GrantRole,
     RegisterPerson,
     RegisterUnit,
     RevokeRole,
+    UnbindIdentity,
     WithdrawAccountKey,
 )
 from domain.registry.facts import AccountKeyAdded, AccountKeyWithdrawn
@@ -121,3 +123,16 @@ def test_nobody_speaks_for_another_and_the_system_only_inside() -> None:
     person().when(REGISTER, by=for_another).then_refused("behalf-recorded")
     outside = SYSTEM.model_copy(update={"channel": "cli"})
     person().when(REGISTER, by=outside).then_refused("system-is-inside")
+
+
+def test_an_identity_of_the_office_s_sign_on_is_one_person_s_until_it_is_unbound() -> None:
+    identity = "0a1b2c3d" * 8
+    bound = registered().does(BindIdentity(identity=identity), by=REGISTRAR)
+    bound.when(BindIdentity(identity=identity), by=REGISTRAR).then_refused("identity-bound")
+    elsewhere = next(iter(PEOPLE.values())).model_copy(update={"identities": (identity,)})
+    taken = replace(RULES, people={**PEOPLE, elsewhere.id: elsewhere})
+    other = person(taken).does(REGISTER, by=REGISTRAR)
+    other.when(BindIdentity(identity=identity), by=REGISTRAR).then_refused("identity-bound")
+    unbinding = UnbindIdentity(identity=identity, reason="离任")
+    free = bound.does(unbinding, by=REGISTRAR)
+    free.when(unbinding, by=REGISTRAR).then_refused("identity-not-bound")

@@ -39,6 +39,7 @@ def test_the_finding_hears_at_once_where_the_task_stands() -> None:
         "case": s.dispatched().stream,
         "standing": "WAITING",
         "state": "DISPATCHED",
+        "case_version": len(s.dispatched().facts) + 1,
     }
 
 
