@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -12,22 +12,22 @@ from hypothesis import strategies as st
 from audit.offline import jiedui_verify
 from audit.offline.jiedui_verify import state_after
 from domain.cases import CaseKind
-from domain.pairing.case import PAIRING
-from domain.pairing.facts import PairingFact, PairingState
+from domain.models import models_of
 from domain.task.case import TASK
-from domain.task.facts import TaskFact, TaskState
-from tests.domain.pairing import test_laws as pairing_laws
+from domain.task.facts import TaskState
+from domain.values import CASE_CATEGORIES
+from tests.domain import laws
 from tests.domain.task import stories
 from tests.domain.task import test_laws as task_laws
 from tests.domain.task.strategies import MOVES
+from tests.domain.test_laws_of_kinds import KINDS
+from wording.labels import LABELS
 
-FACTS = {"task": TaskFact, "pairing": PairingFact}
-STATES: dict[str, set[str]] = {
-    "task": {state.value for state in TaskState},
-    "pairing": {state.value for state in PairingState},
-}
 SCRIPT = Path(jiedui_verify.__file__)
 WALKS = settings(suppress_health_check=list(HealthCheck), database=None)
+FACTS = {"task": models_of(TASK.facts)} | {
+    told.KIND.category: models_of(told.KIND.facts) for told in KINDS
+}
 
 
 def told(case: CaseKind, facts: Iterable[Any]) -> list[tuple[str, str, dict[str, Any], str]]:
@@ -57,11 +57,12 @@ def test_whatever_the_decider_of_tasks_records_is_legal(data: st.DataObject) -> 
 
 
 @seed(20260511)
-@settings(WALKS, max_examples=300)
-@given(pairing_laws.beginnings, pairing_laws.walks)
-def test_whatever_the_decider_of_pairings_records_is_legal(beginning: Any, path: Any) -> None:
-    for story, asked, facts in pairing_laws.walk(beginning, path)[-1:]:
-        judged(PAIRING, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
+@pytest.mark.parametrize("told_of", KINDS, ids=lambda one: one.KIND.category)
+@settings(WALKS, max_examples=150)
+@given(data=st.data())
+def test_whatever_the_decider_of_a_kind_records_is_legal(told_of: Any, data: Any) -> None:
+    for story, asked, facts in data.draw(laws.walks(told_of))[-1:]:
+        judged(told_of.KIND, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
 
 
 @pytest.mark.parametrize("state", list(TaskState))
@@ -78,19 +79,19 @@ def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
                 judged(TASK, walk.facts)
 
 
-@pytest.mark.parametrize("category", ["task", "pairing"])
+@pytest.mark.parametrize("category", CASE_CATEGORIES)
 def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: str) -> None:
-    kinds = {model.model_fields["kind"].default for model in get_args(get_args(FACTS[category])[0])}
     steps = jiedui_verify._STEPS[category]
-    assert set(steps) == kinds
+    assert set(steps) == set(FACTS[category])
     named = {
         state
         for many in steps.values()
         for one in many
         for state in (*one.before, *one.allowed, one.after)
     }
-    assert named - {"NONE", "same", "then"} <= STATES[category]
-    assert named >= STATES[category]
+    states = set(LABELS[f"{category.capitalize()}State"])
+    assert named - {"NONE", "same", "then"} <= states
+    assert named >= states
 
 
 def test_the_task_table_allows_no_step_that_the_domain_could_not_take() -> None:
