@@ -201,6 +201,7 @@ COUNTED = CommunityFigures(
     ),
 )
 BY_FACT: dict[tuple[str, str], Any] = {
+    ("statement_taken.v1", "figures"): (),
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
     ("finding_merged.v1", "master"): f"finding/{uuid_of('the other finding')}",
