@@ -47,7 +47,8 @@ class _Pack:
 def _home_needed(url: str) -> CommandRefused:
     return CommandRefused(
         "home-needed",
-        f"设置了 JIEDUI_URL（{url}），此命令只能在账本所在的机器上办理；请到那里运行，表格也可在网页导入。",
+        f"设置了 JIEDUI_URL（{url}），此命令只能在账本所在的机器上办理；请到那里运行，"
+        "表格也可在网页导入。",
         f"JIEDUI_URL names {url}; this is done where the ledger is: run it there. Tables are also "
         "taken in through its pages.",
     )
