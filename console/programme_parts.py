@@ -16,7 +16,9 @@ def about(details: Details, names: Names, language: Language) -> Details:
         "quota": details["quota"],
         "applied": len(details["applications"]),
         "dates": [details[one] for one in ("apply_from", "apply_until", "build_until")],
-        "criteria": [(names.ground(c["code"], language), c["weight"]) for c in details["criteria"]],
+        "criteria": [
+            (names.ground(c["criterion"], language), c["weight"]) for c in details["criteria"]
+        ],
         "goals": [goal_text(one, language) for one in details["goals"]],
     }
 
@@ -55,9 +57,11 @@ def score_table(
     """Return the applications by rank, with the mean of each criterion and of the whole."""
     scores = {one["community"]: one["scores"] for one in details["applications"]}
     chosen = {one["community"] for one in details["selected"]}
-    codes = [one["code"] for one in details["criteria"]]
+    codes = [one["criterion"] for one in details["criteria"]]
     return {
-        "heads": [(names.ground(c["code"], language), c["weight"]) for c in details["criteria"]],
+        "heads": [
+            (names.ground(c["criterion"], language), c["weight"]) for c in details["criteria"]
+        ],
         "rows": [
             {
                 "community": one["community"],

@@ -71,7 +71,8 @@ PANELS[CATEGORY] = panel
 
 def _score_address(address: str, details: Details, community: str) -> str:
     rows = {
-        f"scores.{number}.criterion": one["code"] for number, one in enumerate(details["criteria"])
+        f"scores.{number}.criterion": one["criterion"]
+        for number, one in enumerate(details["criteria"])
     }
     return f"{address}/score_application?{urlencode({'community': community, **rows})}"
 

@@ -12,6 +12,7 @@ from cli.context import Context, Speaking, json_option, pass_context, run
 from cli.progress import progressing
 from demo.accounts import Accounts
 from demo.cast import Cast
+from demo.facilities import read_lists
 from demo.findings import REMEDY_TASKS, read_checkup
 from demo.home import fresh_home
 from demo.leaving import leave_work
@@ -167,13 +168,16 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
         try:
             async with asyncio.TaskGroup() as background:
                 await playing.play_pairings(paired, background)
+                within = {one.division for one in chosen}
                 checked, checkup = await asyncio.to_thread(
-                    read_checkup, stage, folder / "checkup.xlsx", {one.division for one in chosen}
+                    read_checkup, stage, folder / "checkup.xlsx", within
                 )
-                intakes.append(checkup)
-                async with asyncio.TaskGroup() as both:
-                    both.create_task(playing.play_findings(checked, checkup))
-                    both.create_task(playing.play_needs(made))
+                listed = await asyncio.to_thread(read_lists, stage, folder, within)
+                intakes += [checkup, listed.site_intake, listed.facility_intake]
+                async with asyncio.TaskGroup() as side_by_side:
+                    side_by_side.create_task(playing.play_findings(checked, checkup))
+                    side_by_side.create_task(playing.play_facilities(listed))
+                    side_by_side.create_task(playing.play_needs(made))
         finally:
             following.cancel()
     registered = stage.log.kinds["task_registered.v1"]

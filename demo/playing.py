@@ -1,10 +1,11 @@
 """Playing the programme: pairings first, then needs side by side, then what becomes of pairings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from demo import findings, paths, promises
+from demo import facilities, findings, paths, promises
 from demo import pairings as of_pairings
 from demo.cast import NobodyThere
 from demo.matter import Matter
@@ -225,6 +226,16 @@ class Playing:
                     by_street.setdefault(division, []).append(doing)
             group.create_task(self.endings(made, by_street, bar))
 
+    def counted_on(
+        self, bar: Bar
+    ) -> Callable[[str, Sequence[str], Awaitable[None]], Coroutine[Any, Any, None]]:
+        """Return what plays one path and counts it on *bar*."""
+
+        async def play(name: str, streams: Sequence[str], going: Awaitable[None]) -> None:
+            await self.play(name, bar, streams, going)
+
+        return play
+
     # -- findings ----------------------------------------------------------------------------------
 
     async def play_findings(self, rows: Sequence[FindingRow], intake: Intake) -> None:
@@ -232,11 +243,16 @@ class Playing:
         for name, zh, en, _ in findings.FINDING_SHOWS:
             self.expect(name, zh, en, 1)
         bar = self.showing.begin("体检问题 Findings", len(findings.FINDING_SHOWS))
+        await findings.played(self.stage, rows, intake, self.counted_on(bar))
 
-        async def play(name: str, streams: Sequence[str], going: Awaitable[None]) -> None:
-            await self.play(name, bar, streams, going)
+    # -- facilities --------------------------------------------------------------------------------
 
-        await findings.played(self.stage, rows, intake, play)
+    async def play_facilities(self, listed: facilities.Listed) -> None:
+        """Register the sites, and take every facility as far as it is to go."""
+        for state, wanted in listed.wanted.items():
+            self.expect(facilities.show_of(state), *facilities.SHOWS[state], wanted)
+        bar = self.showing.begin("服务设施 Facilities", len(listed.facilities))
+        await facilities.played(self.stage, listed, self.counted_on(bar))
 
     # -- how it ends for two pairings --------------------------------------------------------------
 

@@ -17,8 +17,9 @@ from importing.places import Places
 from services.intake import UNPROVEN, ZONE, Intake, Taking, of_refusal, rules_of
 
 
-def _reader(rules: Rules) -> ListReader:
-    policy = rules.under(None).policy
+def list_reader(rules: Rules, policy_id: str | None = None) -> ListReader:
+    """Return what reads both lists with the registry's places and the words of a pack."""
+    policy = rules.under(policy_id).policy
     pack = policy.facilities
     return ListReader(
         places=Places.of(rules.units.values()),
@@ -40,7 +41,7 @@ async def take_facility_table(gateway: Gateway, file: Path, taking: Taking) -> I
 
 async def _take_table(gateway: Gateway, file: Path, taking: Taking, *, facilities: bool) -> Intake:
     table = taking.table_of(file, FACILITY_FIELDS if facilities else SITE_FIELDS)
-    reader = await asyncio.to_thread(lambda: _reader(rules_of(gateway)))
+    reader = await asyncio.to_thread(lambda: list_reader(rules_of(gateway)))
     rows = reader.facilities(table) if facilities else reader.sites(table)
     intake = Intake(str(file), refused=list(rows.bad), unread=table.unread, dry=taking.dry)
     await take_rows(gateway, rows, intake, taking, facilities=facilities)
@@ -85,7 +86,7 @@ def site_order(gateway: Gateway, row: ListedRow) -> Order:
     return _order(site_stream(gateway, row.number), row.number, by, row.command)
 
 
-def facility_order(gateway: Gateway, row: ListedRow) -> Order:
+def facility_order(gateway: Gateway, row: ListedRow, policy: str | None = None) -> Order:
     """Return the order by which the row's facility is proposed; its place is that of its site."""
     site = site_stream(gateway, row.site)
     _, state = gateway.desk.state_of(site)
@@ -98,7 +99,7 @@ def facility_order(gateway: Gateway, row: ListedRow) -> Order:
     place = state.space.place
     command = {name: value for name, value in row.command.items() if value is not None}
     by = dispatcher_of(rules_of(gateway), place)
-    told = command | {"site": site, "place": place}
+    told = command | {"site": site, "place": place} | ({"policy": policy} if policy else {})
     return _order(facility_stream(gateway, row.number), row.number, by, told)
 
 

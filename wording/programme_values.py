@@ -34,7 +34,7 @@ def figure_text(value: Value, language: Language = "zh") -> str:
 
 def _weights(items: list[Value], names: "Names", language: Language) -> str:
     return _listed(
-        (f"{names.ground(one['code'], language)} {one['weight']}%" for one in items),
+        (f"{names.ground(one['criterion'], language)} {one['weight']}%" for one in items),
         language,
         ("、", ", "),
     )

@@ -58,16 +58,16 @@ def draft_programme(
     _dates_run_forward(asked, command)
     if command.quota > pack.quota_max:
         raise refused("quota-max", most=pack.quota_max, found=command.quota)
-    _once([one.code for one in command.criteria])
+    _once([one.criterion for one in command.criteria])
     for criterion in command.criteria:
-        guards.one_of(criterion.code, (one.code for one in pack.criteria))
+        guards.one_of(criterion.criterion, (one.code for one in pack.criteria))
     weights = sum(one.weight for one in command.criteria)
     if weights != 100:
         raise refused("weights-sum", found=weights)
-    _once([one.code for one in command.goals])
+    _once([f"{one.figure}/{one.measure}" for one in command.goals])
     for goal in command.goals:
         if goal.measure is GoalMeasure.PERCENT and goal.target > 100:
-            raise refused("share-target", goal=goal.code, found=goal.target)
+            raise refused("share-target", goal=goal.figure, found=goal.target)
     return ProgrammeDrafted(
         title=command.title,
         level=command.level,

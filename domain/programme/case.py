@@ -31,12 +31,8 @@ def _pairing(state: Any) -> None:
 
 def listed(policy: Policy, command: str, field: str) -> Sequence[Ground]:
     """Return what of the pack a field of a command may hold: criteria, where one is named."""
-    if policy.programmes is None or (command, field) not in _CRITERIA:
-        return ()
-    return policy.programmes.criteria
-
-
-_CRITERIA = frozenset({("draft_programme", "code"), ("score_application", "criterion")})
+    del command
+    return policy.programmes.criteria if policy.programmes and field == "criterion" else ()
 
 
 def offered(state: Any, command: str, field: str) -> Sequence[str]:

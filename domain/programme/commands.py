@@ -38,14 +38,13 @@ class GoalMeasure(StrEnum):
 class Criterion(Frozen):
     """One criterion with its weight; the weights of a programme sum to 100."""
 
-    code: Code
+    criterion: Code
     weight: Annotated[int, Field(ge=1, le=100)]
 
 
 class Goal(Frozen):
     """What a community is to reach: a figure, compared with a target."""
 
-    code: Code
     figure: CommunityFigure
     measure: GoalMeasure
     comparison: Comparison

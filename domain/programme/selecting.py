@@ -84,7 +84,7 @@ def score_application(
     if command.community in body.scored_by(person):
         raise refused("application-scored-once", community=command.community)
     points = {one.criterion: one.points for one in command.scores}
-    expected = [one.code for one in body.criteria]
+    expected = [one.criterion for one in body.criteria]
     if sorted(one.criterion for one in command.scores) != sorted(expected):
         raise refused(
             "every-criterion",
@@ -95,7 +95,7 @@ def score_application(
         community=command.community,
         unit=str(asked.by.unit),
         scores=command.scores,
-        weighted=sum(points[one.code] * one.weight for one in body.criteria),
+        weighted=sum(points[one.criterion] * one.weight for one in body.criteria),
         comment=command.comment,
     )
 

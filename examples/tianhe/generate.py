@@ -28,6 +28,14 @@ from bureaus import (  # noqa: E402
     code_of,
 )
 from checkup import CHECKUP_HEADINGS, CHECKUP_NOTES, checkup_rows  # noqa: E402
+from facilities import (  # noqa: E402
+    FACILITY_HEADINGS,
+    FACILITY_NOTES,
+    SITE_HEADINGS,
+    SITE_NOTES,
+    facility_rows,
+    site_rows,
+)
 from names import people  # noqa: E402
 from needs import CATEGORY_LABELS, HEADINGS, Need, compose, matters  # noqa: E402
 from streets import DISTRICT, Street, streets  # noqa: E402
@@ -252,10 +260,27 @@ def main(folder: Path) -> None:
         CHECKUP_NOTES,
         (18, 14, 14, 14, 14, 40, 10, 10, 34, 14, 50),
     )
+    sites = list(site_rows(streets(), SEED))
+    write(
+        folder / "sites.xlsx",
+        "存量空间",
+        SITE_HEADINGS,
+        sites,
+        SITE_NOTES,
+        (12, 26, 14, 14, 16, 18, 10, 20, 14, 14),
+    )
+    write(
+        folder / "facilities.xlsx",
+        "服务设施",
+        FACILITY_HEADINGS,
+        list(facility_rows(sites)),
+        FACILITY_NOTES,
+        (12, 30, 12, 16, 40, 10, 14, 14, 60, 26),
+    )
     (folder / "matters.json").write_text(
         json.dumps(matters(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    told = "units.xlsx, people.xlsx, needs.xlsx, checkup.xlsx, matters.json"
+    told = "units, people, needs, checkup, sites, facilities (.xlsx) and matters.json"
     print(f"{told} of {DISTRICT} written to {folder.resolve().name}/")
 
 

@@ -55,9 +55,8 @@ async def draft(who: Visit, pilot: Pilot) -> None:
     ):
         await page.fill(f'[name="{name}"]', instant)
     for number, one in enumerate(CRITERIA):
-        await page.select_option(f'[name="criteria.{number}.code"]', str(one["code"]))
+        await page.select_option(f'[name="criteria.{number}.criterion"]', str(one["criterion"]))
         await page.fill(f'[name="criteria.{number}.weight"]', str(one["weight"]))
-    await page.fill('[name="goals.0.code"]', "G-1")
     await page.select_option('[name="goals.0.figure"]', "FUNCTIONS_OPEN")
     await page.select_option('[name="goals.0.measure"]', "NUMBER")
     await page.select_option('[name="goals.0.comparison"]', "AT_LEAST")

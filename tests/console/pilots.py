@@ -16,20 +16,21 @@ from tests.journeys.district import BUREAU, STREET, order
 ORGANIZATION = "440106-ZZB"
 FIRST, SECOND, OTHER = "440106003001", "440106003002", "440106004001"
 NAMES = {FIRST: "石牌第一社区", SECOND: "石牌第二社区", OTHER: "冼村第一社区"}
-CRITERIA = [{"code": "NEED_URGENCY", "weight": 60}, {"code": "SITE_CONDITIONS", "weight": 40}]
+CRITERIA = [
+    {"criterion": "NEED_URGENCY", "weight": 60},
+    {"criterion": "SITE_CONDITIONS", "weight": 40},
+]
 REASON = "冼村有现成场地，当年可开放"
 STATEMENT = "空置用房三处，居民议事会已同意"
 TITLE = "社区嵌入式服务设施试点"
 GOALS = [
     {
-        "code": "G-1",
         "figure": "TASKS_CLOSED",
         "measure": "NUMBER",
         "comparison": "AT_LEAST",
         "target": 1,
     },
     {
-        "code": "G-2",
         "figure": "FUNCTIONS_OPEN",
         "measure": "NUMBER",
         "comparison": "AT_LEAST",
@@ -113,7 +114,7 @@ class Pilot:
 
     def scores(self, number: str, place: str, points: int) -> None:
         role = {"B01": "DEPT_COORDINATOR", "S01": "DEPT_STAFF", "V01": "SUPERVISOR"}[number]
-        scores = [{"criterion": one["code"], "points": points} for one in CRITERIA]
+        scores = [{"criterion": one["criterion"], "points": points} for one in CRITERIA]
         self.says(
             "score_application", self.by(number, role, BUREAU), community=place, scores=scores
         )

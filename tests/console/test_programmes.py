@@ -65,7 +65,7 @@ def test_a_reviewer_scores_by_the_form_the_page_leads_to(pilot: Pilot) -> None:
         form = browser.get(link.replace("&amp;", "&")).text
         assert 'value="NEED_URGENCY" selected' in form
         points = {f"scores.{n}.points": str(80 + n) for n in range(2)}
-        named = {f"scores.{n}.criterion": one["code"] for n, one in enumerate(CRITERIA)}
+        named = {f"scores.{n}.criterion": one["criterion"] for n, one in enumerate(CRITERIA)}
         answer = sent(
             browser, f"{pilot.address}/score_application", community=FIRST, **named, **points
         )

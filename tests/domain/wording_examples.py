@@ -201,6 +201,7 @@ COUNTED = CommunityFigures(
     ),
 )
 BY_FACT: dict[tuple[str, str], Any] = {
+    ("statement_taken.v1", "figures"): (),
     ("unmasking_granted.v1", "to"): f"person/{uuid_of('an auditor')}",
     ("finding_recorded.v1", "measured_in"): Label(zh="个", en="facilities"),
     ("finding_merged.v1", "master"): f"finding/{uuid_of('the other finding')}",
@@ -216,10 +217,12 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("programme_drafted.v1", "lead"): HOUSING,
     ("programme_drafted.v1", "title"): "完整社区试点",
     ("programme_drafted.v1", "criteria"): (
-        Criterion(code="NEED_URGENCY", weight=60),
-        Criterion(code="LASTING_OPERATION", weight=40),
+        Criterion(criterion="NEED_URGENCY", weight=60),
+        Criterion(criterion="LASTING_OPERATION", weight=40),
     ),
     ("programme_progress_recorded.v1", "communities"): (COUNTED,),
+    ("community_applied.v1", "baseline"): COUNTED,
+    ("community_assessed.v1", "figures"): COUNTED,
     (
         "witness_policy_adopted.v1",
         "policy",

@@ -11,6 +11,7 @@ import pytest
 
 from domain.people import Role
 from domain.units import UnitKind
+from importing.facilities import FACILITY_FIELDS, SITE_FIELDS, ListReader
 from importing.findings import FINDING_FIELDS, FindingReader
 from importing.needs import NEED_FIELDS, NeedReader, NeedRows
 from importing.people import PEOPLE_FIELDS, PeopleReader
@@ -40,7 +41,14 @@ def needs(units: UnitRows) -> NeedRows:
 def test_making_the_files_again_gives_the_same_cells(tmp_path: Path) -> None:
     main = runpy.run_path(str(TIANHE / "generate.py"))["main"]
     main(tmp_path)
-    for name in ("units.xlsx", "people.xlsx", "needs.xlsx", "checkup.xlsx"):
+    for name in (
+        "units.xlsx",
+        "people.xlsx",
+        "needs.xlsx",
+        "checkup.xlsx",
+        "sites.xlsx",
+        "facilities.xlsx",
+    ):
         made, committed = (tmp_path / name).open("rb"), (TIANHE / name).open("rb")
         with made, committed:
             assert list(sheets_of(made, LIMITS)) == list(sheets_of(committed, LIMITS))
@@ -166,3 +174,20 @@ def test_the_check_up_reads_as_the_readme_says(units: UnitRows) -> None:
         ("THTJ-2026-9002", "not-a-whole-number"),
         ("THTJ-2026-9003", "unknown-place"),
     }
+
+
+def test_the_lists_of_space_and_of_facilities_read_as_the_readme_says(units: UnitRows) -> None:
+    policy = gd_2022()
+    assert policy.facilities is not None
+    reader = ListReader(
+        places=Places.of(row.unit for row in units.good),
+        zone=ZONE,
+        categories={one.code: one.label for one in policy.categories},
+        sources={one.code: one.label for one in policy.facilities.funding_sources},
+    )
+    sites = reader.sites(read_table(TIANHE / "sites.xlsx", SITE_FIELDS))
+    facilities = reader.facilities(read_table(TIANHE / "facilities.xlsx", FACILITY_FIELDS))
+    assert (len(sites.good), sites.bad) == (60, ())
+    assert (len(facilities.good), facilities.bad) == (25, ())
+    assert {row.site for row in facilities.good} <= {row.number for row in sites.good}
+    assert len({row.command["place"] for row in sites.good}) == 60

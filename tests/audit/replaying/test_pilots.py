@@ -36,9 +36,11 @@ PEOPLE = (
     ("supervisor", "SUPERVISOR", OVERSIGHT),
     ("second", "DEPT_STAFF", BUREAU),
 )
-CRITERIA = [{"code": "NEED_URGENCY", "weight": 60}, {"code": "SITE_CONDITIONS", "weight": 40}]
+CRITERIA = [
+    {"criterion": "NEED_URGENCY", "weight": 60},
+    {"criterion": "SITE_CONDITIONS", "weight": 40},
+]
 GOAL = {
-    "code": "G-1",
     "figure": "TASKS_CLOSED",
     "measure": "NUMBER",
     "comparison": "AT_LEAST",
@@ -126,7 +128,7 @@ async def a_pilot(city: City) -> str:
     panel = [people[one] for one in ("staff", "second", "supervisor")]
     reviewers = [{"person": one["person"], "unit": one["unit"]} for one in panel]
     await city.says(programme, "name_reviewers", "approver", reviewers=reviewers)
-    scores = [{"criterion": one["code"], "points": 80} for one in CRITERIA]
+    scores = [{"criterion": one["criterion"], "points": 80} for one in CRITERIA]
     for who in ("staff", "second", "supervisor"):
         await city.says(programme, "score_application", who, community=HERE, scores=scores)
     await city.says(programme, "select_communities", "approver", selected=[{"community": HERE}])

@@ -58,26 +58,23 @@ SHIPAI_SECOND = "440106005002"
 SHIPAI_THIRD = "440106005003"
 
 CRITERIA = (
-    c.Criterion(code="NEED_URGENCY", weight=50),
-    c.Criterion(code="SITE_CONDITIONS", weight=30),
-    c.Criterion(code="LASTING_OPERATION", weight=20),
+    c.Criterion(criterion="NEED_URGENCY", weight=50),
+    c.Criterion(criterion="SITE_CONDITIONS", weight=30),
+    c.Criterion(criterion="LASTING_OPERATION", weight=20),
 )
 FUNCTIONS = c.Goal(
-    code="G-1",
     figure=CommunityFigure.FUNCTIONS_OPEN,
     measure=c.GoalMeasure.NUMBER,
     comparison=Comparison.AT_LEAST,
     target=4,
 )
 SATISFIED = c.Goal(
-    code="G-2",
     figure=CommunityFigure.RESIDENTS_SATISFIED,
     measure=c.GoalMeasure.PERCENT,
     comparison=Comparison.AT_LEAST,
     target=90,
 )
 FEW_OPEN = c.Goal(
-    code="G-3",
     figure=CommunityFigure.FINDINGS_OPEN,
     measure=c.GoalMeasure.NUMBER,
     comparison=Comparison.AT_MOST,
@@ -112,7 +109,7 @@ def scoring(community: str, *points: int) -> c.ScoreApplication:
     return c.ScoreApplication(
         community=community,
         scores=tuple(
-            c.CriterionScore(criterion=one.code, points=mark)
+            c.CriterionScore(criterion=one.criterion, points=mark)
             for one, mark in zip(CRITERIA, points, strict=True)
         ),
     )
@@ -312,19 +309,18 @@ ALSO_HEARD = tuple(
 
 _places = st.sampled_from([*COMMUNITIES, "440106005", "440103001001"])
 _texts = st.sampled_from(["理由", "打 13800138000", "证 44010619900307123X"])
-_codes = st.sampled_from([*(one.code for one in CRITERIA), "NO-SUCH"])
+_codes = st.sampled_from([*(one.criterion for one in CRITERIA), "NO-SUCH"])
 _instants = st.sampled_from([on(1, 1), on(5, 12), on(6, 1), on(11, 30), on(6, 1, year=2029)])
 _points = st.integers(0, 100)
 _criteria = st.one_of(
     st.just(CRITERIA),
     st.lists(
-        st.builds(c.Criterion, code=_codes, weight=st.sampled_from([1, 50, 99])), min_size=1
+        st.builds(c.Criterion, criterion=_codes, weight=st.sampled_from([1, 50, 99])), min_size=1
     ).map(lambda some: tuple(some[:4])),
 )
 _goals = st.lists(
     st.builds(
         c.Goal,
-        code=st.sampled_from(["G-1", "G-2"]),
         figure=st.sampled_from(CommunityFigure),
         measure=st.sampled_from(c.GoalMeasure),
         comparison=st.sampled_from(Comparison),

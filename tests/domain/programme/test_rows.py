@@ -59,14 +59,14 @@ def test_a_programme_is_drafted_once() -> None:
 
 
 def test_weights_that_sum_to_99_are_refused() -> None:
-    light = (*s.CRITERIA[:2], c.Criterion(code="LASTING_OPERATION", weight=19))
+    light = (*s.CRITERIA[:2], c.Criterion(criterion="LASTING_OPERATION", weight=19))
     drafted(criteria=light).then_refused("weights-sum")
 
 
 def test_a_criterion_stands_in_the_pack_and_once_in_the_draft() -> None:
-    unknown = (c.Criterion(code="LUCK", weight=100),)
+    unknown = (c.Criterion(criterion="LUCK", weight=100),)
     drafted(criteria=unknown).then_refused("code-listed")
-    twice = (c.Criterion(code="NEED_URGENCY", weight=50),) * 2
+    twice = (c.Criterion(criterion="NEED_URGENCY", weight=50),) * 2
     drafted(criteria=twice).then_refused("codes-once")
 
 
