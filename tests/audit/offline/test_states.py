@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -11,30 +12,19 @@ from hypothesis import strategies as st
 
 from audit.offline import jiedui_verify
 from audit.offline.jiedui_verify import state_after
+from domain.casebook import CASES
 from domain.cases import CaseKind
-from domain.facility.facts import FacilityFact, FacilityState
-from domain.pairing.facts import PairingFact, PairingState
-from domain.site.facts import SiteFact, SiteState
+from domain.models import models_of
 from domain.task.case import TASK
-from domain.task.facts import TaskFact, TaskState
+from domain.task.facts import TaskState
+from domain.values import CASE_CATEGORIES
 from tests.domain import laws
 from tests.domain.task import stories
 from tests.domain.task import test_laws as task_laws
 from tests.domain.task.strategies import MOVES
 from tests.domain.test_laws_of_kinds import KINDS
+from wording.labels import LABELS
 
-FACTS: dict[str, Any] = {
-    "task": TaskFact,
-    "pairing": PairingFact,
-    "site": SiteFact,
-    "facility": FacilityFact,
-}
-STATES: dict[str, set[str]] = {
-    "task": {state.value for state in TaskState},
-    "pairing": {state.value for state in PairingState},
-    "site": {state.value for state in SiteState},
-    "facility": {state.value for state in FacilityState},
-}
 SCRIPT = Path(jiedui_verify.__file__)
 WALKS = settings(suppress_health_check=list(HealthCheck), database=None)
 
@@ -65,6 +55,15 @@ def test_whatever_the_decider_of_tasks_records_is_legal(data: st.DataObject) -> 
     judged(TASK, walked.facts)
 
 
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.KIND.category)
+@seed(20260511)
+@settings(WALKS, max_examples=200)
+@given(data=st.data())
+def test_whatever_the_decider_of_a_kind_records_is_legal(of: ModuleType, data: Any) -> None:
+    for story, asked, facts in data.draw(laws.walks(cast("laws.Stories", of)))[-1:]:
+        judged(of.KIND, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
+
+
 @pytest.mark.parametrize("state", list(TaskState))
 def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
     """Each state, reached as the stories reach it, and every command heard there."""
@@ -79,27 +78,16 @@ def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
                 judged(TASK, walk.facts)
 
 
-OF_KINDS = [stories for stories in KINDS if stories.KIND.category in jiedui_verify._STEPS]
-"""Kinds whose stories the laws of every kind use."""
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.KIND.category)
+def test_every_story_of_a_kind_is_legal(of: ModuleType) -> None:
+    for told_so_far in (*of.EVERY_STATE.values(), *getattr(of, "BEGINNINGS", ())):
+        judged(of.KIND, told_so_far().facts)
 
 
-@pytest.mark.parametrize("stories_of", OF_KINDS, ids=lambda one: one.KIND.category)
-@settings(WALKS, max_examples=150)
-@given(data=st.data())
-def test_whatever_the_decider_of_a_kind_records_is_legal(stories_of: Any, data: Any) -> None:
-    for story, asked, facts in data.draw(laws.walks(stories_of))[-1:]:
-        judged(story.case, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
-
-
-@pytest.mark.parametrize("stories_of", OF_KINDS, ids=lambda one: one.KIND.category)
-def test_every_story_of_a_kind_is_legal(stories_of: Any) -> None:
-    for told_so_far in (*stories_of.EVERY_STATE.values(), *getattr(stories_of, "BEGINNINGS", ())):
-        judged(stories_of.KIND, told_so_far().facts)
-
-
-@pytest.mark.parametrize("category", ["task", "pairing", "site", "facility"])
+@pytest.mark.parametrize("category", CASE_CATEGORIES)
 def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: str) -> None:
-    kinds = {model.model_fields["kind"].default for model in get_args(get_args(FACTS[category])[0])}
+    kinds = set(models_of(CASES[category].facts))
+    states = set(LABELS[f"{category.capitalize()}State"])
     steps = jiedui_verify._STEPS[category]
     assert set(steps) == kinds
     named = {
@@ -108,8 +96,8 @@ def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: 
         for one in many
         for state in (*one.before, *one.allowed, one.after)
     }
-    assert named - {"NONE", "same", "then"} <= STATES[category]
-    assert named >= STATES[category]
+    assert named - {"NONE", "same", "then"} <= states
+    assert named >= states
 
 
 def test_the_task_table_allows_no_step_that_the_domain_could_not_take() -> None:
