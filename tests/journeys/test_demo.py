@@ -152,7 +152,7 @@ FIGURES_BY_HAND = {
 def test_coverage_by_hand_is_the_boards_and_the_auditors(
     run: tuple["subprocess.CompletedProcess[str]", Path],
 ) -> None:
-    home = run[1]
+    home = run[1] / "demo"
     boards = open_boards(Settings(home=home).boards_url)
     seen = [
         Seen(line.stream, line.state, line.place, line.details)
