@@ -58,7 +58,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         if isinstance(state, Suspended) and state.reasons_by
         else None,
         "plan": _plan(seer, state) if isinstance(state, Exiting) else [],
-        "public": f"/register/{found.line.key}",
+        "public": f"/service-providers/{found.line.key}",
     }
 
 
