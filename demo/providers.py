@@ -54,9 +54,8 @@ class Provider:
         """Say something as the provider's own people, by their link."""
         stream = (of or self).stream
         self.told += 1
-        asking = Asking(
-            f"demo-agent/{self.who.link}/{self.told}", self.who, {"kind": kind, **fields}
-        )
+        command_id = f"demo-agent/{self.who.person.partition('/')[2]}/{self.told}"
+        asking = Asking(command_id, self.who, {"kind": kind, **fields})
         desk = self.stage.gateway.desk
         (answer,) = (await asyncio.to_thread(desk.record_now, stream, [asking])).answers
         if not isinstance(answer, Written):
