@@ -73,7 +73,9 @@ def test_another_links_person_does_not_apply_for_the_same_body(caterer: Caterer)
 def test_the_register_shows_who_is_admitted_and_no_person(caterer: Caterer) -> None:
     browser = caterer.office.browser()
     assert caterer.applies(browser).status_code == 200
-    assert "好饭" not in browser.get("/service-providers").text, "an applicant is not in the register"
+    assert "好饭" not in browser.get("/service-providers").text, (
+        "an applicant is not in the register"
+    )
     assert browser.get(caterer.public).status_code == 404
     other = Caterer(caterer.office, "MADEUP002")
     other.admitted(browser)
@@ -177,7 +179,11 @@ def test_the_lead_names_an_agent_and_shows_the_link_once(caterer: Caterer) -> No
 def test_pages_of_providers_people_are_small(caterer: Caterer) -> None:
     browser = caterer.office.browser()
     caterer.admitted(browser)
-    for page in (browser.get("/service-providers"), browser.get("/service-providers/apply"), caterer.page(browser)):
+    for page in (
+        browser.get("/service-providers"),
+        browser.get("/service-providers/apply"),
+        caterer.page(browser),
+    ):
         assert len(page.content) < 30_000
     assert AREA in browser.get("/service-providers/apply").text
 
