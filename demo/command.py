@@ -20,6 +20,7 @@ from demo.logins import give_passwords
 from demo.pairings import POLICY, plans
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
+from demo.providers import SERVED_TASKS, read_providers
 from demo.showing import Showing
 from demo.stage import Room, Stage
 from demo.summary import Summary, print_summary, summary_of
@@ -173,15 +174,17 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
                     read_checkup, stage, folder / "checkup.xlsx", within
                 )
                 listed = await asyncio.to_thread(read_lists, stage, folder, within)
+                served = read_providers(stage, folder / "providers.json")
                 intakes += [checkup, listed.site_intake, listed.facility_intake]
                 async with asyncio.TaskGroup() as side_by_side:
                     side_by_side.create_task(playing.play_findings(checked, checkup))
                     side_by_side.create_task(playing.play_facilities(listed))
+                    side_by_side.create_task(playing.play_providers(served))
                     side_by_side.create_task(playing.play_needs(made))
         finally:
             following.cancel()
     registered = stage.log.kinds["task_registered.v1"]
-    intake.recorded = registered - len(paired) - REMEDY_TASKS
+    intake.recorded = registered - len(paired) - REMEDY_TASKS - SERVED_TASKS
     seconds = (datetime.now(UTC) - started).total_seconds()
     return Staged(playing, intakes, seconds, policy_file, registrar)
 
