@@ -13,6 +13,7 @@ _COMMANDS: dict[str, str] = {
     "compare": "cli.auditing.comparing",
     "figure": "cli.auditing.figures",
     "statement": "cli.auditing.statement",
+    "pilots": "cli.auditing.pilots",
     "export": "cli.auditing.exporting",
     "reconcile": "cli.auditing.reconciling",
     "seal-histories": "cli.auditing.sealing",
