@@ -62,6 +62,17 @@ def audited(home: Path, policy_file: Path, playing: Playing, stream: str | None)
             environment,
         ),
     ]
+    extended = playing.shown["pilot_extended"].streams
+    steps += [
+        _step(
+            ("复算试点冻结指标", "recount what a programme froze"),
+            [*_OURS, "audit", "pilots", one, "--json"],
+            lambda told: str(told["verdict"]),
+            environment,
+            "agree",
+        )
+        for one in extended
+    ]
     if stream is not None:
         newest = str(playing.stage.log.facts[stream][-1].position)
         steps += [

@@ -18,6 +18,7 @@ from demo.home import fresh_home
 from demo.leaving import leave_work
 from demo.logins import give_passwords
 from demo.pairings import POLICY, plans
+from demo.pilots import Sample
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
 from demo.providers import SERVED_TASKS, read_providers
@@ -162,6 +163,7 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
     share = len(chosen) / len(cast.streets())
     kept = set_aside(paired, rows)
     made = programme(cast, rows, kept, to_review(paired, rows), share)
+    pilots = await asyncio.to_thread(Sample.of, folder / "programme.json")
     stage = Stage(gateway, cast, Room(AT_ONCE), accounts)
     with Showing() as showing:
         playing = Playing(stage, showing)
@@ -180,6 +182,7 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
                     side_by_side.create_task(playing.play_findings(checked, checkup))
                     side_by_side.create_task(playing.play_facilities(listed))
                     side_by_side.create_task(playing.play_providers(served))
+                    side_by_side.create_task(playing.play_pilots(pilots))
                     side_by_side.create_task(playing.play_needs(made))
         finally:
             following.cancel()

@@ -14,6 +14,7 @@ _COMMANDS: dict[str, str] = {
     "figure": "cli.auditing.figures",
     "coverage": "cli.auditing.coverage",
     "statement": "cli.auditing.statement",
+    "pilots": "cli.auditing.pilots",
     "export": "cli.auditing.exporting",
     "reconcile": "cli.auditing.reconciling",
     "seal-histories": "cli.auditing.sealing",
