@@ -20,6 +20,7 @@ from demo.logins import give_passwords
 from demo.pairings import POLICY, plans
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
+from demo.province import state_last_month
 from demo.showing import Showing
 from demo.stage import Room, Stage
 from demo.summary import Summary, print_summary, summary_of
@@ -68,7 +69,12 @@ def demo(
     try:
         staged = run(lambda: staging(own, folder, streets))
         summary = summary_of(
-            own, staged.playing, staged.intakes, staged.seconds, staged.policy_file
+            own,
+            staged.playing,
+            staged.intakes,
+            staged.seconds,
+            staged.policy_file,
+            staged.statement,
         )
     finally:
         own.close()
@@ -106,6 +112,8 @@ class Staged:
     seconds: float
     policy_file: Path
     registrar: Who
+    statement: Path | None = None
+    """The figure statement of last month, once it was published."""
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
@@ -130,6 +138,7 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
         told.cancel()
         staged = await work
         await asyncio.to_thread(leave_something, context, folder, staged.registrar)
+        staged.statement = await state_last_month(context, staged.registrar)
         return staged
 
 
