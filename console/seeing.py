@@ -175,6 +175,7 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
     ("/pairings", ("结对管理", "Pairings"), frozenset(Role) - {Role.REGISTRAR, Role.DPO}),
     ("/facilities", ("服务设施", "Facilities"), AT_CASES),
     ("/sites", ("存量资源", "Sites"), AT_CASES),
+    ("/providers", ("服务机构", "Providers"), AT_CASES),
     ("/programmes", ("试点", "Programmes"), AT_CASES),
     ("/findings", ("体检问题", "Findings"), AT_CASES),
     ("/supervision", ("督办", "Supervision"), OVERSEEING | {Role.STREET_DISPATCHER}),

@@ -12,6 +12,7 @@ _COMMANDS: dict[str, str] = {
     "as-of": "cli.auditing.as_of",
     "compare": "cli.auditing.comparing",
     "figure": "cli.auditing.figures",
+    "coverage": "cli.auditing.coverage",
     "statement": "cli.auditing.statement",
     "export": "cli.auditing.exporting",
     "reconcile": "cli.auditing.reconciling",
