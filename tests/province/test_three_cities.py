@@ -215,7 +215,8 @@ def test_tiles_that_do_not_lead_to_the_checkpoint_accuse_nobody(three: Three) ->
     city.handled()
     asyncio.run(city.statements.publisher.publish())
     assert province.pull()["佛山市"].log is LogLook.AGREES
-    (tile,) = (city.settings.log_path / "tile" / "0").rglob("000.p/*")
+    tiles = (city.settings.log_path / "tile" / "0").rglob("000.p/*")
+    tile = max(tiles, key=lambda one: int(one.name))
     tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
     pulled = province.pull()["佛山市"]
     assert (pulled.log, pulled.trouble) == (LogLook.NOT_LOOKED, "log-unreadable")
