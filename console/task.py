@@ -132,10 +132,10 @@ def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class NotOffered:
-    """What would not be taken now: *refused* with the rule's sentence, *elsewhere* in the course,
-    by which *rules*.
+    """What would not be taken now: *refused* with the rule's sentence, *elsewhere* in the course.
 
-    What belongs to another state is named only; the sentence would be the same each time.
+    What belongs to another state is named only, and once by which *rules*: the sentence would be
+    the same each time.
     """
 
     refused: tuple[tuple[str, dict[str, str]], ...]
