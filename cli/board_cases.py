@@ -106,4 +106,5 @@ def _labelled(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+provider = group_of("provider")
 programme = group_of("programme")

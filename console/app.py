@@ -35,6 +35,8 @@ from console import (
     pairing_start,
     pairings,
     programmes,
+    provider_doors,
+    providers,
     province,
     registering,
     resident_deletion,
@@ -131,6 +133,8 @@ def create_app(house: House) -> FastAPI:
         facilities,
         findings,
         programmes,
+        provider_doors,
+        providers,
         cases,
         acting,
     ):

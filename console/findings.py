@@ -1,4 +1,4 @@
-"""体检问题: a finding's own page, the problem ledger's figures, and check-ups handed in."""
+"""体检问题: the problem ledger's figures, a finding's own page, the check-up's table taken in."""
 
 import asyncio
 from typing import Any

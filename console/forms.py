@@ -151,9 +151,12 @@ class _Making:
     ) -> Field:
         """Return a field whose values have parts: a row for each that was given, and some more."""
         sent = {int(one.split(".")[1]) for one in given if one.startswith(f"{name}.")}
-        count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST) if many else 1
         inner = replace(self, model=model)
         hints = get_type_hints(model, include_extras=True)
+        first = next(iter(model.model_fields))
+        # Where each item of a list has its row, there are as many rows as items.
+        listed = min(len(inner.field(first, hints[first], {}).choices), _ROWS_MOST)
+        count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST, listed) if many else 1
         rows = tuple(
             tuple(
                 replace(
@@ -186,7 +189,11 @@ class _Making:
         if get_origin(base) is Literal:
             return tuple((str(one), str(one)) for one in get_args(base))
         if held := self.case.offered(self.state, self.kind, name):
-            return tuple((code, self.seer.place_name(code)) for code in held)
+            known = {
+                one.code: self.seer.say(one.label.zh, one.label.en)
+                for one in self.case.listed(self.policy, self.kind, name)
+            }
+            return tuple((code, known.get(code) or self.seer.place_name(code)) for code in held)
         if base == UnitCode:
             return self._units(name)
         if base == PersonId:
@@ -345,6 +352,7 @@ def _of_row(given: Mapping[str, Any], start: str) -> dict[str, Any]:
 
 
 _ROWS_LEAST = 4
+_ROWS_MOST = 12
 _ROWS_MORE = 2
 _CASES_MOST = 500
 

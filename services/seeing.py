@@ -22,6 +22,7 @@ from runtime.settings import Settings
 from services.community_codes import CommunityCodes
 from services.following import Following
 from services.following_log import Head
+from services.provider_links import ProviderLinks
 from services.rating_links import RatingLinks
 from services.signing_in import Doorkeeper
 from services.single_sign_on import SignOn
@@ -90,6 +91,11 @@ class House:
     def following(self) -> Following:
         """By what residents follow their own matters."""
         return Following(self.books, self.links.kept)
+
+    @cached_property
+    def provider_links(self) -> ProviderLinks:
+        """By what providers' own people act for them."""
+        return ProviderLinks(self.books, self.links.kept)
 
     @cached_property
     def codes(self) -> CommunityCodes:

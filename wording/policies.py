@@ -29,6 +29,7 @@ _PARTS: dict[str, Both] = {
     "whistling": ("吹哨报到", "whistling"),
     "urging": ("催单", "urging"),
     "findings": ("问题台账", "findings"),
+    "providers": ("服务机构准入退出", "providers"),
     "programmes": ("试点", "programmes"),
     "pairing": ("结对", "pairing"),
     "facilities": ("嵌入式服务设施", "facilities"),

@@ -371,6 +371,7 @@ PROVIDER_WORDS = Words(
         "provider": ("服务机构", "provider"),
         "provider_before": ("原服务机构", "provider before"),
         "provider_kind": ("机构类型", "kind of provider"),
+        "served": ("接收的案卷", "what is accepted"),
         "served_at": ("服务时间", "served at"),
         "team_number": ("志愿服务队伍编号", "number of the volunteer team"),
         "per": ("计价单位", "per"),

@@ -72,7 +72,7 @@ NOT_EXACT = frozenset({"archive"})
 LATENESS_MAX = timedelta(hours=1)
 """How late a clock may ring that need not be exact."""
 
-OVERNIGHT = frozenset({("programme", "progress")})
+OVERNIGHT = frozenset({("programme", "progress"), ("provider", "grading")})
 """Clocks that freeze figures of many cases, by kind of case: they ring in the night after."""
 
 NIGHT_BEGINS = time(17)

@@ -186,7 +186,8 @@ class Playing:
         return min(running, key=lambda clock: (clock.due, clock.name), default=None)
 
     def _rings(self, clock: Clock) -> None:
-        if clock.name in _MOVE_THE_CASE | self.kind.moving_clocks:
+        stem = clock.name.partition("/")[0].partition(".")[0]
+        if clock.name in _MOVE_THE_CASE or stem in self.kind.moving_clocks:
             if clock.name not in _CLOCKS_OF_THE_SYSTEM:
                 self._judge("missed", clock.name, clock.due)
             return

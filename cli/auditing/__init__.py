@@ -12,6 +12,8 @@ _COMMANDS: dict[str, str] = {
     "as-of": "cli.auditing.as_of",
     "compare": "cli.auditing.comparing",
     "figure": "cli.auditing.figures",
+    "coverage": "cli.auditing.coverage",
+    "findings": "cli.auditing.findings",
     "statement": "cli.auditing.statement",
     "export": "cli.auditing.exporting",
     "reconcile": "cli.auditing.reconciling",

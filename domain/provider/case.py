@@ -10,7 +10,7 @@ from domain.gate import gated
 from domain.labelled import Ground
 from domain.policy import Category, Policy
 from domain.provider.authority import WHO_MAY
-from domain.provider.clocks import clocks
+from domain.provider.clocks import MOVING_CLOCKS, TIMED_BY, clocks
 from domain.provider.commands import ProviderCommand
 from domain.provider.coordination import errands, holder, neighbour, notices, shown, talks
 from domain.provider.decider import decide
@@ -96,6 +96,8 @@ PROVIDER = CaseKind(
     named_by=named_by,
     begun_by=frozenset({"apply_for_admission"}),
     listed=listed,
+    timed_by=TIMED_BY,
+    moving_clocks=MOVING_CLOCKS,
     standing_rules=STANDING_RULES,
 )
 """The one kind of case in this room."""

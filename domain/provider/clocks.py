@@ -46,6 +46,27 @@ CLOCK_NAMES = (
 )
 """Every clock a provider can have, `licence/1.notice_2` under `licence.notice`; stored for ever."""
 
+MOVING_CLOCKS = frozenset({"grading", "validity", "licence", "bar"})
+"""Clocks whose ring is a step of the case, and not only a limit that was missed."""
+
+TIMED_BY: dict[tuple[str, str], str] = {
+    ("admission_applied.v1", "look_by"): "providers.look_at",
+    ("correction_asked.v1", "correct_by"): "providers.correct",
+    ("application_corrected.v1", "look_by"): "providers.look_at",
+    ("application_taken_up.v1", "answer_by"): "providers.verify",
+    ("provider_change_reported.v1", "verify_by"): "providers.verify_change",
+    ("provider_warned.v1", "rectify_by"): "providers.rectify",
+    ("rectification_submitted.v1", "confirm_by"): "providers.confirm",
+    ("rectification_refused.v1", "rectify_by"): "providers.rectify",
+    ("provider_suspended.v1", "reasons_by"): "providers.reasons",
+    ("provider_exit_requested.v1", "hand_over_by"): "providers.hand_over",
+    ("exit_order_given.v1", "countersign_by"): "providers.countersign",
+    ("exit_ordered.v1", "hand_over_by"): "providers.hand_over",
+    ("measure_appealed.v1", "decide_by"): "providers.appeal",
+    ("measure_upheld.v1", "rectify_by"): "providers.rectify",
+}
+"""Which limit of the pack each deadline of a fact was counted by."""
+
 
 def clocks(state: Provider, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks."""

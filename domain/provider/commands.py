@@ -289,7 +289,7 @@ class AcceptService(Frozen):
     """Accept, as its successor, one task or function of a provider that leaves."""
 
     kind: Literal["accept_service"] = "accept_service"
-    case: CaseId
+    served: CaseId
     function: Code | None = None
 
 

@@ -58,7 +58,7 @@ def tasks_served(
     """
     closed = on_time = satisfied = rated = 0
     for entries in tasks:
-        served = _served([one for one in entries if one.recorded_at < period[1]], satisfied_from)
+        served = closed_by([one for one in entries if one.recorded_at < period[1]], satisfied_from)
         if served is None or served[0] != provider or served[1] < period[0]:
             continue
         figures = served[2]
@@ -71,10 +71,10 @@ def tasks_served(
     )
 
 
-def _served(
+def closed_by(
     entries: Sequence[ToldThen], satisfied_from: Mapping[str, int]
 ) -> tuple[str, datetime, TaskFigures] | None:
-    """Return whom a closed task that counts was served by and when it closed, or None."""
+    """Return who served a closed task that counts, when it closed and its figures, or None."""
     figures, provider, closed = TaskFigures(), None, None
     for entry in entries:
         if entry.kind == "task_registered.v1":

@@ -216,12 +216,12 @@ def accept_service(
         (
             one
             for one in exiting.outstanding
-            if (one.case, one.function) == (command.case, command.function)
+            if (one.case, one.function) == (command.served, command.function)
         ),
         None,
     )
     if entry is None:
-        found = f"{command.case} {command.function or ''}".strip()
+        found = f"{command.served} {command.function or ''}".strip()
         raise refused("nothing-to-accept", found=found)
     successor = guards.neighbour_of(
         rules, entry.successor, NeighbourProvider, ("服务机构", "provider")

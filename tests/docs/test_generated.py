@@ -47,7 +47,14 @@ def test_the_lifecycle_leads_from_every_state_and_into_every_state() -> None:
 
 def test_every_task_command_was_seen_to_be_heard_somewhere() -> None:
     """Errands of the system aside, which need other cases."""
-    silent = {"attach_duplicate", "take_over_task", "recompute_deadlines", "ring_clock"}
+    silent = {
+        "attach_duplicate",
+        "name_provider",
+        "take_over_service",
+        "take_over_task",
+        "recompute_deadlines",
+        "ring_clock",
+    }
     text = PAGES["commands.md"].partition("## Pairing")[0]
     for command in set(CASES["task"].who_may) - silent:
         section = text.partition(f"### `{command}`\n")[2].partition("### `")[0]

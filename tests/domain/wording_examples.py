@@ -220,8 +220,8 @@ BY_FACT: dict[tuple[str, str], Any] = {
         Criterion(criterion="NEED_URGENCY", weight=60),
         Criterion(criterion="LASTING_OPERATION", weight=40),
     ),
-    ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     ("community_applied.v1", "baseline"): COUNTED,
+    ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     ("community_assessed.v1", "figures"): COUNTED,
     (
         "witness_policy_adopted.v1",

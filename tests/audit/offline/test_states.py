@@ -17,6 +17,7 @@ from domain.cases import CaseKind
 from domain.models import models_of
 from domain.task.case import TASK
 from domain.task.facts import TaskState
+from domain.values import CASE_CATEGORIES
 from tests.domain import laws
 from tests.domain.task import stories
 from tests.domain.task import test_laws as task_laws
@@ -24,9 +25,6 @@ from tests.domain.task.strategies import MOVES
 from tests.domain.test_laws_of_kinds import KINDS
 from wording.labels import LABELS
 
-TOLD = tuple(jiedui_verify._STEPS)
-"""The kinds of case the verifiers know the states of."""
-OF_KINDS = tuple(stories for stories in KINDS if stories.KIND.category in TOLD)
 SCRIPT = Path(jiedui_verify.__file__)
 WALKS = settings(suppress_health_check=list(HealthCheck), database=None)
 
@@ -57,7 +55,7 @@ def test_whatever_the_decider_of_tasks_records_is_legal(data: st.DataObject) -> 
     judged(TASK, walked.facts)
 
 
-@pytest.mark.parametrize("of", OF_KINDS, ids=lambda of: of.KIND.category)
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.KIND.category)
 @seed(20260511)
 @settings(WALKS, max_examples=200)
 @given(data=st.data())
@@ -80,7 +78,13 @@ def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
                 judged(TASK, walk.facts)
 
 
-@pytest.mark.parametrize("category", TOLD)
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.KIND.category)
+def test_every_story_of_a_kind_is_legal(of: ModuleType) -> None:
+    for told_so_far in (*of.EVERY_STATE.values(), *getattr(of, "BEGINNINGS", ())):
+        judged(of.KIND, told_so_far().facts)
+
+
+@pytest.mark.parametrize("category", CASE_CATEGORIES)
 def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: str) -> None:
     kinds = set(models_of(CASES[category].facts))
     states = set(LABELS[f"{category.capitalize()}State"])

@@ -267,8 +267,8 @@ def exiting() -> Story:
     return admitted().does(c.RequestProviderExit(plan=PLAN), AGENT)
 
 
-ACCEPT_TASK = c.AcceptService(case=SERVED_TASK.stream)
-ACCEPT_MEALS = c.AcceptService(case=KITCHEN.stream, function="MEAL")
+ACCEPT_TASK = c.AcceptService(served=SERVED_TASK.stream)
+ACCEPT_MEALS = c.AcceptService(served=KITCHEN.stream, function="MEAL")
 
 
 def _handed_over(story: Story) -> Story:

@@ -67,7 +67,7 @@ def test_what_was_accepted_changes_hands_in_its_own_case() -> None:
     ):
         story = story.does(accept, s.SUCCESSOR_AGENT)
         (errand,) = story.case.errands(s.STREAM, story.state, story.facts[-1])
-        assert (errand.stream, errand.command) == (accept.case, command)
+        assert (errand.stream, errand.command) == (accept.served, command)
 
 
 def test_others_see_what_it_is_admitted_for_now() -> None:
