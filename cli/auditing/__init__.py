@@ -15,6 +15,7 @@ _COMMANDS: dict[str, str] = {
     "coverage": "cli.auditing.coverage",
     "findings": "cli.auditing.findings",
     "statement": "cli.auditing.statement",
+    "pilots": "cli.auditing.pilots",
     "export": "cli.auditing.exporting",
     "reconcile": "cli.auditing.reconciling",
     "seal-histories": "cli.auditing.sealing",
