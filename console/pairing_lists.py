@@ -4,6 +4,7 @@ A form holds everything typed until it is checked and recorded; nothing is kept 
 """
 
 import asyncio
+from itertools import zip_longest
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -19,7 +20,7 @@ from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from importing.pairing_lists import ItemRow
 from services.acting import given, order_of
-from services.pairing_lists import Handed, Proposed, proposed
+from services.pairing_lists import Handed, Proposed, item_row, listed, proposed
 from services.scope import pairing_at
 from services.seeing import NothingHere, Seer, told
 from wording.labels import label
@@ -39,7 +40,7 @@ def list_form(
     rows = filled.get("rows")
     if rows is None:
         items = () if stands is None else stands.items
-        rows = [ItemRow(one.code, one.title, one.category, one.place or "") for one in items]
+        rows = [item_row(one) for one in items]
         rows += [_EMPTY] * _MORE
     policy = seer.rules.under(made.policy).policy
     refusal = filled.get("refusal")
@@ -101,7 +102,7 @@ def handed_in(
     pasted = str(sent.get("pasted", ""))
     match str(sent.get("do", "check")):
         case "record":
-            return _recorded(seer, stream, command, held, str(sent.get("command_id", "")))
+            return _recorded(seer, stream, state, command, held, str(sent.get("command_id", "")))
         case "edit":
             return held | {"rows": [*typed, *[_EMPTY] * _MORE]}
         case "more" | "read":
@@ -110,16 +111,15 @@ def handed_in(
             return held | {"rows": [*rows, *[_EMPTY] * _MORE], "oddities": read.oddities}
         case _:
             found = _proposed(seer, state, kind, Handed(typed, pasted, content))
-            return _checked(seer, stream, command, held, found, pasted)
+            return _checked(seer, stream, state, command, held, found, pasted)
 
 
 def _typed(sent: Any) -> list[ItemRow]:
     """Return the rows of the form that hold anything, the place alone being nothing."""
-    columns = [sent.getlist(name) for name in ("code", "title", "category", "place")]
-    rows = [
-        ItemRow(*(str(cell).strip() for cell in cells)) for cells in zip(*columns, strict=False)
-    ]
-    return [one for one in rows if one.code or one.title or one.category]
+    columns = [sent.getlist(name) for name in ("code", "title", "category", "place", "promise")]
+    told_of = zip_longest(*columns, fillvalue="")
+    rows = [ItemRow(*(str(cell).strip() for cell in cells)) for cells in told_of]
+    return [one for one in rows if one.code or one.title or one.category or one.promise]
 
 
 def _proposed(seer: Seer, state: Drafted, kind: ListKind, handed: Handed) -> Proposed:
@@ -127,7 +127,13 @@ def _proposed(seer: Seer, state: Drafted, kind: ListKind, handed: Handed) -> Pro
 
 
 def _checked(
-    seer: Seer, stream: str, command: str, held: dict[str, Any], found: Proposed, pasted: str
+    seer: Seer,
+    stream: str,
+    state: Drafted,
+    command: str,
+    held: dict[str, Any],
+    found: Proposed,
+    pasted: str,
 ) -> dict[str, Any]:
     """Return the preview of what would be recorded, or the rows again where they cannot be."""
     if found.unsure or not found.items:
@@ -135,7 +141,7 @@ def _checked(
         return held | {"rows": rows, "oddities": found.oddities, "pasted": pasted}
     checked = held | {"rows": list(found.items), "oddities": found.oddities, "preview": True}
     hearing = seer.house.books.desk.hearing(stream)
-    refusal = hearing.refusal_of(seer.who, _command(seer, command, checked))
+    refusal = hearing.refusal_of(seer.who, _command(seer, command, checked, state))
     if refusal is not None:
         rows = [*found.items, *[_EMPTY] * _MORE]
         return checked | {"rows": rows, "preview": False, "refusal": refusal}
@@ -143,22 +149,18 @@ def _checked(
 
 
 def _recorded(
-    seer: Seer, stream: str, command: str, held: dict[str, Any], command_id: str
+    seer: Seer, stream: str, state: Drafted, command: str, held: dict[str, Any], command_id: str
 ) -> Receipt | dict[str, Any]:
     try:
-        asked = _command(seer, command, held)
+        asked = _command(seer, command, held, state)
         return given(seer, order_of(seer, stream, asked, command_id or None))
     except CommandRefused as refusal:
         return held | {"rows": [*held["rows"], *[_EMPTY] * _MORE], "refusal": refusal}
 
 
-def _command(seer: Seer, command: str, held: dict[str, Any]) -> dict[str, Any]:
+def _command(seer: Seer, command: str, held: dict[str, Any], state: Drafted) -> dict[str, Any]:
     """Return the rows as the command that records them."""
-    items = [
-        {"code": one.code, "title": one.title, "category": one.category}
-        | ({"place": one.place} if one.place else {})
-        for one in held["rows"]
-    ]
+    items = listed(held["rows"], state.agreement)
     made = {"kind": command, "list": held["kind"].value, "unit": seer.unit, "items": items}
     return made | ({"reason": held["reason"]} if command == _REVISE else {})
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from itertools import count
 
 from domain.pairing.commands import ListKind
@@ -10,7 +11,10 @@ from domain.policy import Category
 from importing.cells import folded, listed, seen, visible
 from importing.needs import category_labels
 from importing.places import Places, street_key
+from importing.promised import HINT, promise_in
 from importing.tables import BadRow, Field, Problem, Row
+from wording.promising import commitment_text
+from wording.sentences import CHINA as OFFICE_ZONE
 
 LIST_FIELDS = (
     Field(
@@ -34,6 +38,7 @@ LIST_FIELDS = (
     Field("category", ("服务类别", "类别", "category"), True, True, 60),
     Field("place", ("地点", "社区", "所在社区", "place"), length_max=60),
     Field("code", ("编号", "项目编号", "code"), length_max=96),
+    Field("promise", ("承诺", "兑现承诺", "promise"), length_max=160),
 )
 """The columns of a list; without a place an item is for the whole street."""
 
@@ -52,6 +57,8 @@ class ItemRow:
     title: str
     category: str
     place: str
+    promise: str = ""
+    """What the item promises, as it is written: 资金 50000.00 元 2027-10-31."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class ListReader:
     places: Places
     street: str
     taken: Collection[str] = ()
+    zone: tzinfo = OFFICE_ZONE
 
     def read(self, rows: Iterable[Row]) -> ItemRows:
         """Return the items of *rows*; a row without a number gets the next one that is free."""
@@ -87,12 +95,13 @@ class ListReader:
             reading = _Reading(self, row)
             title, category = reading.title(), reading.category(labels)
             place, code = reading.place(), reading.code(taken)
+            promise = reading.promise()
             if reading.problems:
                 bad.append(BadRow(row, tuple(reading.problems)))
                 continue
             code = code or next(numbers)
             taken.add(code)
-            good.append(ItemRow(code, title, category, place))
+            good.append(ItemRow(code, title, category, place, promise))
         return ItemRows(tuple(good), tuple(bad))
 
     def _free(self, said: set[str]) -> Iterator[str]:
@@ -163,6 +172,28 @@ class _Reading:
                 "whole street.",
             )
         return found or street
+
+    def promise(self) -> str:
+        """Return what the item promises, as it is written again; only resources are promised."""
+        text = " ".join(visible(self.row.cells.get("promise", "")).split())
+        if not text:
+            return ""
+        found = promise_in(text, self.reader.zone)
+        if self.reader.kind is not ListKind.RESOURCE:
+            self.fault(
+                "promise",
+                "resources-only",
+                "只有资源清单的条目可以写承诺。",
+                "Only items of a resource list are promised.",
+            )
+        elif found is None:
+            self.fault(
+                "promise",
+                "not-a-promise",
+                f"“承诺”请写种类、数量和期限，如“{HINT[0]}”；种类：人员、资金、政策、场地、设备、服务。",
+                "A promise is a kind, a quantity and a day, such as 资金 50000 元 2027-10-31.",
+            )
+        return text if found is None else commitment_text(found.model_dump(mode="json"))
 
     def code(self, taken: Collection[str]) -> str:
         """Return the number the row gives itself, "" where it gives none."""

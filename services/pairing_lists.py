@@ -6,16 +6,20 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from domain.pairing.commands import ITEMS_MAX, ListKind
+from domain.pairing.commands import ITEMS_MAX, ListItem, ListKind
 from domain.pairing.state import Agreement
 from domain.rules import Rules
 from importing.layout import heading_key
 from importing.pairing_lists import LIST_FIELDS, USUAL_ORDER, ItemRow, ListReader
 from importing.places import Places
+from importing.promised import promise_in
 from importing.reading import read_table
 from importing.tables import Row, Table, TableRefused, Unread
 from wording.labels import Both
+from wording.promising import commitment_text
+from wording.sentences import CHINA
 
 _PASTED: Both = ("粘贴", "pasted")
 
@@ -60,7 +64,16 @@ def proposed(
 ) -> Proposed:
     """Return the list that *unit* would attach: what was typed, then what was pasted and read."""
     typed = [
-        Row(number, {"title": row.title, "category": row.category, "place": row.place} | _code(row))
+        Row(
+            number,
+            {
+                "title": row.title,
+                "category": row.category,
+                "place": row.place,
+                "promise": row.promise,
+            }
+            | _code(row),
+        )
         for number, row in enumerate(handed.rows, start=1)
     ]
     oddities: list[Oddity] = []
@@ -88,6 +101,32 @@ def proposed(
         oddities.append(_too_many(len(read.good)))
     unsure = len(read.good) > ITEMS_MAX or any(bad.row in typed for bad in read.bad)
     return Proposed(read.good, tuple(oddities), unsure)
+
+
+def item_row(item: ListItem) -> ItemRow:
+    """Return an item that stands as a row to be typed on."""
+    promise = item.commitment
+    written = "" if promise is None else commitment_text(promise.model_dump(mode="json"))
+    return ItemRow(item.code, item.title, item.category, item.place or "", written)
+
+
+def listed(rows: Sequence[ItemRow], agreement: Agreement) -> list[dict[str, Any]]:
+    """Return *rows* as the items of a command; a promise that stands as written is kept whole."""
+    stands = {item.code: item for one in agreement.lists for item in one.items}
+    found = []
+    for row in rows:
+        item: dict[str, Any] = {"code": row.code, "title": row.title, "category": row.category}
+        if row.place:
+            item["place"] = row.place
+        known = stands.get(row.code)
+        if row.promise and known is not None and item_row(known).promise == row.promise:
+            promise = known.commitment
+        else:
+            promise = promise_in(row.promise, CHINA) if row.promise else None
+        if promise is not None:
+            item["commitment"] = promise.model_dump(mode="json", exclude_none=True)
+        found.append(item)
+    return found
 
 
 def _code(row: ItemRow) -> dict[str, str]:

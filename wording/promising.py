@@ -1,10 +1,12 @@
 """How much was promised or has arrived, in the unit of its kind."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from wording.labels import Both, Language, label
 
+_OFFICE = timezone(timedelta(hours=8))
 _UNITS: dict[str, Both] = {
     "STAFF": (" 人月", " person-months"),
     "POLICY": (" 件", " documents"),
@@ -46,3 +48,12 @@ def tallies_text(tallies: Iterable[Mapping[str, Any]], language: Language = "zh"
         for one in tallies
     )
     return ("；" if language == "zh" else "; ").join(parts)
+
+
+def commitment_text(commitment: Mapping[str, Any], language: Language = "zh") -> str:
+    """Return a promise as it is written in one cell: 资金 50000.00 元 2027-10-31."""
+    kind = str(commitment["kind"])
+    much = quantity_text(kind, int(commitment["quantity"]), language)
+    day = datetime.fromisoformat(str(commitment["due"])).astimezone(_OFFICE).date().isoformat()
+    document = f" {commitment['document']}" if commitment.get("document") else ""
+    return f"{label(kind, language, among='CommitmentKind')} {much} {day}{document}"

@@ -13,6 +13,7 @@ _COMMANDS: dict[str, str] = {
     "compare": "cli.auditing.comparing",
     "figure": "cli.auditing.figures",
     "coverage": "cli.auditing.coverage",
+    "findings": "cli.auditing.findings",
     "statement": "cli.auditing.statement",
     "pilots": "cli.auditing.pilots",
     "export": "cli.auditing.exporting",
