@@ -22,6 +22,7 @@ from demo.pilots import Sample
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
 from demo.providers import SERVED_TASKS, read_providers
+from demo.province import state_last_month
 from demo.showing import Showing
 from demo.stage import Room, Stage
 from demo.summary import Summary, print_summary, summary_of
@@ -70,7 +71,12 @@ def demo(
     try:
         staged = run(lambda: staging(own, folder, streets))
         summary = summary_of(
-            own, staged.playing, staged.intakes, staged.seconds, staged.policy_file
+            own,
+            staged.playing,
+            staged.intakes,
+            staged.seconds,
+            staged.policy_file,
+            staged.statement,
         )
     finally:
         own.close()
@@ -108,6 +114,8 @@ class Staged:
     seconds: float
     policy_file: Path
     registrar: Who
+    statement: Path | None = None
+    """The figure statement of last month, once it was published."""
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
@@ -132,6 +140,7 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
         told.cancel()
         staged = await work
         await asyncio.to_thread(leave_something, context, folder, staged.registrar)
+        staged.statement = await state_last_month(context, staged.registrar)
         return staged
 
 
