@@ -50,7 +50,8 @@ class SignedIn:
         )
         self._boards = open_boards(at.boards_url)
         self._open.callback(self._boards.close)
-        self._boards.follower(self._books.ledger).catch_up()
+        # A home of another version has its boards derived anew here: in large pages, in minutes.
+        self._boards.follower(self._books.ledger, page_size=50_000).catch_up()
         self._accounts = Accounts(at.accounts_url)
         self._open.callback(self._accounts.close)
         self._rules = self._books.rulebook.rules(self._books.desk.neighbours)

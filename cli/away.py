@@ -44,24 +44,30 @@ class _Pack:
     policy: Policy
 
 
+def _home_needed(url: str) -> CommandRefused:
+    return CommandRefused(
+        "home-needed",
+        f"设置了 JIEDUI_URL（{url}），此命令只能在账本所在的机器上办理；请到那里运行，"
+        "表格也可在网页导入。",
+        f"JIEDUI_URL names {url}; this is done where the ledger is: run it there. Tables are also "
+        "taken in through its pages.",
+    )
+
+
 class Away(Context):
     """One run of the command at the server that the settings name."""
 
     def __init__(self, settings: "Settings") -> None:
         super().__init__(settings)
         assert settings.url is not None, "somewhere else is somewhere"
-        self._url = settings.url
+        self.url = settings.url
         self._clients: dict[tuple[str, str] | None, Jiedui] = {}
         self._beginning = Lock()
 
     @property
     def books(self) -> NoReturn:
         """There are none here: raise `CommandRefused`."""
-        raise CommandRefused(
-            "home-needed",
-            f"设置了 JIEDUI_URL（{self._url}），此命令只能在账本所在的机器上办理；请到那里运行。",
-            f"JIEDUI_URL names {self._url}; this is done where the ledger is: run it there.",
-        )
+        raise _home_needed(self.url)
 
     @property
     def person(self) -> str:
@@ -84,7 +90,7 @@ class Away(Context):
             key = load_key(self.settings.account_key)  # type: ignore[arg-type]
             text = proof_text(key.verifier.name, datetime.now(UTC))
             proof = Note(text).with_signatures(key.sign(text)).encoded().decode()
-            made = Jiedui(self._url)
+            made = Jiedui(self.url)
             try:
                 made.sign_in({"proof": proof}, post)
             except SignedOut:
@@ -177,9 +183,19 @@ class AwayGateway:
     """
 
     def __init__(self, away: Away) -> None:
-        self._away = away
+        self._away, self._url = away, away.url
         self._called: dict[str, str] = {}
         self._room = Semaphore(_AT_ONCE)
+
+    @property
+    def books(self) -> NoReturn:
+        """There are none here: raise `CommandRefused`."""
+        raise _home_needed(self._url)
+
+    @property
+    def desk(self) -> NoReturn:
+        """There is none here: raise `CommandRefused`."""
+        raise _home_needed(self._url)
 
     async def begun(self, stream: str) -> bool:
         """Say yes: commands go one by one."""

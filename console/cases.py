@@ -68,6 +68,7 @@ def show_list(
         title=label(category, seer.language, among="CaseKind"),
         plural=section,
         rows=[_row(seer, line) for line in lines],
+        by_service=any(line.service for line in lines),
         states=[
             (one, state_label(category, one, seer.language), counts[one])
             for one in _in_order(category, counts)

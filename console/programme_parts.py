@@ -51,6 +51,11 @@ def values_of(figures: Details, language: Language) -> list[tuple[str, int, int]
     ]
 
 
+def shares(figures: Details, language: Language) -> dict[str, str]:
+    """Return each figure by name as 3/5."""
+    return {name: f"{found}/{out_of}" for name, found, out_of in values_of(figures, language)}
+
+
 def score_table(
     details: Details, ranking: list[Details], names: Names, language: Language
 ) -> Details:
@@ -112,7 +117,9 @@ def selection(details: Details, names: Names, language: Language) -> list[Detail
 
 def quarters(details: Details, names: Names, language: Language) -> list[Details]:
     """Return each quarter's figures, each beside the baseline it began from."""
-    baseline = {one["community"]: one["baseline"] for one in details["applications"]}
+    before = {
+        one["community"]: shares(one["baseline"], language) for one in details["applications"]
+    }
     return [
         {
             "number": quarter["number"],
@@ -121,12 +128,8 @@ def quarters(details: Details, names: Names, language: Language) -> list[Details
                 {
                     "name": names.place(one["community"], language),
                     "figures": [
-                        (name, f"{found}/{out_of}", f"{before[1]}/{before[2]}")
-                        for (name, found, out_of), before in zip(
-                            values_of(one, language),
-                            values_of(baseline[one["community"]], language),
-                            strict=True,
-                        )
+                        (name, f"{found}/{out_of}", before[one["community"]].get(name, "—"))
+                        for name, found, out_of in values_of(one, language)
                     ],
                 }
                 for one in quarter["communities"]

@@ -47,7 +47,7 @@ def about(line: CaseLine, names: KnownNames, language: Language) -> dict[str, An
     }
 
 
-TONES = {
+TONES: dict[str, str] = {
     ProviderState.ADMITTED: "green",
     ProviderState.WARNED: "amber",
     ProviderState.RECTIFYING: "amber",

@@ -18,9 +18,11 @@ from demo.home import fresh_home
 from demo.leaving import leave_work
 from demo.logins import give_passwords
 from demo.pairings import POLICY, plans
+from demo.pilots import Sample
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
 from demo.providers import SERVED_TASKS, read_providers
+from demo.province import state_last_month
 from demo.showing import Showing
 from demo.stage import Room, Stage
 from demo.summary import Summary, print_summary, summary_of
@@ -69,7 +71,12 @@ def demo(
     try:
         staged = run(lambda: staging(own, folder, streets))
         summary = summary_of(
-            own, staged.playing, staged.intakes, staged.seconds, staged.policy_file
+            own,
+            staged.playing,
+            staged.intakes,
+            staged.seconds,
+            staged.policy_file,
+            staged.statement,
         )
     finally:
         own.close()
@@ -107,6 +114,8 @@ class Staged:
     seconds: float
     policy_file: Path
     registrar: Who
+    statement: Path | None = None
+    """The figure statement of last month, once it was published."""
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
@@ -131,6 +140,7 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
         told.cancel()
         staged = await work
         await asyncio.to_thread(leave_something, context, folder, staged.registrar)
+        staged.statement = await state_last_month(context, staged.registrar)
         return staged
 
 
@@ -162,6 +172,7 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
     share = len(chosen) / len(cast.streets())
     kept = set_aside(paired, rows)
     made = programme(cast, rows, kept, to_review(paired, rows), share)
+    pilots = await asyncio.to_thread(Sample.of, folder / "programme.json")
     stage = Stage(gateway, cast, Room(AT_ONCE), accounts)
     with Showing() as showing:
         playing = Playing(stage, showing)
@@ -180,6 +191,7 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
                     side_by_side.create_task(playing.play_findings(checked, checkup))
                     side_by_side.create_task(playing.play_facilities(listed))
                     side_by_side.create_task(playing.play_providers(served))
+                    side_by_side.create_task(playing.play_pilots(pilots))
                     side_by_side.create_task(playing.play_needs(made))
         finally:
             following.cancel()

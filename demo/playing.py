@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from demo import facilities, findings, paths, promises, providers
+from demo import facilities, findings, paths, pilots, promises, providers
 from demo import pairings as of_pairings
 from demo.cast import NobodyThere
 from demo.matter import Matter
@@ -262,6 +262,15 @@ class Playing:
             self.expect(*told, number)
         bar = self.showing.begin("服务机构 Providers", len(every))
         await providers.played(every, self.counted_on(bar))
+
+    # -- programmes --------------------------------------------------------------------------------
+
+    async def play_pilots(self, sample: pilots.Sample) -> None:
+        """Play the sample's programme, and two that come to nothing."""
+        for name, zh, en in pilots.PILOT_SHOWS:
+            self.expect(name, zh, en, 1)
+        bar = self.showing.begin("试点 Programmes", len(pilots.PILOT_SHOWS))
+        await pilots.played(self.stage, sample, self.counted_on(bar))
 
     # -- how it ends for two pairings --------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.casebook import kind_of
-from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
+from domain.community_figures import PLACED_BY, CountedBy, CountedCommunity, counted_communities
 from domain.figures import ReviewFigures, figures_of, last_review
 from domain.provider.figures import ServiceFigures, tasks_served
 from domain.rules import Neighbour, NeighbourPairing, NeighbourTask
@@ -178,7 +178,7 @@ class LedgerNeighbours:
         return figures_of(tasks, self.seen, last_review(ledger.read(pairing)), satisfied_from)
 
     def community_figures(
-        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+        self, communities: tuple[str, ...], by: CountedBy
     ) -> Mapping[str, CountedCommunity]:
         """Return what is counted of each of *communities* now, with the facts it rests on."""
         ledger = self._looked_at()
@@ -192,7 +192,7 @@ class LedgerNeighbours:
             for stream in streams:
                 yield [entry for entry in ledger.read(stream) if entry.position <= self.seen]
 
-        return counted_communities(communities, self.seen, entries_of, satisfied_from)
+        return counted_communities(communities, self.seen, entries_of, by)
 
     def _tasks_placed_in(self, communities: tuple[str, ...]) -> list[str]:
         """The tasks that were ever said to lie there; the newest word of each is read later."""

@@ -8,8 +8,7 @@ in `domain/figures.py`; a case counts where its newest fact that names a place s
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -24,7 +23,7 @@ PLACED_BY = ("task_registered.v1", "task_triaged.v1", "registration_corrected.v1
 
 _PLACED_BY = frozenset((*PLACED_BY, "finding_recorded.v1", "facility_proposed.v1"))
 
-COUNTED_CATEGORIES = ("task", "finding", "facility")
+COUNTED_CATEGORIES = ("task", "finding", "facility", "pairing")
 """The kinds of case the figures are counted from."""
 
 
@@ -36,6 +35,7 @@ class CommunityFigure(StrEnum):
     FINDINGS_STRUCK_OFF = "FINDINGS_STRUCK_OFF"  # of the findings on the ledger
     FINDINGS_OPEN = "FINDINGS_OPEN"  # of the findings on the ledger
     FUNCTIONS_OPEN = "FUNCTIONS_OPEN"  # of the functions planned in facilities
+    COMMITMENTS_DELIVERED = "COMMITMENTS_DELIVERED"  # of what was promised to it or its street
 
 
 class FigureValue(Frozen):
@@ -83,31 +83,39 @@ class _Counting:
             self.facts.add(position)
 
 
-_Count = Callable[
-    [str, Sequence[Told], Mapping[str, int], Mapping[CommunityFigure, _Counting]], None
-]
+@dataclass(frozen=True)
+class CountedBy:
+    """What counting needs beside facts: the lowest satisfied grade of packs, units' divisions."""
+
+    satisfied_from: Mapping[str, int] = field(default_factory=dict)
+    divisions: Mapping[str, str] = field(default_factory=dict)
+
+
+_Count = Callable[[str, Sequence[Told], CountedBy, Mapping[CommunityFigure, _Counting]], None]
 
 
 def counted_communities(
     communities: Iterable[str],
     position: int,
     entries_of: Callable[[str], Iterable[Sequence[Told]]],
-    satisfied_from: Mapping[str, int] = MappingProxyType({}),
+    by: CountedBy,
 ) -> dict[str, CountedCommunity]:
     """Return the figures of each of *communities* at log position *position*.
 
-    *entries_of* gives, for one of `COUNTED_CATEGORIES`, the entries of every case that may lie in
-    one of them, up to the position. *satisfied_from* gives the lowest satisfied grade of each pack.
+    *entries_of* gives, for one of `COUNTED_CATEGORIES`, the entries of every case that may have to
+    do with one of them, up to the position.
     """
     counting = {
         one: {figure: _Counting() for figure in CommunityFigure} for one in sorted(set(communities))
     }
     for category in COUNTED_CATEGORIES:
         for number, entries in enumerate(entries_of(category)):
-            place = _place(entries)
+            name, place = f"{category}/{number}", _place(entries)
             for community, figures in counting.items():
-                if place and covers(community, place):
-                    _COUNTS[category](f"{category}/{number}", entries, satisfied_from, figures)
+                if category == "pairing":
+                    _count_pairing(name, entries, by, figures, community)
+                elif place and covers(community, place):
+                    _COUNTS[category](name, entries, by, figures)
     return {
         community: CountedCommunity(
             frozen=CommunityFigures(
@@ -138,14 +146,14 @@ def _place(entries: Sequence[Told]) -> str:
 def _count_task(
     name: str,
     entries: Sequence[Told],
-    satisfied_from: Mapping[str, int],
+    by: CountedBy,
     figures: Mapping[CommunityFigure, _Counting],
 ) -> None:
     task, rated = TaskFigures(), dict[str, int]()
     for entry in entries:
         if entry.kind == "task_registered.v1":
             pack = str(entry.fact["policy"]).partition("@")[0]
-            task.satisfied_from = satisfied_from.get(pack, task.satisfied_from)
+            task.satisfied_from = by.satisfied_from.get(pack, task.satisfied_from)
         before = dict(task.grades)
         task.remember(entry)
         rated |= {
@@ -164,10 +172,10 @@ def _count_task(
 def _count_finding(
     name: str,
     entries: Sequence[Told],
-    satisfied_from: Mapping[str, int],
+    by: CountedBy,
     figures: Mapping[CommunityFigure, _Counting],
 ) -> None:
-    del satisfied_from
+    del by
     since, struck_off = entries[0].position, None
     for entry in entries:
         match entry.kind:
@@ -184,11 +192,11 @@ def _count_finding(
 def _count_facility(
     name: str,
     entries: Sequence[Told],
-    satisfied_from: Mapping[str, int],
+    by: CountedBy,
     figures: Mapping[CommunityFigure, _Counting],
 ) -> None:
     """A function that stands in two facilities of a community is one function of it."""
-    del name, satisfied_from
+    del name, by
     functions: tuple[str, ...] = ()
     opened = None
     for entry in entries:
@@ -210,3 +218,73 @@ _COUNTS: dict[str, _Count] = {
     "finding": _count_finding,
     "facility": _count_facility,
 }
+
+
+@dataclass
+class _Promise:
+    """One commitment of a pairing: how much of it, where, and the deliveries that have arrived."""
+
+    quantity: int
+    place: str
+    arrived: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """Each delivery with how much of it counts, and the fact that says so."""
+
+    @property
+    def kept(self) -> bool:
+        return sum(counted for counted, _ in self.arrived.values()) >= self.quantity
+
+
+def _count_pairing(
+    name: str,
+    entries: Sequence[Told],
+    by: CountedBy,
+    figures: Mapping[CommunityFigure, _Counting],
+    community: str,
+) -> None:
+    """What an approved pairing promised to the community, or to the street around it, in full."""
+    delivered = figures[CommunityFigure.COMMITMENTS_DELIVERED]
+    for item, promise in _promises(entries, by).items():
+        if not (covers(community, promise.place) or covers(promise.place, community)):
+            continue
+        delivered.take(f"{name}/{item}", None)
+        for _, position in promise.arrived.values() if promise.kept else ():
+            delivered.take(f"{name}/{item}", position)
+
+
+def _promises(entries: Sequence[Told], by: CountedBy) -> dict[str, _Promise]:
+    promises: dict[str, _Promise] = {}
+    listed: dict[str, Sequence[Mapping[str, Any]]] = {}
+    street, approved = "", False
+    for entry in entries:
+        fact = entry.fact
+        match entry.kind:
+            case "pairing_drafted.v1":
+                street = by.divisions.get(str(fact["street"]), "")
+            case "pairing_list_attached.v1" if fact["list"] == "RESOURCE":
+                listed[str(fact["unit"])] = fact["items"]
+            case "pairing_adjusted.v1" if fact["adjustment"].get("list") == "RESOURCE":
+                listed[str(fact["adjustment"]["new_unit"])] = fact["adjustment"]["items"]
+            case "pairing_approved.v1":
+                approved = True
+        for item in (one for some in listed.values() for one in some if one.get("commitment")):
+            place = str(item.get("place") or street)
+            quantity = int(item["commitment"]["quantity"])
+            promises.setdefault(str(item["code"]), _Promise(quantity, place))
+        _delivered(promises, entry)
+    return {code: one for code, one in promises.items() if approved and one.place}
+
+
+def _delivered(promises: Mapping[str, _Promise], entry: Told) -> None:
+    fact = entry.fact
+    promise = promises.get(str(fact.get("item")))
+    if promise is None:
+        return
+    match entry.kind:
+        case "commitment_revised.v1":
+            promise.quantity = int(fact["promised"]["quantity"])
+        case "commitment_delivery_confirmed.v1":
+            promise.arrived[fact["delivery"]] = (fact["delivered"]["quantity"], entry.position)
+        case "delivery_dispute_settled.v1":
+            promise.arrived[fact["delivery"]] = (fact["counted"]["quantity"], entry.position)
+        case "delivery_taken_back.v1":
+            promise.arrived.pop(fact["delivery"], None)

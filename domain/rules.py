@@ -13,7 +13,7 @@ from typing import Protocol
 
 from domain.calendar import WorkCalendar
 from domain.clocks import Deadline
-from domain.community_figures import CountedCommunity, counted_communities
+from domain.community_figures import CountedBy, CountedCommunity, counted_communities
 from domain.figures import ReviewFigures
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
@@ -187,7 +187,7 @@ class Neighbours(Protocol):
         ...
 
     def community_figures(
-        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+        self, communities: tuple[str, ...], by: CountedBy
     ) -> Mapping[str, CountedCommunity]:
         """Return what is counted of each of *communities* now, with the facts it rests on."""
         ...
@@ -250,9 +250,9 @@ class NoNeighbours:
     def community_figures(  # noqa: D102
         self,
         communities: tuple[str, ...],
-        satisfied_from: Mapping[str, int],
+        by: CountedBy,
     ) -> Mapping[str, CountedCommunity]:
-        return counted_communities(communities, -1, lambda _: (), satisfied_from)
+        return counted_communities(communities, -1, lambda _: (), by)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,15 @@ from domain.facility.figures import (
     figures,
     use_per_place,
 )
+from domain.finding.figures import OPEN_STATES
 from domain.units import Unit, UnitKind
 from domain.values import COMMUNITY_DIGITS, covers
 from projections.case_board import CaseFilter, CaseLine
 from services.case_lists import every_case
 from services.seeing import NothingHere, Seer
+
+_UNSETTLED = tuple(sorted(OPEN_STATES))
+"""The states of findings about which something is still to be done."""
 
 _COMMUNITIES = frozenset({UnitKind.COMMUNITY, UnitKind.RESIDENTS_COMMITTEE})
 
@@ -96,7 +100,7 @@ def cell_at(seer: Seer, place: str, function: str) -> tuple[Cell, list[CaseLine]
     ]
     seen = [Seen(one.stream, one.state, one.place, one.details) for one in facilities]
     cell = coverage(seen, (place,), (function,))[place][function]
-    asked = CaseFilter("finding", place=place, service=function, open_only=True)
+    asked = CaseFilter("finding", states=_UNSETTLED, place=place, service=function)
     return cell, facilities, list(every_case(seer, asked))
 
 

@@ -86,7 +86,8 @@ def offers(
 ) -> list[Offer]:
     """Return what *who* may do with the case now: the usual steps first, then the others.
 
-    Commands that the role never gives are not offered at all, and of the rest, with *only*, those.
+    Commands that the role never gives are not offered at all, nor what begins a case that is
+    there; of the rest, with *only*, those.
     """
     case = hearing.case
     assert who.role is not None, "a page is somebody's in a role"
@@ -94,7 +95,9 @@ def offers(
     found = [
         offer(hearing, who, kind, policy_id)
         for kind in models_of(case.kind.commands)
-        if who.role in case.kind.who_may.get(kind, frozenset()) and (only is None or kind in only)
+        if who.role in case.kind.who_may.get(kind, frozenset())
+        and (only is None or kind in only)
+        and not (case.version and kind in case.kind.begun_by)
     ]
 
     def place(one: Offer) -> tuple[bool, int]:

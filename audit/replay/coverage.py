@@ -28,6 +28,8 @@ _MOVES = {
 }
 """Where each fact leaves a facility; the others leave it where it is."""
 
+_COMMUNITY_DIGITS = 12
+
 
 @dataclass
 class Built:
@@ -124,3 +126,39 @@ def recounted(
         ),
         "days_to_open": Recount(sum(days), len(days)),
     }
+
+
+def communities_at(reader: Reader, position: int) -> list[str]:
+    """Return the divisions of the communities that stand in the registry at *position*."""
+    standing: dict[str, tuple[str, str]] = {}
+    for entry in reader.entries(until=position, categories={"unit"}):
+        fact: Mapping[str, Any] = entry.fact
+        match entry.kind:
+            case "unit_registered.v1":
+                unit = fact["unit"]
+                standing[entry.stream] = (unit["kind"], unit["division"])
+            case "unit_changed.v1":
+                unit = fact["unit"]
+                standing[entry.stream] = (unit["kind"], unit["division"])
+            case "unit_closed.v1":
+                standing.pop(entry.stream, None)
+            case _:
+                pass
+    return sorted(
+        {
+            division
+            for kind, division in standing.values()
+            if kind in {"COMMUNITY", "RESIDENTS_COMMITTEE"} and len(division) == _COMMUNITY_DIGITS
+        }
+    )
+
+
+def functions_at(reader: Reader, position: int, policy: str) -> tuple[str, ...]:
+    """Return the functions that the pack *policy*, as published by *position*, looks for."""
+    found: tuple[str, ...] = ()
+    for entry in reader.entries(until=position, categories={"policy"}):
+        published = entry.fact.get("policy")
+        if entry.stream == f"policy/{policy}" and isinstance(published, Mapping):
+            part = published.get("facilities")
+            found = tuple(part["coverage"]) if part else ()
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.reading import Reader
 from audit.replay.standing_then import NeighboursThen, StandingThen
-from domain.community_figures import CommunityFigures, CountedCommunity
+from domain.community_figures import CommunityFigures, CountedBy, CountedCommunity
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ def counted_then(reader: Reader, community: str, position: int) -> CountedCommun
     lowest = {
         pack: terms.policy.ratings.satisfied_from for pack, terms in standing.rules.policies.items()
     }
-    return NeighboursThen(standing).community_figures((community,), lowest)[community]
+    divisions = {code: unit.division for code, unit in standing.rules.units.items()}
+    by = CountedBy(lowest, divisions)
+    return NeighboursThen(standing).community_figures((community,), by)[community]
 
 
 def _frozen_in(fact: dict[str, Any]) -> Iterator[CommunityFigures]:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from audit.reading import CannotRead, Reader
 from domain.casebook import CASES
 from domain.cases import CaseKind
-from domain.community_figures import PLACED_BY, CountedCommunity, counted_communities
+from domain.community_figures import PLACED_BY, CountedBy, CountedCommunity, counted_communities
 from domain.envelope import FactOutOfPlace
 from domain.figures import ReviewFigures, figures_of, last_review
 from domain.provider.figures import ServiceFigures, tasks_served
@@ -306,7 +306,7 @@ class NeighboursThen:
         return figures_of(tasks, until, last_review(reader.stream(pairing, until)), satisfied_from)
 
     def community_figures(
-        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+        self, communities: tuple[str, ...], by: CountedBy
     ) -> Mapping[str, CountedCommunity]:
         """Return what was counted of each of *communities* then, with the facts it rested on."""
         reader, until = self._standing.reader, self._standing.position
@@ -320,7 +320,7 @@ class NeighboursThen:
             for stream in streams:
                 yield list(reader.stream(stream, until))
 
-        return counted_communities(communities, until, entries_of, satisfied_from)
+        return counted_communities(communities, until, entries_of, by)
 
     def _placed_in(self, communities: tuple[str, ...]) -> list[str]:
         """The tasks that some fact placed in one of *communities*, by name."""

@@ -106,6 +106,7 @@ MAY_HAPPEN_IN: dict[type[Any], frozenset[S]] = {
     f.DeadlineRecalculated: _OPEN | _FINAL,
     f.DataRestricted: _ANY,
     FindingLinked: _OPEN | _FINAL,
+    f.ProviderNamed: _OPEN,
     f.SubjectKeyDestroyed: _FINAL | {S.ARCHIVED},
 }
 """The states in which each kind of fact may happen; a registration happens once, before all."""

@@ -57,6 +57,28 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Grou
     return by_field.get(field, ())
 
 
+def offered(state: Any, command: str, field: str) -> Sequence[str]:
+    """Return what of the facility itself a field of a command may name."""
+    if not isinstance(state, Planned):
+        return ()
+    plan = state.plan
+    match command, field:
+        case "record_milestone", "milestone":
+            return tuple(filter(None, (getattr(state, "next_milestone", None),)))
+        case "record_spending", "source":
+            return tuple(source for source, _ in plan.budget)
+        case "reverse_spending", "voucher":
+            return tuple(one.voucher for one in plan.spendings if not one.reversed)
+        case "entrust_operator", "functions":
+            return plan.without_operator
+        case "change_operator", "functions":
+            return tuple(function for function, _ in plan.operators())
+        case "submit_opening" | "report_use" | "close_facility", "function":
+            return plan.functions
+        case _:
+            return ()
+
+
 def _pairing(state: Any) -> None:
     """A facility belongs to no pairing."""
 
@@ -82,6 +104,7 @@ FACILITY = CaseKind(
     shown=shown,
     begun_by=frozenset({"propose_facility"}),
     listed=listed,
+    offered=offered,
     standing_rules=STANDING_RULES,
     timed_by=TIMED_BY,
 )

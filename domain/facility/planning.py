@@ -252,7 +252,8 @@ def reverse_spending(
 
 
 def between(asked: Asking, told: datetime, earliest: datetime) -> None:
-    """An instant that is told lies between *earliest* and now."""
+    """An instant that is told lies between *earliest* and now; people write whole minutes."""
+    earliest = earliest.replace(second=0, microsecond=0)
     if not earliest <= told <= asked.at:
         raise refused(
             "instant-in-order",

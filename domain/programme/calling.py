@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from domain import guards
-from domain.community_figures import CountedCommunity
+from domain.community_figures import CountedBy, CountedCommunity
 from domain.envelope import Asked
 from domain.programme.authority import deciding, in_state
 from domain.programme.commands import (
@@ -151,7 +151,9 @@ def _street_of(community: str, body: Body, rules: Rules) -> str:
 def figures_of(communities: Iterable[str], rules: Rules) -> dict[str, CountedCommunity]:
     """Return the figures of *communities* as the ledger has them now: nobody hands them in."""
     lowest = {pack: terms.policy.ratings.satisfied_from for pack, terms in rules.policies.items()}
-    return dict(rules.neighbours.community_figures(tuple(communities), lowest))
+    divisions = {code: unit.division for code, unit in rules.units.items()}
+    by = CountedBy(lowest, divisions)
+    return dict(rules.neighbours.community_figures(tuple(communities), by))
 
 
 def end_programme(

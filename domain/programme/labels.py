@@ -32,6 +32,7 @@ PROGRAMME_LISTS: dict[type[StrEnum], Mapping[Any, tuple[str, str]]] = {
         CommunityFigure.FINDINGS_STRUCK_OFF: ("问题销号", "findings struck off"),
         CommunityFigure.FINDINGS_OPEN: ("在账问题", "findings open"),
         CommunityFigure.FUNCTIONS_OPEN: ("服务功能开放", "functions open"),
+        CommunityFigure.COMMITMENTS_DELIVERED: ("承诺兑现", "commitments delivered"),
     },
     GoalMeasure: {
         GoalMeasure.NUMBER: ("数量", "number"),

@@ -59,6 +59,8 @@ ADJUDICATION = Body("CDZ", "天河区诉求派单争议裁定组", SUPERVISION, 
 CALLBACK_UNIT = Body("RX", "天河区12345政务服务便民热线回访组", HOTLINE, "", MADE_UP)
 AUDIT_BUREAU = Body("SJJ", "天河区审计局", DEPARTMENT, "", USUAL)
 DATA_BUREAU = Body("ZSJ", "天河区政务服务和数据管理局", DEPARTMENT, "", USUAL)
+CITY_BUILDING = Body("ZJJ", "广州市住房和城乡建设局", DEPARTMENT, "", USUAL, "440100")
+CITY_SOCIAL_WORK = Body("SGB", "中共广州市委社会工作部", ORGANIZATION, "", USUAL, "440100")
 
 OTHER_BODIES = (
     ORGANIZATION_DEPT,
@@ -68,6 +70,8 @@ OTHER_BODIES = (
     CALLBACK_UNIT,
     AUDIT_BUREAU,
     DATA_BUREAU,
+    CITY_BUILDING,
+    CITY_SOCIAL_WORK,
 )
 
 

@@ -19,6 +19,8 @@ from bureaus import (  # noqa: E402
     ADJUDICATION,
     AUDIT_BUREAU,
     CALLBACK_UNIT,
+    CITY_BUILDING,
+    CITY_SOCIAL_WORK,
     DATA_BUREAU,
     LINE_BODIES,
     ORGANIZATION_DEPT,
@@ -64,6 +66,8 @@ DISTRICT_ROLES = (
     (AUDIT_BUREAU, "审计员", 1),
     (DATA_BUREAU, "个人信息保护负责人", 1),
     (DATA_BUREAU, "名册管理员", 1),
+    (CITY_BUILDING, "职能部门协调员", 1),
+    (CITY_SOCIAL_WORK, "审批人", 2),
 )
 
 

@@ -1,5 +1,7 @@
 """Every route, by every role, on a task of theirs, of a sibling street, of nobody: no leak."""
 
+from typing import Any
+
 import pytest
 
 from tests.api.conftest import Calling, Program
@@ -32,6 +34,26 @@ def routes(program: Program) -> list[tuple[str, str]]:
     ]
 
 
+UPLOADS = "/tasks/{key}/uploads"
+FILLED = {"number": "1", "name": "A" * 22, "kind": "order", "form": "pdf"}
+
+
+def address(path: str, key: str) -> str:
+    return path.format(key=key, **FILLED)
+
+
+def asking(method: str, path: str) -> dict[str, Any]:
+    """Return what is sent with a request; a command is what nobody may send as it stands."""
+    if path.startswith(UPLOADS):
+        piece = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        sent = {"POST": {"json": {"length": 1}}, "PATCH": {"content": b"x", "headers": piece}}
+        return sent.get(method, {})
+    if method == "POST":
+        # A body without what it must hold.
+        return {"json": {}, "headers": {"Idempotency-Key": "m", "If-Match": '"99"'}}
+    return {}
+
+
 @pytest.mark.parametrize("staff", STAFF)
 def test_no_route_tells_or_takes_what_is_not_theirs(
     calling: Calling, number: str, staff: str
@@ -43,13 +65,7 @@ def test_no_route_tells_or_takes_what_is_not_theirs(
         asked = {}
         for key in (number, ABSENT):
             before = head()
-            answer = program.client.request(
-                method,
-                path.replace("{key}", key),
-                json={} if method == "POST" else None,
-                # What nobody may send as it stands: a body without what it must hold.
-                headers={"Idempotency-Key": "m", "If-Match": '"99"'} if method == "POST" else {},
-            )
+            answer = program.client.request(method, address(path, key), **asking(method, path))
             calls += 1
             asked[key] = answer
             assert answer.status_code < 500, (path, answer.text)
@@ -63,6 +79,8 @@ def test_no_route_tells_or_takes_what_is_not_theirs(
             assert absent.status_code == 404, (path, absent.text)
             if staff not in SEE or path.startswith("/pairings"):
                 assert asked[number].content == absent.content
+            elif path == UPLOADS:
+                assert asked[number].status_code in {201, 404}
             elif method == "POST":
                 assert asked[number].status_code in {409, 412, 422}, (path, asked[number].text)
     for path in LISTS:

@@ -19,6 +19,8 @@ from transparency.keys import ED25519, make_key
 
 __all__ = ["office", "pairing"]
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "tianhe"
+
 
 def key_of(office: Office, number: str, folder: Path) -> Path:
     """Give the person with this staff number an account key; return its file."""
@@ -61,6 +63,10 @@ async def test_commands_go_to_the_server_and_nothing_is_opened(
         assert nothing.returncode == 1
         elsewhere = await run("audit", "verify")
         assert elsewhere.returncode in {1, 2}
+        for words in (("need", "import"), ("unit", "import")):
+            refused = await run(*words, str(EXAMPLES / f"{words[0]}s.xlsx"))
+            assert refused.returncode == 1
+            assert "home-needed" in refused.stderr
     assert not list(empty.glob("*.db*"))
 
 

@@ -4,7 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.community_figures import CommunityFigure, CountedCommunity, counted_communities
+from domain.community_figures import (
+    CommunityFigure,
+    CountedBy,
+    CountedCommunity,
+    counted_communities,
+)
 
 HERE, THERE = "440106005001", "440106006001"
 
@@ -18,12 +23,15 @@ class Entry:
     fact: Mapping[str, Any] = field(default_factory=dict)
 
 
+BY = CountedBy({"town": 4}, {"440106005-SO": "440106005"})
+
+
 def case(*facts: tuple[str, dict[str, Any]], first: int = 0) -> list[Entry]:
     return [Entry(first + n, f"{kind}.v1", fact) for n, (kind, fact) in enumerate(facts)]
 
 
 def counted(**cases: Iterable[Sequence[Entry]]) -> dict[str, CountedCommunity]:
-    return counted_communities((HERE, THERE), 100, lambda name: cases.get(name, ()), {"town": 4})
+    return counted_communities((HERE, THERE), 100, lambda name: cases.get(name, ()), BY)
 
 
 def told(community: CountedCommunity, figure: CommunityFigure) -> tuple[int, int, tuple[int, ...]]:
@@ -114,3 +122,59 @@ def test_the_figures_name_their_position_and_every_figure() -> None:
     frozen = counted()[HERE].frozen
     assert frozen.position == 100
     assert [one.figure for one in frozen.figures] == list(CommunityFigure)
+
+
+def promised(code: str, quantity: int, place: str | None = None) -> dict[str, Any]:
+    return {"code": code, "place": place, "commitment": {"quantity": quantity}}
+
+
+def a_pairing(*facts: tuple[str, dict[str, Any]], first: int = 0) -> list[Entry]:
+    items = [
+        promised("R-1", 10),
+        promised("R-2", 5, HERE),
+        promised("R-3", 1, "440106005002"),
+        {"code": "R-4", "place": HERE},
+    ]
+    return case(
+        ("pairing_drafted", {"street": "440106005-SO"}),
+        ("pairing_list_attached", {"list": "RESOURCE", "unit": "440106-CA", "items": items}),
+        *facts,
+        first=first,
+    )
+
+
+APPROVED: tuple[str, dict[str, Any]] = ("pairing_approved", {})
+
+
+def confirmed(delivery: int, item: str, quantity: int) -> tuple[str, dict[str, Any]]:
+    told = {"delivery": delivery, "item": item, "delivered": {"quantity": quantity}}
+    return ("commitment_delivery_confirmed", told)
+
+
+def delivered(*facts: tuple[str, dict[str, Any]]) -> tuple[int, int, tuple[int, ...]]:
+    found = counted(pairing=[a_pairing(APPROVED, *facts)])[HERE]
+    return told(found, CommunityFigure.COMMITMENTS_DELIVERED)
+
+
+def test_commitments_are_those_to_the_community_or_its_street_kept_in_full() -> None:
+    """What lies in another community, and what promises nothing, is not counted."""
+    assert delivered() == (0, 2, ())
+    assert delivered(confirmed(1, "R-1", 6)) == (0, 2, ())
+    assert delivered(confirmed(1, "R-1", 6), confirmed(2, "R-1", 4)) == (1, 2, (3, 4))
+    found = counted(pairing=[a_pairing(APPROVED, confirmed(1, "R-1", 10))])[THERE]
+    assert told(found, CommunityFigure.COMMITMENTS_DELIVERED) == (0, 0, ())
+
+
+def test_a_commitment_follows_its_settled_taken_back_and_revised_deliveries() -> None:
+    settled = ("delivery_dispute_settled", {"delivery": 1, "item": "R-2"})
+    settled = (settled[0], {**settled[1], "counted": {"quantity": 5}})
+    assert delivered(settled) == (1, 2, (3,))
+    back = ("delivery_taken_back", {"delivery": 1, "item": "R-2"})
+    assert delivered(confirmed(1, "R-2", 5), back) == (0, 2, ())
+    fewer = ("commitment_revised", {"item": "R-2", "promised": {"quantity": 3}})
+    assert delivered(confirmed(1, "R-2", 3), fewer) == (1, 2, (3,))
+
+
+def test_a_pairing_that_was_not_approved_promised_nothing() -> None:
+    found = counted(pairing=[a_pairing(confirmed(1, "R-1", 10))])[HERE]
+    assert told(found, CommunityFigure.COMMITMENTS_DELIVERED) == (0, 0, ())

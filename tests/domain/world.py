@@ -11,7 +11,7 @@ from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
 from domain.calendar import CalendarDay, CalendarYear, WorkCalendar
-from domain.community_figures import CountedCommunity, counted_communities
+from domain.community_figures import CountedBy, CountedCommunity, counted_communities
 from domain.envelope import SYSTEM, By
 from domain.facility.pack import ComplexGuideline, FacilityLimits, FacilityPack, Milestone
 from domain.figures import ReviewFigures
@@ -610,9 +610,9 @@ class Town:
         return self.frozen
 
     def community_figures(
-        self, communities: tuple[str, ...], satisfied_from: Mapping[str, int]
+        self, communities: tuple[str, ...], by: CountedBy
     ) -> Mapping[str, CountedCommunity]:
-        nothing = counted_communities(communities, -1, lambda _: (), satisfied_from)
+        nothing = counted_communities(communities, -1, lambda _: (), by)
         return {one: self.counted.get(one, nothing[one]) for one in communities}
 
 

@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
 from desk.casework import Who
 from desk.opening import Books
 from domain.envelope import By
@@ -94,10 +97,10 @@ class CityHome:
         """Serve the city's log on loopback for the length of the block."""
         serves, stop = threading.Event(), threading.Event()
         listener = listening("127.0.0.1:0")
-        self.url = f"{url_of(listener)}/log/"
+        self.url, served = f"{url_of(listener)}/log/", log_app(self.settings.log_path)
 
         async def at_work() -> None:
-            async with serving(log_app(self.settings.log_path), listener):
+            async with serving(Starlette(routes=[Mount("/log", served)]), listener):
                 serves.set()
                 await asyncio.to_thread(stop.wait)
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -11,21 +12,19 @@ from hypothesis import strategies as st
 
 from audit.offline import jiedui_verify
 from audit.offline.jiedui_verify import state_after
+from domain.casebook import CASES
 from domain.cases import CaseKind
-from domain.pairing.case import PAIRING
-from domain.pairing.facts import PairingFact, PairingState
+from domain.models import models_of
 from domain.task.case import TASK
-from domain.task.facts import TaskFact, TaskState
-from tests.domain.pairing import test_laws as pairing_laws
+from domain.task.facts import TaskState
+from domain.values import CASE_CATEGORIES
+from tests.domain import laws
 from tests.domain.task import stories
 from tests.domain.task import test_laws as task_laws
 from tests.domain.task.strategies import MOVES
+from tests.domain.test_laws_of_kinds import KINDS
+from wording.labels import LABELS
 
-FACTS = {"task": TaskFact, "pairing": PairingFact}
-STATES: dict[str, set[str]] = {
-    "task": {state.value for state in TaskState},
-    "pairing": {state.value for state in PairingState},
-}
 SCRIPT = Path(jiedui_verify.__file__)
 WALKS = settings(suppress_health_check=list(HealthCheck), database=None)
 
@@ -56,12 +55,13 @@ def test_whatever_the_decider_of_tasks_records_is_legal(data: st.DataObject) -> 
     judged(TASK, walked.facts)
 
 
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.KIND.category)
 @seed(20260511)
-@settings(WALKS, max_examples=300)
-@given(pairing_laws.beginnings, pairing_laws.walks)
-def test_whatever_the_decider_of_pairings_records_is_legal(beginning: Any, path: Any) -> None:
-    for story, asked, facts in pairing_laws.walk(beginning, path)[-1:]:
-        judged(PAIRING, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
+@settings(WALKS, max_examples=200)
+@given(data=st.data())
+def test_whatever_the_decider_of_a_kind_records_is_legal(of: ModuleType, data: Any) -> None:
+    for story, asked, facts in data.draw(laws.walks(cast("laws.Stories", of)))[-1:]:
+        judged(of.KIND, story.at(asked.at).told(*(facts or ()), by=asked.by).facts)
 
 
 @pytest.mark.parametrize("state", list(TaskState))
@@ -78,9 +78,16 @@ def test_every_move_in_every_state_of_a_task_is_legal(state: TaskState) -> None:
                 judged(TASK, walk.facts)
 
 
-@pytest.mark.parametrize("category", ["task", "pairing"])
+@pytest.mark.parametrize("of", KINDS, ids=lambda of: of.KIND.category)
+def test_every_story_of_a_kind_is_legal(of: ModuleType) -> None:
+    for told_so_far in (*of.EVERY_STATE.values(), *getattr(of, "BEGINNINGS", ())):
+        judged(of.KIND, told_so_far().facts)
+
+
+@pytest.mark.parametrize("category", CASE_CATEGORIES)
 def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: str) -> None:
-    kinds = {model.model_fields["kind"].default for model in get_args(get_args(FACTS[category])[0])}
+    kinds = set(models_of(CASES[category].facts))
+    states = set(LABELS[f"{category.capitalize()}State"])
     steps = jiedui_verify._STEPS[category]
     assert set(steps) == kinds
     named = {
@@ -89,8 +96,8 @@ def test_the_table_names_every_kind_of_fact_and_only_states_there_are(category: 
         for one in many
         for state in (*one.before, *one.allowed, one.after)
     }
-    assert named - {"NONE", "same", "then"} <= STATES[category]
-    assert named >= STATES[category]
+    assert named - {"NONE", "same", "then"} <= states
+    assert named >= states
 
 
 def test_the_task_table_allows_no_step_that_the_domain_could_not_take() -> None:

@@ -12,16 +12,27 @@ from audit.verify.legality import Told, judge
 from audit.verify.task_rules import MAY_HAPPEN_IN
 from domain.canonical import canonical
 from domain.envelope import By, Happened
+from domain.finding import facts as finding_facts
+from domain.pairing import commitment_facts
 from domain.task import facts as f
 from domain.task.commands import DraftResult, SubmitResult
 from domain.values import instant_text
 from ledger.entry import entry_hash
+from tests.domain.finding import stories as finding_stories
 from tests.domain.harness import Story
+from tests.domain.pairing import promises as promise_stories
 from tests.domain.pairing import stories as pairing_stories
 from tests.domain.task import stories as s
 from tests.domain.task.test_laws import STREAM
 from tests.domain.task.test_laws import walk as walking
-from tests.domain.world import CIVIL_COORDINATOR, CIVIL_STAFF, DISPATCHER, on, sealed
+from tests.domain.world import (
+    CIVIL_COORDINATOR,
+    CIVIL_STAFF,
+    COMMUNITY_WORKER,
+    DISPATCHER,
+    on,
+    sealed,
+)
 
 
 def written(stream: str, facts: Iterable[Happened[Any]]) -> Iterator[Told]:
@@ -173,3 +184,46 @@ def test_one_case_that_breaks_does_not_hide_another() -> None:
     legality = judge([*broken, *sound])
     assert legality.cases == 2
     assert {fault.stream[-1] for fault in legality.faults if fault.stream} == {"a"}
+
+
+def test_every_true_story_of_findings_and_promises_is_allowed() -> None:
+    for told in (*finding_stories.EVERY_STATE.values(), promise_stories.settled):
+        story = told()
+        assert judge(written(story.stream, story.facts)).faults == []
+
+
+@pytest.mark.parametrize(
+    ("story", "kind", "by", "duty"),
+    [
+        (
+            finding_stories.struck_off,
+            finding_facts.FindingStruckOff,
+            CIVIL_COORDINATOR,
+            "doer-verified",
+        ),
+        (
+            finding_stories.dismissed,
+            finding_facts.FindingDismissed,
+            COMMUNITY_WORKER,
+            "recorder-dismissed",
+        ),
+        (
+            promise_stories.confirmed,
+            commitment_facts.CommitmentDeliveryConfirmed,
+            CIVIL_COORDINATOR,
+            "giver-answered",
+        ),
+        (
+            promise_stories.settled,
+            commitment_facts.DeliveryDisputeSettled,
+            CIVIL_COORDINATOR,
+            "party-settled",
+        ),
+    ],
+)
+def test_who_judged_their_own_work_is_found_in_the_book(
+    story: Callable[[], Story], kind: type[Any], by: By, duty: str
+) -> None:
+    """Rewritten by whoever holds the database: the decider was never asked."""
+    faults = judge(written(story().stream, _by(story(), kind, by))).faults
+    assert any(duty in fault.found for fault in faults), faults
