@@ -64,9 +64,9 @@ def audited(home: Path, policy_file: Path, playing: Playing, stream: str | None)
     ]
     extended = playing.shown["pilot_extended"].streams
     steps += [
-        _step(
+        step(
             ("复算试点冻结指标", "recount what a programme froze"),
-            [*_OURS, "audit", "pilots", one, "--json"],
+            [*OURS, "audit", "pilots", one, "--json"],
             lambda told: str(told["verdict"]),
             environment,
             "agree",
