@@ -1,11 +1,13 @@
 """服务设施: the coverage of communities by function, what a gap rests on, a facility's own page."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from console.cases import PANELS, address_of
+from console.district import short
 from console.seeing import page, seer_of
 from domain.facility.figures import FIGURES, Cell, Parts
 from projections.case_board import CaseLine
@@ -15,6 +17,7 @@ from services.seeing import NothingHere, Seer
 from wording.labels import label, state_label
 
 router = APIRouter()
+_AROUND = re.compile(r"^.{1,8}?(街道|镇)(?=.{2,})|(社区)?(居民委员会|居委会|居委)$")
 Division = Annotated[str, Query(pattern=r"^(\d{9})?$")]
 
 
@@ -40,11 +43,12 @@ def show(request: Request, street: Division = "") -> Response:
         by_street=[]
         if chosen
         else [
-            (one, list(street_row(found.matrix, one, found.functions).values())) for one in offices
+            (one, name, list(street_row(found.matrix, one, found.functions).values()))
+            for one, name in zip(offices, short([one.name for one in offices]), strict=True)
         ],
         by_community=[
             (
-                seer.place_name(place),
+                _short(seer.place_name(place)),
                 [
                     (f"/coverage/{place}/{one}", _said(seer, cell), cell)
                     for one, cell in row.items()
@@ -53,7 +57,7 @@ def show(request: Request, street: Division = "") -> Response:
             for place, row in (found.matrix.items() if chosen else ())
         ],
         figures=[
-            (seer.say(*FIGURES[name]), _share(name, parts), parts)
+            (seer.say(*FIGURES[name]), _share(name, parts), _of(name, parts))
             for name, parts in found.figures.items()
         ],
         money=[
@@ -65,7 +69,7 @@ def show(request: Request, street: Division = "") -> Response:
             for source, parts in found.money.items()
         ],
         use=[
-            (seer.category_name(function), _share("use", parts), parts)
+            (seer.category_name(function), _share("use", parts), _of("use", parts))
             for function, parts in found.use.items()
         ],
     )
@@ -117,6 +121,18 @@ def _share(name: str, parts: Parts) -> str:
         return f"{tenths // 10}.{tenths % 10}"
     tenths = parts.numerator * 1000 // parts.denominator
     return f"{tenths // 10}.{tenths % 10} %"
+
+
+def _of(name: str, parts: Parts) -> str:
+    """Return numerator and denominator; money in yuan."""
+    if name == "money_spent":
+        return f"{_yuan(parts.numerator)} / {_yuan(parts.denominator)}"
+    return f"{parts.numerator:,} / {parts.denominator:,}"
+
+
+def _short(name: str) -> str:
+    """Return what of a community's name fits into a table: without district, street and office."""
+    return _AROUND.sub("", name) or name
 
 
 def _yuan(cents: int) -> str:

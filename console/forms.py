@@ -1,6 +1,7 @@
 """A form for every command, made from its model: what the office sees, what the desk is given."""
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -29,7 +30,7 @@ from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, Both, label
 
 Kind = Literal[
-    "text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept", "rows"
+    "text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept", "rows", "money"
 ]
 
 
@@ -61,6 +62,8 @@ def fields_of(
     """Return the fields of a command's form, with what was *given* or is usual filled in."""
     hints = get_type_hints(model, include_extras=True)
     left = set(_LEFT_TO_THE_PAGE.get(kind, ()))
+    if case.on_the_board:
+        left.add("policy")  # the pack in force, unless a program says otherwise
     if kind == "dispatch_task" and not given.get("suggested"):
         left |= {"suggested", "reason"}  # the reason is why another than the first suggested
     made = _Making(kind, model, seer, policy, body, case, state)
@@ -130,6 +133,8 @@ class _Making:
             return Field(name, called, several, required, choices, held)
         if base == Instant:
             return Field(name, called, "moment", required, value=value)
+        if _is_money(name):
+            return Field(name, _in_yuan(called), "money", required, value=value)
         if base == LimitText:
             told = self.seer.say(
                 "如 5wd（工作日）、4wh（工作小时）、24h",
@@ -368,6 +373,8 @@ def _plain(name: str, base: Any, text: str) -> Any:
         return {"version": version, "units": units}
     if base is bool:
         return text == "yes"
+    if _is_money(name):
+        return _cents(name, text)
     plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
     if plain is int or name == "grade":
         try:
@@ -380,6 +387,24 @@ def _plain(name: str, base: Any, text: str) -> Any:
             raise _unclear(name, ("日期或时间", "date or time"))
         return instant_text(found.astimezone(UTC))
     return text
+
+
+def _is_money(name: str) -> bool:
+    """Say whether a field holds a sum in cents, which pages show and take in yuan."""
+    return name == "cents" or name.endswith("_cents")
+
+
+def _in_yuan(called: str) -> str:
+    return called.replace("（分）", "（元）").replace("in cents", "in yuan")
+
+
+def _cents(name: str, text: str) -> int:
+    """Return a sum written in yuan, with at most two decimals, in cents."""
+    found = re.fullmatch(r"(-?)([0-9]{1,13})(?:\.([0-9]{1,2}))?", text.replace(",", ""))
+    if found is None:
+        raise _unclear(name, ("金额（元，最多两位小数）", "sum in yuan, two decimals at most"))
+    sign, yuan, rest = found.groups()
+    return int(f"{sign}{yuan}{(rest or '').ljust(2, '0')}")
 
 
 def _unclear(name: str, wanted: Both) -> CommandRefused:

@@ -5,14 +5,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from console.forms import Field
+from domain.pairing.commitment_facts import DeliveryStatus
+from domain.pairing.commitments import Delivery, Pledge
 from domain.pairing.state import Drafted, Terminating
 from domain.units import UnitKind
 from services.pairing_filling import unclaimed
 from services.seeing import Seer
+from wording.labels import label
+from wording.promising import quantity_text
 
 _OWN_UNIT = frozenset({"claim_project", "hand_over_task"})
 """Commands that somebody gives for their own unit alone: nobody is asked which."""
 _PLANNED = "successors"
+_ANSWERED_BY: Mapping[str, frozenset[DeliveryStatus]] = {
+    "confirm_commitment_delivery": frozenset({DeliveryStatus.RECORDED}),
+    "dispute_commitment_delivery": frozenset({DeliveryStatus.RECORDED}),
+    "settle_delivery_dispute": frozenset({DeliveryStatus.DISPUTED}),
+    "take_back_delivery": frozenset(
+        {DeliveryStatus.RECORDED, DeliveryStatus.DISPUTED, DeliveryStatus.CONFIRMED}
+    ),
+}
+"""Which deliveries the form of a command offers."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,21 @@ class PairingForms:
             case "change_lead", "lead":
                 others = (unit for unit in made.departments if unit != made.lead)
                 return tuple((unit, seer.unit_name(unit)) for unit in others)
+            case "deliver_commitment" | "revise_commitment", "item":
+                return tuple(
+                    (one.item, self._promised(one)) for one in made.pledges if one.unit == seer.unit
+                )
+            case "agree_to_revision" | "refuse_revision", "item":
+                asked = {one.item for one in made.commitments.asked}
+                return tuple(
+                    (one.item, self._promised(one)) for one in made.pledges if one.item in asked
+                )
+            case _, "delivery":
+                return tuple(
+                    (str(one.number), self._delivered(one))
+                    for one in made.commitments.deliveries
+                    if one.status in _ANSWERED_BY.get(command, frozenset())
+                )
             case "give_score", "side":
                 return (
                     (
@@ -74,6 +102,17 @@ class PairingForms:
                 )
             case _:
                 return None
+
+    def _promised(self, pledge: Pledge) -> str:
+        promised = pledge.commitment
+        much = quantity_text(promised.kind, promised.quantity, self.seer.language)
+        return f"{pledge.item} {label(promised.kind, self.seer.language)} {much}"
+
+    def _delivered(self, one: Delivery) -> str:
+        kinds = {pledge.item: pledge.commitment.kind for pledge in self.state.agreement.pledges}
+        much = quantity_text(kinds[one.item], one.told, self.seer.language)
+        number = self.seer.say(f"第 {one.number} 笔", f"no. {one.number}")
+        return f"{number} {one.item} {much} {one.voucher}"
 
     def _open(self) -> list[str]:
         return [one.stream for one in self.seer.rules.neighbours.open_tasks(self.stream)]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from console.documents import links
+from console.pairing_promises import promises_of, tallies_of
 from console.pairing_view import (
     matched,
     parties_of,
@@ -89,6 +90,8 @@ def show(request: Request, key: str, receipt: int | None = None) -> Response:
         stages=stages(seer, line, state),
         lists=shown_lists(seer, made),
         suggested={code: found for code, _, found in matched(seer, made)},
+        promises=promises_of(seer, made),
+        tallies=tallies_of(seer, made),
         came=came,
         others=others,
         task_label=lambda one: label(one, seer.language, among="TaskState"),

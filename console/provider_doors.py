@@ -11,6 +11,8 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from console.provider_parts import (
+    NO_LICENCE,
+    NO_PRICE,
     about,
     filled_in,
     licence_rows,
@@ -38,10 +40,22 @@ Token = Annotated[str, Form(max_length=64)]
 Short = Annotated[str, Form(max_length=120)]
 Text = Annotated[str, Form(max_length=2000)]
 Rows = Annotated[list[str], Form(max_length=40)]
+_UNTOLD: dict[str, Any] = dict.fromkeys(
+    (
+        "name",
+        "provider_kind",
+        "credit_code",
+        "team_number",
+        "head_code",
+        "categories",
+        "areas",
+        "contact",
+    )
+)
 _SECRET = re.compile(r"[\w-]{22}")
 
 
-@router.get("/register")
+@router.get("/service-providers")
 def show_register(
     request: Request, category: Annotated[str, Query(max_length=40)] = ""
 ) -> Response:
@@ -58,13 +72,13 @@ def show_register(
     )
 
 
-@router.get("/register/apply")
+@router.get("/service-providers/apply")
 def ask(request: Request) -> Response:
     """Show the form of an application; looking at it applies for nothing."""
     return _form(Visit(request), {})
 
 
-@router.get("/register/{key}")
+@router.get("/service-providers/{key}")
 def show_one(request: Request, key: str) -> Response:
     """Show one provider of the register."""
     visit = Visit(request)
@@ -92,19 +106,19 @@ def _form(visit: Visit, told: dict[str, Any], problem: str = "", secret: str = "
     return visit.page(
         "provider_apply.html",
         status=422 if problem else 200,
-        told=told,
+        told=_UNTOLD | told,
         problem=problem,
         secret=secret or new_secret(),
         kinds=[(one.value, label(one, visit.language)) for one in ProviderKind],
         categories=_categories(visit),
         areas=_areas(visit),
         licence_kinds=_licences(visit),
-        licences=with_room(told.get("licences", [])),
-        prices=with_room(told.get("prices", [])),
+        licences=with_room(told.get("licences", []), NO_LICENCE),
+        prices=with_room(told.get("prices", []), NO_PRICE),
     )
 
 
-@router.post("/register/apply")
+@router.post("/service-providers/apply")
 def apply(
     request: Request,
     secret: Token = "",
@@ -219,8 +233,8 @@ def _page(
         named=lambda kind: command_label(kind, language),
         steps=_steps(visit, held),
         licence_kinds=_licences(visit),
-        licences=with_room(licence_rows(body.licences)),
-        prices=with_room(price_rows(body.prices)),
+        licences=with_room(licence_rows(body.licences), NO_LICENCE),
+        prices=with_room(price_rows(body.prices), NO_PRICE),
         categories=_categories(visit),
         served=[
             (

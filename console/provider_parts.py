@@ -16,6 +16,8 @@ from wording.names import KnownNames
 _CHINA = timezone(timedelta(hours=8))
 ROWS = 4
 """How many licences and prices one form has room for, beside those there are."""
+NO_LICENCE = {"licence": "", "number": "", "last_day": ""}
+NO_PRICE = {"item": "", "per": "", "amount": ""}
 
 
 def about(line: CaseLine, names: KnownNames, language: Language) -> dict[str, Any]:
@@ -30,14 +32,14 @@ def about(line: CaseLine, names: KnownNames, language: Language) -> dict[str, An
         "code": told["credit_code"] or told["team_number"],
         "categories": [names.category(one, language) for one in told["categories"]],
         "areas": [names.place(one, language) for one in told["areas"]],
-        "valid_until": told["valid_until"],
+        "valid_until": last_day(told["valid_until"]),
         "grade": told["grade"],
         "grades": told["grades"][::-1],
         "warning": told["warning"] and names.ground(told["warning"], language),
         "suspended_until": told["suspended_until"],
         "barred_until": told["barred_until"],
         "licences": [
-            (names.ground(one["licence"], language), one["number"], one["valid_until"])
+            (names.ground(one["licence"], language), one["number"], last_day(one["valid_until"]))
             for one in told["licences"]
         ],
         "prices": [(one["item"], one["per"], yuan(one["cents"])) for one in told["prices"]],
@@ -115,7 +117,7 @@ def day_ends(day: str) -> str | None:
 def licence_rows(licences: Sequence[Licence]) -> list[dict[str, str]]:
     """Return *licences* as the rows of a form."""
     return [
-        {"licence": one.licence, "number": one.number, "last_day": _last_day(one.valid_until)}
+        {"licence": one.licence, "number": one.number, "last_day": last_day(one.valid_until)}
         for one in licences
     ]
 
@@ -132,12 +134,14 @@ def filled_in(*columns: tuple[str, Sequence[str]]) -> list[dict[str, str]]:
     return [dict(zip(names, line, strict=True)) for line in lines if any(line)]
 
 
-def with_room(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return *rows* and empty ones after them."""
-    return [*rows, *({} for _ in range(max(ROWS - len(rows), 1)))]
+def with_room(rows: list[dict[str, str]], empty: dict[str, str]) -> list[dict[str, str]]:
+    """Return *rows* and *empty* ones after them."""
+    return [*rows, *(empty for _ in range(max(ROWS - len(rows), 1)))]
 
 
-def _last_day(end: datetime | None) -> str:
+def last_day(end: datetime | str | None) -> str:
+    """Return the last day before *end* in China, "" where there is no end."""
     if end is None:
         return ""
-    return (end.astimezone(_CHINA) - timedelta(microseconds=1)).date().isoformat()
+    instant = datetime.fromisoformat(end) if isinstance(end, str) else end
+    return (instant.astimezone(_CHINA) - timedelta(microseconds=1)).date().isoformat()

@@ -4,6 +4,7 @@ The public register and the doors of providers' own people are in `console/provi
 """
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -12,6 +13,7 @@ from console.cases import PANELS, address_of
 from console.provider_parts import about
 from console.resident_doors import code_of
 from console.seeing import ours, page, seer_of
+from domain.provider.leaving import served_now
 from domain.provider.state import Exiting, Running, Suspended, Verifying
 from services.case_lists import CaseAt, case_at
 from services.providers import CATEGORY, Rated, ratings
@@ -31,6 +33,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         items = [
             {
                 "name": item_name(seer, one.item),
+                "item": one.item,
                 "unit": seer.unit_name(one.unit),
                 "verdict": said.get(one.item),
             }
@@ -41,6 +44,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         items = [
             {
                 "name": item_name(seer, one.item),
+                "item": one.item,
                 "unit": seer.unit_name(one.unit),
                 "verdict": {"met": True} if one.item in met else None,
             }
@@ -58,7 +62,9 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         if isinstance(state, Suspended) and state.reasons_by
         else None,
         "plan": _plan(seer, state) if isinstance(state, Exiting) else [],
-        "public": f"/register/{found.line.key}",
+        "served": _served(seer, found.line.stream) if isinstance(state, Running) else [],
+        "order": _order_address(seer, found) if isinstance(state, Running) else "",
+        "public": f"/service-providers/{found.line.key}",
     }
 
 
@@ -72,6 +78,28 @@ def item_name(seer: Seer, item: str) -> str:
     if not category:
         return name
     return f"{name}（{seer.names.category(category, seer.language)}）"
+
+
+def _served(seer: Seer, stream: str) -> list[dict[str, Any]]:
+    """Return what the provider serves now."""
+    names, language = seer.names, seer.language
+    return [
+        {
+            "case": names.case(one.case, language),
+            "category": names.category(one.category, language),
+            "place": names.place(one.place, language),
+        }
+        for one in served_now(stream, seer.rules)
+    ]
+
+
+def _order_address(seer: Seer, found: CaseAt) -> str:
+    """The form of an order begins with everything that needs a successor."""
+    rows: dict[str, str] = {}
+    for number, one in enumerate(served_now(found.line.stream, seer.rules)):
+        rows[f"plan.{number}.case"] = one.case
+        rows[f"plan.{number}.function"] = one.function or ""
+    return f"{address_of(found.line)}/order_exit?{urlencode(rows)}"
 
 
 def _plan(seer: Seer, state: Exiting) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from typing import Any
 from demo.playing import Playing
 
 _PATIENCE_SECONDS = 120
-_OURS = (sys.executable, "-m", "cli.main")
+OURS = (sys.executable, "-m", "cli.main")
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ def audited(home: Path, policy_file: Path, playing: Playing, stream: str | None)
     }
     trust = ("--policy", str(policy_file))
     steps = [
-        _step(
+        step(
             ("联机核验：逐条、检查点、两家见证", "verify: entries, checkpoints, both witnesses"),
-            [*_OURS, "audit", "verify", *trust, "--json"],
+            [*OURS, "audit", "verify", *trust, "--json"],
             lambda told: "intact" if told["intact"] else "not-intact",
             environment,
         ),
@@ -64,9 +64,9 @@ def audited(home: Path, policy_file: Path, playing: Playing, stream: str | None)
     ]
     extended = playing.shown["pilot_extended"].streams
     steps += [
-        _step(
+        step(
             ("复算试点冻结指标", "recount what a programme froze"),
-            [*_OURS, "audit", "pilots", one, "--json"],
+            [*OURS, "audit", "pilots", one, "--json"],
             lambda told: str(told["verdict"]),
             environment,
             "agree",
@@ -132,21 +132,22 @@ def _with_one_byte_changed(bundle: Path, copy: Path) -> Path:
 
 
 def _made(names: tuple[str, str], words: Sequence[object], environment: Mapping[str, str]) -> Step:
-    command = [*_OURS, "audit", *(str(word) for word in words), "--json"]
-    return _step(names, command, lambda _: "made", environment, "made")
+    command = [*OURS, "audit", *(str(word) for word in words), "--json"]
+    return step(names, command, lambda _: "made", environment, "made")
 
 
 def _verdict(names: tuple[str, str], command: list[str], expected: str = "intact") -> Step:
-    return _step(names, [*command, "--json"], lambda told: str(told["verdict"]), {}, expected)
+    return step(names, [*command, "--json"], lambda told: str(told["verdict"]), {}, expected)
 
 
-def _step(
+def step(
     names: tuple[str, str],
     command: list[str],
     read: Callable[[dict[str, Any]], str],
     environment: Mapping[str, str],
     expected: str = "intact",
 ) -> Step:
+    """Run *command* and return how it went; *read* says what its last line of JSON comes to."""
     done = subprocess.run(
         command,
         capture_output=True,

@@ -21,6 +21,8 @@ from demo.pairings import POLICY, plans
 from demo.pilots import Sample
 from demo.playing import Playing, set_aside, to_review
 from demo.programme import programme
+from demo.providers import SERVED_TASKS, read_providers
+from demo.province import state_last_month
 from demo.showing import Showing
 from demo.stage import Room, Stage
 from demo.summary import Summary, print_summary, summary_of
@@ -69,7 +71,12 @@ def demo(
     try:
         staged = run(lambda: staging(own, folder, streets))
         summary = summary_of(
-            own, staged.playing, staged.intakes, staged.seconds, staged.policy_file
+            own,
+            staged.playing,
+            staged.intakes,
+            staged.seconds,
+            staged.policy_file,
+            staged.statement,
         )
     finally:
         own.close()
@@ -107,6 +114,8 @@ class Staged:
     seconds: float
     policy_file: Path
     registrar: Who
+    statement: Path | None = None
+    """The figure statement of last month, once it was published."""
 
 
 async def staging(context: Context, folder: Path, streets: int | None) -> Staged:
@@ -131,6 +140,7 @@ async def staging(context: Context, folder: Path, streets: int | None) -> Staged
         told.cancel()
         staged = await work
         await asyncio.to_thread(leave_something, context, folder, staged.registrar)
+        staged.statement = await state_last_month(context, staged.registrar)
         return staged
 
 
@@ -175,16 +185,18 @@ async def played(gateway: Gateway, folder: Path, streets: int | None, policy_fil
                     read_checkup, stage, folder / "checkup.xlsx", within
                 )
                 listed = await asyncio.to_thread(read_lists, stage, folder, within)
+                served = read_providers(stage, folder / "providers.json")
                 intakes += [checkup, listed.site_intake, listed.facility_intake]
                 async with asyncio.TaskGroup() as side_by_side:
                     side_by_side.create_task(playing.play_findings(checked, checkup))
                     side_by_side.create_task(playing.play_facilities(listed))
+                    side_by_side.create_task(playing.play_providers(served))
                     side_by_side.create_task(playing.play_pilots(pilots))
                     side_by_side.create_task(playing.play_needs(made))
         finally:
             following.cancel()
     registered = stage.log.kinds["task_registered.v1"]
-    intake.recorded = registered - len(paired) - REMEDY_TASKS
+    intake.recorded = registered - len(paired) - REMEDY_TASKS - SERVED_TASKS
     seconds = (datetime.now(UTC) - started).total_seconds()
     return Staged(playing, intakes, seconds, policy_file, registrar)
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from demo import facilities, findings, paths, pilots, promises
+from demo import facilities, findings, paths, pilots, promises, providers
 from demo import pairings as of_pairings
 from demo.cast import NobodyThere
 from demo.matter import Matter
@@ -253,6 +253,15 @@ class Playing:
             self.expect(facilities.show_of(state), *facilities.SHOWS[state], wanted)
         bar = self.showing.begin("服务设施 Facilities", len(listed.facilities))
         await facilities.played(self.stage, listed, self.counted_on(bar))
+
+    # -- providers ---------------------------------------------------------------------------------
+
+    async def play_providers(self, every: Sequence[providers.Provider]) -> None:
+        """Have every provider apply, and play what becomes of it."""
+        for told, number in providers.wanted(every).items():
+            self.expect(*told, number)
+        bar = self.showing.begin("服务机构 Providers", len(every))
+        await providers.played(every, self.counted_on(bar))
 
     # -- programmes --------------------------------------------------------------------------------
 

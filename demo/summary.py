@@ -11,6 +11,7 @@ import click
 from cli.context import Context
 from demo.auditor import Step, audited
 from demo.playing import Playing, Shown
+from demo.province import taken_by_a_province
 from services.intake import Intake
 from wording.sentences import label
 
@@ -140,6 +141,7 @@ def summary_of(
     intakes: Sequence[Intake],
     seconds: float,
     policy_file: Path,
+    statement: Path | None,
 ) -> Summary:
     """Read the boards, the stories and the audit of what was played; everything stands still."""
     from audit.verify.verifying import verify
@@ -199,7 +201,10 @@ def summary_of(
                 for fault in verdict.faults[:20]
             ],
         },
-        audit=audited(context.settings.home.absolute(), policy_file.absolute(), playing, proved),
+        audit=[
+            *audited(context.settings.home.absolute(), policy_file.absolute(), playing, proved),
+            *taken_by_a_province(context, statement, policy_file),
+        ],
     )
     summary.missing = missing_of(summary, intact=verdict.intact)
     return summary
@@ -372,7 +377,7 @@ def _end(summary: Summary) -> list[str]:
 
 
 def _found(step: Step) -> str:
-    told = {"intact": "完好", "not-intact": "不完好", "made": "已生成"}
+    told = {"intact": "完好", "not-intact": "不完好", "made": "已生成", "true": "属实"}
     return f"{told.get(step.found, '')} {step.found}".strip()
 
 

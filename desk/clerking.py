@@ -86,17 +86,21 @@ def ring(desk: Desk, stream: str, settled: int) -> Owed:
 
 
 def run_errand(desk: Desk, stream: str, version: int, command_id: str) -> bool:
-    """Record on another case what follows from the fact of *stream* at *version*; repeatable.
+    """Record on other cases what follows from the fact of *stream* at *version*; repeatable.
 
-    False when nothing of that id follows from it, or the other case refuses. An erasure destroys
-    the keys as well, once its fact stands.
+    One fact may send the same command to several cases: each of that id is run. False when nothing
+    of that id follows from it, or a case refuses. An erasure destroys the keys as well, once its
+    fact stands.
     """
-    following = _errands(desk, stream, version)
-    errand = next((one for one in following if one.command_id == command_id), None)
-    if errand is None:
+    following = [one for one in _errands(desk, stream, version) if one.command_id == command_id]
+    if not following:
         log.warning("no such errand follows", stream=stream, version=version)
-        return False
-    asking = Asking(command_id, SYSTEM, errand.command, because_of=stream)
+    done = [_run(desk, stream, errand) for errand in following]
+    return bool(done) and all(done)
+
+
+def _run(desk: Desk, stream: str, errand: Errand) -> bool:
+    asking = Asking(errand.command_id, SYSTEM, errand.command, because_of=stream)
     (answer,) = desk.record_now(errand.stream, [asking]).answers
     refused = isinstance(answer, CommandRefused)
     if isinstance(answer, CommandRefused) and answer.rule != _ERASED_BEFORE:

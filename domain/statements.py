@@ -80,11 +80,20 @@ def month_is_over(month: str, at: Instant) -> bool:
     return month < at.astimezone(CHINA).strftime("%Y-%m")
 
 
+def end_of(month: str) -> Instant:
+    """Return the last instant of *month* in China, to the microsecond."""
+    return _next_month(month, 1) - timedelta(microseconds=1)
+
+
 def due_of(month: str, day: int) -> Instant:
     """Return the instant by which the statement of *month* is due: the end of *day* next month."""
+    return _next_month(month, day) + timedelta(days=1)
+
+
+def _next_month(month: str, day: int) -> Instant:
     year, number = int(month[:4]), int(month[5:])
     year, number = (year + 1, 1) if number == 12 else (year, number + 1)
-    return (datetime(year, number, day, tzinfo=CHINA) + timedelta(days=1)).astimezone(UTC)
+    return datetime(year, number, day, tzinfo=CHINA).astimezone(UTC)
 
 
 def digest_of(text: str) -> str:

@@ -353,7 +353,6 @@ PROVIDER_WORDS = Words(
     fields={
         "agent": ("经办人", "agent"),
         "areas": ("服务区域", "areas"),
-        "cents": ("价格（分）", "price in cents"),
         "contact": ("联系人及电话", "contact person and telephone"),
         "credit_code": ("统一社会信用代码", "unified social credit code"),
         "found": ("检查情况", "what was found"),

@@ -27,7 +27,7 @@ class Recounted:
     """One figure as it was stated, and as the facts give it (None: it is not counted here)."""
 
     code: str
-    said: StatedFigure | None
+    said: StatedFigure
     found: StatedFigure | None
 
     @property
@@ -38,10 +38,15 @@ class Recounted:
 
 @dataclass(frozen=True)
 class Examined:
-    """What became of the examination; *faults* is empty where the statement is true."""
+    """What became of the examination; *faults* is empty where the statement is true.
+
+    *unstated* are figures that are counted here and that the statement, of an earlier program
+    perhaps, says nothing of.
+    """
 
     statement: Statement
     figures: tuple[Recounted, ...]
+    unstated: tuple[str, ...]
     faults: tuple[Both, ...]
 
 
@@ -52,6 +57,7 @@ def examine(
     faults = [*_of_signature(reader, note, statement, keys), *_of_record(reader, note, statement)]
     faults += _of_checkpoint(reader, statement)
     figures: tuple[Recounted, ...] = ()
+    unstated: tuple[str, ...] = ()
     if statement.position is not None:
         covered = 0 <= statement.position < statement.stated.size <= reader.head() + 1
         if not covered:
@@ -62,9 +68,14 @@ def examine(
                 )
             )
         else:
-            figures = tuple(_recounted(reader, statement, statement.position))
+            found = {one.code: one for one in stated(reader, statement.month, statement.position)}
+            figures = tuple(
+                Recounted(one.code, StatedFigure(**vars(one)), found.pop(one.code, None))
+                for one in statement.figures
+            )
+            unstated = tuple(found)
             faults += [_differs(one) for one in figures if not one.same]
-    return Examined(statement, figures, tuple(faults))
+    return Examined(statement, figures, unstated, tuple(faults))
 
 
 def _of_signature(
@@ -127,13 +138,6 @@ def _of_checkpoint(reader: Reader, statement: Statement) -> Iterator[Both]:
                 f"(the ledger has {roots.size:,})"
             ),
         )
-
-
-def _recounted(reader: Reader, statement: Statement, position: int) -> Iterator[Recounted]:
-    said = {one.code: StatedFigure(**vars(one)) for one in statement.figures}
-    found = {one.code: one for one in stated(reader, statement.month, position)}
-    for code in dict.fromkeys((*said, *found)):
-        yield Recounted(code, said.get(code), found.get(code))
 
 
 def _differs(one: Recounted) -> Both:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from audit.reading import Reader
+from audit.replay import stated_stock
 from audit.replay.figures import counted
 from domain.service_definitions import DEFINITIONS, Definition
 from domain.statements import StatedFigure
@@ -43,7 +44,11 @@ def of_tasks(reader: Reader, month: str, until: int) -> dict[str, Tally]:
     return {code: (above[code], below[code], left_out[code]) for code in DEFINITIONS}
 
 
-STATED: tuple[Source, ...] = (Source(DEFINITIONS, of_tasks),)
+STATED: tuple[Source, ...] = (
+    Source(DEFINITIONS, of_tasks),
+    Source(stated_stock.FINDINGS, stated_stock.findings),
+    Source(stated_stock.FACILITIES, stated_stock.facilities),
+)
 """Every figure a statement holds, in its order."""
 
 

@@ -92,6 +92,7 @@ def _view(found: Any) -> dict[str, Any]:
             | {"found": _counts(one.found)}
             for one in found.figures
         ],
+        "unstated": list(found.unstated),
         "faults": [{"zh": zh, "en": en} for zh, en in found.faults],
     }
 
@@ -123,6 +124,9 @@ def _print(view: dict[str, Any]) -> None:
     ]
     if rows:
         print_table("", rows, as_json=False, columns=_COLUMNS)
+    if view["unstated"]:
+        names = "、".join(known[code].zh for code in view["unstated"])
+        click.echo(f"报表没有载明：{names}。 Not stated: {', '.join(view['unstated'])}.")
     for fault in view["faults"]:
         click.echo(f"{fault['zh']}。 {fault['en']}.")
     click.echo(

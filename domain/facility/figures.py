@@ -33,7 +33,7 @@ FIGURES: dict[str, tuple[str, str]] = {
     "complexes_meeting": ("达到导则的综合体", "complexes that meet the guideline"),
     "complexes_advised": ("达到建议面积的综合体", "complexes of the advised area"),
     "on_existing_stock": ("利用存量空间", "on existing stock"),
-    "money_spent": ("资金支出（分）", "money spent (cents)"),
+    "money_spent": ("资金支出", "money spent"),
     "days_to_open": ("拟建至开业（天/个）", "days from proposal to opening"),
 }
 """The figures of a division by code, as people read them."""

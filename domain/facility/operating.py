@@ -294,6 +294,7 @@ def close_facility(
         raise refused("users-go", expected=", ".join(plan.functions), found=", ".join(wrong))
     for one in command.users_go:
         _goes_somewhere(one, asked, rules)
+    _no_task_is_left(plan, rules)
     return f.FacilityClosed(reason=command.reason, users_go=command.users_go, site=plan.site)
 
 
@@ -312,6 +313,20 @@ def _goes_somewhere(one: c.UsersGo, asked: Asking, rules: Rules) -> None:
     )
     if not takes_them:
         raise refused("users-go-there", facility=one.facility, function=one.function)
+
+
+def _no_task_is_left(plan: Plan, rules: Rules) -> None:
+    """What providers still serve out of this facility is done or handed over before it closes."""
+    for provider in dict.fromkeys(one.operator.provider for one in plan.entrustments):
+        if provider is None:
+            continue
+        left = [
+            task.stream
+            for task in rules.neighbours.open_tasks_by(provider)
+            if task.place == plan.place and task.category in plan.functions
+        ]
+        if left:
+            raise refused("tasks-handed-over", provider=provider, tasks=", ".join(left))
 
 
 def runs(state: Planned) -> tuple[Entrustment, ...]:

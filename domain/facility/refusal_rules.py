@@ -202,6 +202,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "应逐项说明每项功能的使用者去向：{expected}；缺少或重复：{found}。",
         "Say once for each function where its users go: {expected}; wanting or twice: {found}.",
     ),
+    "tasks-handed-over": (
+        "服务机构 {provider} 在本设施尚有在办任务 {tasks}；请先办结或移交。",
+        "Provider {provider} still serves {tasks} here; have them done or handed over first.",
+    ),
     "users-go-there": (
         "设施 {facility} 不是运营中的、具备功能 {function} 的另一设施。",
         "{facility} is not another open facility with the function {function}.",

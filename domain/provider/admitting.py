@@ -102,10 +102,11 @@ def _verify_change(
 ) -> ProviderChangeVerified:
     """A change takes effect with its last item that is met, and is dropped with one that is not."""
     change = state.admission.change
-    waiting = () if change is None else change.items
-    item = next((one for one in waiting if one.item == command.item), None)
-    if change is None or item is None or item.item in change.met:
-        raise refused("change-reported", item=command.item)
+    if change is None:
+        raise refused("change-reported")
+    waiting = [one for one in change.items if one.item not in change.met]
+    guards.one_of(command.item, (one.item for one in waiting))
+    item = next(one for one in waiting if one.item == command.item)
     unit = guards.acting_for(asked, [item.unit], rules)
     left = {one.item for one in change.items} - {*change.met, command.item}
     return ProviderChangeVerified(

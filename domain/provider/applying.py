@@ -42,9 +42,9 @@ def apply_for_admission(
     """A body that is what it says it is applies once at a time, unless it or its head is barred."""
     terms = rules.under(command.policy)
     pack = guards.part_of(terms.policy.providers, ("服务机构", "providers"), terms)
-    _the_case_of_its_body(asked, command)
     if not isinstance(state, Unapplied | Refused | Exited | Lapsed):
         raise refused("application-open", found=label_of(state))
+    _the_case_of_its_body(asked, command)
     barred = state.barred_until if isinstance(state, Exited) else None
     if barred is not None and asked.at < barred:
         raise refused("barred-until", until=instant_text(barred))

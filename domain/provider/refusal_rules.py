@@ -117,8 +117,8 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "A change is being verified; wait for its end.",
     ),
     "change-reported": (
-        "没有待核验的变更项目“{item}”。",
-        "No change waits for item {item}.",
+        "没有待核验的变更。",
+        "No change waits to be verified.",
     ),
     # Looking after.
     "supervising-unit": (
@@ -224,6 +224,7 @@ STANDING_RULES = frozenset(
         "validity-over",
         "agent-only",
         "change-pending",
+        "change-reported",
         "supervising-unit",
         "reasons-owed",
         "order-pending",

@@ -46,3 +46,14 @@ def test_the_page_of_the_reference_asks_nobody_else(calling: Calling) -> None:
     assert not re.search(r"""(?:src|href|action)=["']?(?:https?:)?//""", page.text)
     assert "<script" not in page.text
     assert "style=" not in page.text
+
+
+def test_every_operation_is_called_something_in_both_languages(calling: Calling) -> None:
+    for path, methods in calling().get("/openapi.json").json()["paths"].items():
+        for about in methods.values():
+            assert re.search(r"[\u4e00-\u9fff].* [A-Za-z]", about["summary"]), path
+    number = calling.office.number_of(calling.office.town.task())
+    for language, name in (("zh", "研判"), ("en", "Triage")):
+        told = calling("D01").get(f"/tasks/{number}/offers", headers={"Accept-Language": language})
+        labels = {one["command"]: one["label"] for one in told.json()["items"]}
+        assert labels["triage_task"] == name

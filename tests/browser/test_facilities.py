@@ -98,7 +98,7 @@ async def test_a_facility_opens_and_the_matrix_shows_it(office: Office, visit: V
     await choose(street, "lead", BUREAU)
     await page.fill("#f-open_by", "2030-01-01T09:00")
     await page.select_option('[name="budget.0.source"]', "DISTRICT_BUDGET")
-    await page.fill('[name="budget.0.cents"]', "30000000")
+    await page.fill('[name="budget.0.cents"]', "300,000.00")
     assert "拟建" in await forms.send(street)
     assert await cell(street) == "在建 1"
 

@@ -11,8 +11,21 @@ from typing import Any
 
 import pytest
 
+from audit.reading import open_reader
+from audit.replay.coverage import (
+    communities_at,
+    facilities_at,
+    functions_at,
+    open_functions,
+    recounted,
+)
 from audit.verify.verifying import verify
 from demo.programme import PATHS
+from domain.facility.facts import FacilityState
+from domain.facility.figures import Seen, coverage, figures
+from projections.boards import open_boards
+from projections.case_board import CaseFilter
+from runtime.settings import Settings
 from tests.journeys.sample import FOLDER
 from transparency.merkle import root_of
 
@@ -108,3 +121,61 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(
     assert "帮扶任务 Support tasks" in run[0].stderr
     assert "\x1b" not in run[0].stderr
     assert "\x1b" not in run[0].stdout
+
+
+# Coverage of the nine streets, counted by hand from facilities.xlsx and how far each row is played.
+
+OPEN_BY_HAND = {
+    ("440106001001", "ELDER"),
+    ("440106001001", "MEAL"),
+    ("440106001001", "HEALTH"),
+    ("440106001002", "ELDER"),
+    ("440106001002", "CHILDCARE"),
+    ("440106001002", "CULTURE"),
+    ("440106001002", "MEAL"),
+    ("440106004001", "JOB"),
+    ("440106004002", "JOB"),
+    ("440106008007", "CHILDCARE"),
+    ("440106008007", "CHILDPLAY"),
+    ("440106008007", "EDU"),
+}
+FIGURES_BY_HAND = {
+    "coverage": (12, 230 * 11),
+    "complexes_meeting": (4, 7),
+    "complexes_advised": (1, 4),
+    "on_existing_stock": (11, 12),
+    "money_spent": (4_536_000_00, 14_628_000_00),
+    "days_to_open": (0, 7),
+}
+
+
+def test_coverage_by_hand_is_the_boards_and_the_auditors(
+    run: tuple["subprocess.CompletedProcess[str]", Path],
+) -> None:
+    home = run[1] / "demo"
+    boards = open_boards(Settings(home=home).boards_url)
+    seen = [
+        Seen(line.stream, line.state, line.place, line.details)
+        for line in boards.cases.every(CaseFilter("facility"))
+    ]
+    boards.close()
+    with open_reader(Settings(home=home).ledger_url) as reader:
+        facts = facilities_at(reader, reader.head())
+        communities = communities_at(reader, reader.head())
+        functions = functions_at(reader, reader.head(), "demo")
+    matrix = coverage(seen, communities, functions)
+    assert {
+        (place, function)
+        for place, row in matrix.items()
+        for function, cell in row.items()
+        if cell.covered
+    } == OPEN_BY_HAND
+    assert set(open_functions(facts)) == OPEN_BY_HAND
+    assert {
+        name: (one.numerator, one.denominator) for name, one in figures(seen, matrix).items()
+    } == FIGURES_BY_HAND
+    assert {
+        name: (one.numerator, one.denominator)
+        for name, one in recounted(facts, communities, functions).items()
+    } == FIGURES_BY_HAND
+    assert {one.state for one in facts.values()} == {state.value for state in FacilityState}

@@ -112,6 +112,18 @@ async def test_rows_that_cannot_be_read_come_back_with_their_reason(town: Town) 
     assert len(findings(town)) == 1
 
 
+async def test_every_case_a_plan_names_is_told(town: Town) -> None:
+    """One fact, the same command for several cases: none of them is left out."""
+    await imported(town, row("T-1", 1))
+    (finding,) = findings(town)
+    tasks = (town.task(place=PLACE), town.task(place=PLACE))
+    day = "2027-06-30T00:00:00+08:00"
+    town.ask(finding, "adopt_finding", "dispatcher", lead=BUREAU, target_date=day)
+    town.ask(finding, "plan_remedy", "coordinator", measures="增设养老服务点", cases=tasks)
+    clerks(town)
+    assert all("finding_linked.v1" in town.kinds(task) for task in tasks)
+
+
 async def test_from_a_row_of_the_check_up_to_striking_off_through_a_task(town: Town) -> None:
     await imported(town, row("T-1", 1))
     (finding,) = findings(town)

@@ -21,7 +21,7 @@ from tests.province.stage import (
     a_city,
     a_province,
 )
-from transparency.keys import ED25519, SigningKey, load_key
+from transparency.keys import COSIGNATURE_V1, ED25519, SigningKey, load_key
 from transparency.notes import Note, read_note
 from transparency.statements import SUFFIX, StatedFigure, Statement, digest_of, read_statement
 
@@ -159,6 +159,22 @@ def test_a_checkpoint_that_the_city_did_not_sign_is_refused(two: Two) -> None:
     checkpoint = Note(one.checkpoint.text, (foreign.sign(one.checkpoint.text),))
     refusal = two.refused(two.forged(replace(one, checkpoint=checkpoint)))
     assert refusal.rule == "statement-unwitnessed"
+
+
+def test_too_few_witnesses_are_refused_where_the_province_asks_for_them(fresh: Two) -> None:
+    """The city is held anew, with a policy of one witness, who has seen nothing."""
+    service, who, city = fresh.province.service, fresh.province.who(), fresh.city
+    witness = SigningKey.generate("archives.example.org/witness", COSIGNATURE_V1)
+    policy = f"witness archives {witness.verifier.vkey}\nquorum archives\n"
+    service.remove(who, service.named("广州市"), "改为须有见证")
+    service.add(who, "广州市", city.key, None, OCTOBER, policy)
+    one = stated(fresh, 1)
+    with pytest.raises(CommandRefused, match="statement-unwitnessed"):
+        service.take(city.file(1))
+    seen = one.checkpoint.with_signatures(witness.cosign(one.checkpoint.text, IN_NOVEMBER))
+    assert service.take(fresh.forged(replace(one, checkpoint=seen))).number == 1
+    with pytest.raises(CommandRefused, match="city-policy-malformed"):
+        service.add(who, "佛山市", city.key, None, OCTOBER, "quorum nobody\n")
 
 
 def test_a_log_nobody_knows_is_refused(two: Two) -> None:

@@ -1,5 +1,6 @@
 """Three cities state a month: one is late, one withdraws, one tries to have two histories."""
 
+import asyncio
 import json
 import shutil
 from collections.abc import Iterator
@@ -203,6 +204,23 @@ def test_a_rewritten_log_is_found_before_it_states_anything(three: Three, tmp_pa
     assert [one.ground for one in province.service.named("佛山市").city.alarms] == [
         CityAlarmGround.CHECKPOINTS
     ]
+
+
+def test_tiles_that_do_not_lead_to_the_checkpoint_accuse_nobody(three: Three) -> None:
+    """Whoever serves a city's folder, or stands on the way, cannot make an alarm of it."""
+    city, province = three.foshan, three.province
+    city.publish()
+    province.add(city)
+    province.pull()
+    city.handled()
+    asyncio.run(city.statements.publisher.publish())
+    assert province.pull()["佛山市"].log is LogLook.AGREES
+    tiles = (city.settings.log_path / "tile" / "0").rglob("000.p/*")
+    tile = max(tiles, key=lambda one: int(one.name))
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    pulled = province.pull()["佛山市"]
+    assert (pulled.log, pulled.trouble) == (LogLook.NOT_LOOKED, "log-unreadable")
+    assert province.service.named("佛山市").city.alarms == ()
 
 
 def test_the_citys_own_signer_refuses_first(three: Three) -> None:

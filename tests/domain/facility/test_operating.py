@@ -1,5 +1,6 @@
 """Operators and their terms, opening, use by the month, stopping and closing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from domain.envelope import SYSTEM
 from domain.facility import commands as c
 from domain.facility import facts as f
 from tests.domain.facility import stories as s
+from tests.domain.pairing.stories import task as a_task
 from tests.domain.world import (
     AGENT,
     AUTHORITY,
@@ -15,11 +17,14 @@ from tests.domain.world import (
     CIVIL_COORDINATOR,
     DISPATCHER,
     HEALTH_COORDINATOR,
+    MARKET,
     SECOND_DISPATCHER,
     SHIPAI,
     SHIPAI_CENTER,
     WUSHAN_DISPATCHER,
+    Town,
     on,
+    rules_with,
 )
 
 
@@ -303,6 +308,25 @@ ELDERS, DINERS, PATIENTS = s.CLOSE.users_go
 )
 def test_nobody_is_left_without_a_place_to_go(close: Any, rule: str) -> None:
     s.opened().when(close, AUTHORITY).then_refused(rule)
+
+
+def test_no_task_of_an_operator_is_left_behind() -> None:
+    """Only what its providers serve at its place, out of its functions, holds it open."""
+
+    def among(**changes: Any) -> Any:
+        task = replace(a_task("the lunch", MARKET), category="MEAL", provider=s.CHAIN_ID)
+        town = Town(tasks=(replace(task, **changes),), others=(s.other(), *s.PROVIDERS))
+        return rules_with(town=town)
+
+    held = s.opened().under(among())
+    held.when(s.CLOSE, AUTHORITY).then_refused("tasks-handed-over")
+    for changes in (
+        {"is_open": False},
+        {"place": "440106006001"},
+        {"category": "PROPERTY"},
+        {"provider": s.EXPIRED_ID},
+    ):
+        s.opened().under(among(**changes)).when(s.CLOSE, AUTHORITY).then(f.FacilityClosed)
 
 
 def test_users_are_not_sent_to_a_facility_that_is_shut() -> None:

@@ -1,0 +1,204 @@
+"""服务机构: the public register, the doors of providers' own people, and the pages of the staff."""
+
+import re
+
+import pytest
+
+from tests.console.caterers import AREA, BUREAU, FORM, MARKET, SUPERVISION, Caterer, a_caterer
+from tests.console.conftest import Office
+
+LEAD = ("B01", "DEPT_COORDINATOR", BUREAU)
+WARNING = {"ground": "INSPECTION_FAILED", "reason": "留样不全"}
+
+
+@pytest.fixture
+def caterer(office: Office) -> Caterer:
+    return a_caterer(office)
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
+
+
+def test_a_body_applies_without_an_account_and_gets_its_link(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    handed = caterer.applies(browser)
+    assert handed.status_code == 200
+    assert f"/p/#{caterer.secret}" in handed.text
+    own = plain(caterer.page(browser).text)
+    assert "好饭助餐公司（测试）" in own
+    assert "已申请" in own
+    assert "联系人测试" not in own, "what is sealed stays sealed"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"credit_code": "91440106MADEUP0010"}, "校验码不符"),
+        ({"credit_code": ""}, "请填写统一社会信用代码"),
+        ({"until": ["", "2020-01-01", "", ""]}, "已于"),
+        ({"until": ["", "yesterday", "", ""]}, "日期应形如"),
+        ({"amount": ["15.505", "", "", ""]}, "最多两位小数"),
+        ({"categories": []}, "categories"),
+    ],
+)
+def test_a_wrong_application_says_why_and_keeps_what_was_filled_in(
+    caterer: Caterer, changed: dict[str, object], told: str
+) -> None:
+    browser = caterer.office.browser()
+    refused = caterer.applies(browser, **changed)
+    assert refused.status_code == 422
+    assert told in refused.text
+    assert 'value="好饭助餐公司（测试）"' in refused.text
+    assert 'value="午餐"' in refused.text
+    assert not list(caterer.office.town.books.ledger.read(caterer.stream))
+
+
+def test_sent_twice_it_applies_once(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    told = {**FORM, "credit_code": caterer.code, "secret": "A" * 22}
+    assert browser.post("/service-providers/apply", **told).status_code == 200
+    assert browser.post("/service-providers/apply", **told).status_code == 200
+    assert len(list(caterer.office.town.books.ledger.read(caterer.stream))) == 1
+
+
+def test_another_links_person_does_not_apply_for_the_same_body(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.applies(browser)
+    again = Caterer(caterer.office).applies(browser)
+    assert again.status_code == 422
+    assert "已有一件申请" in again.text
+
+
+def test_the_register_shows_who_is_admitted_and_no_person(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    assert caterer.applies(browser).status_code == 200
+    assert "好饭" not in browser.get("/service-providers").text, (
+        "an applicant is not in the register"
+    )
+    assert browser.get(caterer.public).status_code == 404
+    other = Caterer(caterer.office, "MADEUP002")
+    other.admitted(browser)
+    page = browser.get("/service-providers").text
+    assert "已准入" in page
+    one = browser.get(other.public).text
+    for told in ("社区助餐", "15.50", "JY-1", other.code):
+        assert told in one
+    assert "联系人" not in one
+    assert "好饭" not in browser.get("/service-providers?category=ELDER").text
+
+
+def test_a_warning_is_rectified_by_the_link_and_shown_meanwhile(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser).gives(*LEAD, "warn_provider", **WARNING)
+    assert "检查不合格" in browser.get(caterer.public).text
+    done = caterer.does(browser, "submit_rectification", text="已补留样柜")
+    assert "已记下" in done.text
+    assert "整改中" in done.text
+    again = caterer.does(browser, "submit_rectification", text="再报")
+    assert again.status_code == 422
+    confirm = {"evidence": "复查合格"}
+    caterer.gives("B02", "DEPT_COORDINATOR", BUREAU, "confirm_rectification", **confirm)
+    assert "检查不合格" not in browser.get(caterer.public).text
+
+
+def test_an_appeal_is_filed_by_the_link_and_lifted(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser).gives(*LEAD, "warn_provider", **WARNING)
+    assert "已记下" in caterer.does(browser, "appeal_measure", text="检查时正在换柜").text
+    lift = {"reason": "事实不清"}
+    caterer.gives("J02", "ADJUDICATOR", SUPERVISION, "lift_measure", **lift)
+    assert "已准入" in plain(caterer.page(browser).text)
+
+
+def test_a_change_by_the_link_is_verified_again(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser)
+    licences = {
+        "licence": ["BUSINESS", "FOOD"],
+        "number": ["GS-1", "JY-2"],
+        "until": ["", "2032-01-31"],
+    }
+    prices = {"item": ["午餐"], "per": ["份"], "amount": ["16"]}
+    changed = caterer.does(
+        browser, "report_change", name="好饭助餐公司（测试）", **licences, **prices
+    )
+    assert "已记下" in changed.text
+    public = browser.get(caterer.public).text
+    assert "16.00" in public, "prices change at once"
+    assert "JY-1" in public, "a licence only once it is verified"
+    page = plain(caterer.office.browser("M01").get(caterer.address).text)
+    assert "待答复" in page
+    verdict = {"item": "LICENCE", "met": True, "evidence": "查验原件"}
+    caterer.gives("M01", "DEPT_COORDINATOR", MARKET, "verify_item", **verdict)
+    assert "JY-2" in browser.get(caterer.public).text
+
+
+def test_it_leaves_by_the_link_where_nothing_is_served(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser)
+    assert "已记下" in caterer.does(browser, "request_provider_exit").text
+    caterer.gives(*LEAD, "complete_provider_exit")
+    assert "已退出" in plain(caterer.page(browser).text)
+
+
+def test_a_link_that_opens_nothing_says_only_that(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    assert browser.post("/p/", token="B" * 22).status_code == 404
+    assert browser.post("/p/do", token="B" * 22, kind="appeal_measure").status_code == 404
+
+
+def test_a_residents_link_opens_no_provider_and_the_other_way_round(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.applies(browser)
+    assert browser.post("/r/", token=caterer.secret).status_code == 404
+
+
+def test_a_form_of_another_site_is_refused(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.applies(browser)
+    for address in ("/p/", "/p/do", "/service-providers/apply"):
+        sent = browser.client.post(
+            address,
+            data={"token": caterer.secret, "secret": caterer.secret},
+            headers={"Sec-Fetch-Site": "cross-site"},
+        )
+        assert sent.status_code == 403
+
+
+def test_the_lead_names_an_agent_and_shows_the_link_once(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser)
+    staff = caterer.office.browser("B01")
+    form = re.findall(r'name="form" value="([^"]+)"', staff.get(caterer.address).text)[0]
+    shown = staff.post(f"{caterer.address}/name_agent", form=form)
+    secret = re.findall(r"/p/#([\w-]{22})", shown.text)[0]
+    assert "好饭助餐公司" in browser.post("/p/", token=secret).text
+
+
+def test_pages_of_providers_people_are_small(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser)
+    for page in (
+        browser.get("/service-providers"),
+        browser.get("/service-providers/apply"),
+        caterer.page(browser),
+    ):
+        assert len(page.content) < 30_000
+    assert AREA in browser.get("/service-providers/apply").text
+
+
+def test_every_page_speaks_english(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser)
+    browser.client.cookies.set("language", "en")
+    assert "Providers of community services" in browser.get("/service-providers").text
+    assert "admitted" in browser.get(caterer.public).text
+    assert "Report a change" in caterer.page(browser).text
+
+
+def test_the_rating_page_shows_what_every_grade_asks(caterer: Caterer) -> None:
+    caterer.admitted(caterer.office.browser())
+    staff = caterer.office.browser("B01")
+    assert "还没有评级" in plain(staff.get(f"{caterer.address}/rating").text)
+    assert staff.get("/providers").status_code == 200
