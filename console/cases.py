@@ -67,7 +67,7 @@ def show_list(
         category=category,
         title=dict(sections_of(seer))[f"/{section}"],
         plural=section,
-        rows=[_row(seer, line) for line in lines],
+        rows=[row_of(seer, line) for line in lines],
         by_service=any(line.service for line in lines),
         states=[
             (one, state_label(category, one, seer.language), counts[one])
@@ -90,9 +90,11 @@ def _in_order(category: str, counts: dict[str, int]) -> list[str]:
     return sorted(counts, key=lambda one: order.index(one) if one in order else len(order))
 
 
-def _row(seer: Seer, line: CaseLine) -> dict[str, Any]:
+def row_of(seer: Seer, line: CaseLine) -> dict[str, Any]:
+    """Return what a list shows of a case, in the language of whoever looks."""
     return {
         "line": line,
+        "kind": label(line.category, seer.language, among="CaseKind"),
         "address": address_of(line),
         "state": state_label(line.category, line.state, seer.language),
         "place": seer.place_name(line.place) if line.place else "",
@@ -136,7 +138,7 @@ def show(request: Request, section: str, key: str, receipt: int | None = None) -
         plural=section,
         kind_label=label(category, seer.language, among="CaseKind"),
         state_label=state_label(category, line.state, seer.language),
-        about=_row(seer, line),
+        about=row_of(seer, line),
         panel={} if panel is None else panel(seer, found),
         units=[seer.unit_name(one) for one in seer.house.boards.cases.units(line.stream)],
         clocks=[

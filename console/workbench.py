@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
+from console.cases import row_of
 from console.seeing import OFFICE, as_instant, ours, page, see_other, seer_of
 from desk.identifiers import new_uuid7
 from desk.orders import Answer, NotNow, Order
@@ -16,6 +17,7 @@ from domain.task.facts import TaskState
 from projections.unit_inbox import COMMANDS, InboxLine
 from services import workbench
 from services.acting import given_each, order_of
+from services.case_lists import waiting_cases
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
 from wording.commands import command_label
@@ -23,6 +25,7 @@ from wording.labels import label
 
 router = APIRouter()
 _SHOWN = 200
+_CASES = 12
 _ACCEPTED_MAX = 200
 
 
@@ -74,6 +77,7 @@ def show(request: Request) -> Response:
     mine = workbench.mine(seer, _SHOWN)
     unit = workbench.of_the_unit(seer)
     asked = workbench.asked_for(seer)
+    cases, cases_total = waiting_cases(seer, _CASES)
     about = _About(seer, [*mine.lines, *unit.lines, *asked])
     groups = _grouped(seer, mine.lines, about)
     ticks = [item for group in groups for item in group.items if item.tick]
@@ -88,6 +92,8 @@ def show(request: Request) -> Response:
         several=len(ticks) > 1,
         unit_items=[_item(seer, line, about) for line in unit.lines],
         unit_total=unit.total,
+        cases=[row_of(seer, line) for line in cases],
+        cases_total=cases_total,
         asked=[_item(seer, line, about) for line in asked],
         news=workbench.news(seer, mine.lines),
         last=None if groups else _last(seer),

@@ -5,7 +5,7 @@ line keeps the facts it was told, so that the next one is taken in without askin
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -262,6 +262,19 @@ class CaseBoard:
                 select(func.count()).select_from(cases).where(*conditions)
             ).scalar_one()
             found = connection.execute(asked.limit(size).offset((page - 1) * size)).mappings().all()
+        return [_line(dict(row)) for row in found], total
+
+    def waiting(self, units: Sequence[str], size: int) -> tuple[list[CaseLine], int]:
+        """Return the open cases whose turn it is at one of *units*, the most pressing first."""
+        conditions = (cases.c.holder.in_(units), cases.c.over == 0)
+        asked = _LINES.where(*conditions).order_by(
+            cases.c.next_due.asc().nulls_last(), cases.c.stream
+        )
+        with self._engine.connect() as connection:
+            total = connection.execute(
+                select(func.count()).select_from(cases).where(*conditions)
+            ).scalar_one()
+            found = connection.execute(asked.limit(size)).mappings().all()
         return [_line(dict(row)) for row in found], total
 
     def every(self, wanted: CaseFilter) -> Iterator[CaseLine]:

@@ -54,6 +54,12 @@ def cases_at(
     return seer.house.boards.cases.find(theirs(seer, wanted), order=order, page=page, size=size)
 
 
+def waiting_cases(seer: Seer, size: int) -> tuple[list[CaseLine], int]:
+    """Return the cases whose turn it is at their unit, the most pressing first, and how many."""
+    units = seer.rules.stands_for(seer.unit, seer.at)
+    return seer.house.boards.cases.waiting(units, size)
+
+
 def every_case(seer: Seer, wanted: CaseFilter) -> Iterator[CaseLine]:
     """Yield every case that is theirs to see, the first begun first."""
     seer.house.catch_up()
