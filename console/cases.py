@@ -14,7 +14,7 @@ from fastapi.responses import Response
 
 from console.acting import plain_of
 from console.forms import command_of, fields_of
-from console.seeing import ours, page, see_other, seer_of
+from console.seeing import ours, page, sections_of, see_other, seer_of
 from console.task import acts, not_now
 from desk.identifiers import new_uuid7
 from domain.casebook import CASES
@@ -65,7 +65,7 @@ def show_list(
         "cases.html",
         seer=seer,
         category=category,
-        title=label(category, seer.language, among="CaseKind"),
+        title=dict(sections_of(seer))[f"/{section}"],
         plural=section,
         rows=[_row(seer, line) for line in lines],
         by_service=any(line.service for line in lines),

@@ -142,11 +142,13 @@ def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str]]:
 class NotOffered:
     """What would not be taken now: *refused* with the rule's sentence, *elsewhere* in the course.
 
-    What belongs to another state is named only; the sentence would be the same each time.
+    What belongs to another state is named only, and once by which *rules*: the sentence would be
+    the same each time.
     """
 
     refused: tuple[tuple[str, dict[str, str]], ...]
     elsewhere: tuple[str, ...]
+    rules: tuple[str, ...]
 
 
 def not_now(seer: Seer, found: list[Offer]) -> NotOffered:
@@ -157,9 +159,10 @@ def not_now(seer: Seer, found: list[Offer]) -> NotOffered:
     def called(one: Offer) -> str:
         return command_label(one.kind, seer.language)
 
-    elsewhere = tuple(called(one) for one in refused if one not in here)
+    later = [one for one in refused if one not in here]
+    rules = {one.refusal.rule: None for one in later if one.refusal}
     told_why = ((called(one), told(one.refusal, seer)) for one in here if one.refusal)
-    return NotOffered(tuple(told_why), elsewhere)
+    return NotOffered(tuple(told_why), tuple(called(one) for one in later), tuple(rules))
 
 
 def _why(seer: Seer, clock: Any) -> str:

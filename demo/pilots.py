@@ -12,12 +12,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from demo.cast import Cast, NobodyThere, Part
+from demo.cast import Cast, Part
 from demo.pairings import POLICY
 from demo.stage import Saying, Stage, Unexpected
 from desk.sealing import opaque_uuid
 from domain.people import Role
-from domain.units import UnitKind
 from domain.values import instant_text
 
 _CALLED_FOR = timedelta(seconds=20)
@@ -40,6 +39,8 @@ class Sample:
     """The sample's programme as its file tells it."""
 
     draft: dict[str, Any]
+    lead: str
+    authority: str
     reviewers: tuple[str, ...]
     applications: tuple[dict[str, Any], ...]
     selected: tuple[dict[str, Any], ...]
@@ -47,10 +48,12 @@ class Sample:
 
     @classmethod
     def of(cls, file: Path) -> "Sample":
-        """Read it; raise `ValueError` and `OSError` where it is not of its form."""
+        """Read it; raise `OSError`, `ValueError` and `KeyError` where it is not of its form."""
         told = json.loads(file.read_text("utf-8"))
         return cls(
             told["draft"],
+            told["lead"],
+            told["authority"],
             tuple(told["reviewers"]),
             tuple(told["applications"]),
             tuple(told["selected"]),
@@ -73,21 +76,13 @@ class Pilots:
 
     # -- who speaks --------------------------------------------------------------------------------
 
-    def _of_the_city(self, role: Role, kind: UnitKind) -> Part:
-        place = self.sample.draft["place"]
-        for unit in sorted(self.cast.rules.units.values(), key=lambda one: one.code):
-            if unit.kind is kind and unit.covers(place) and self.cast.holders(role, unit.code):
-                return self.cast.at_unit(role, unit.code)
-        raise NobodyThere(f"名册中没有管辖 {place} 的 {role}。 No {role} covers {place}.")
-
     def lead(self, kind: str, **fields: Any) -> Saying:
         """Say something as the city's department that leads."""
-        part = self._of_the_city(Role.DEPT_COORDINATOR, UnitKind.DEPARTMENT)
-        return Saying(part, {"kind": kind, **fields})
+        return Saying(self.cast.coordinator(self.sample.lead), {"kind": kind, **fields})
 
     def authority(self, kind: str, **fields: Any) -> Saying:
         """Say something as the city's Party authority."""
-        part = self._of_the_city(Role.PARTY_AUTHORITY, UnitKind.ORGANIZATION_DEPT)
+        part = self.cast.at_unit(Role.PARTY_AUTHORITY, self.sample.authority)
         return Saying(part, {"kind": kind, **fields})
 
     def street(self, place: str, kind: str, **fields: Any) -> Saying:

@@ -83,11 +83,10 @@ class Statements:
         key in force can read the whole series. Raises `SigningRefused` for a text that is no
         statement of this log, `SigningKeyRefused`, `LogBusy`.
         """
-        recorded = key_on_record(self.noting.standing())
-        if recorded is None or self._served == (len(self.made()), recorded.vkey):
+        recorded, made = key_on_record(self.noting.standing()), self.made()
+        if recorded is None or not made or self._served == (len(made), recorded.vkey):
             return
         key = self.keyring.in_force(recorded.vkey)[-1]
-        number = 0
         with self.folder.locked():
             for entry in self._entries():
                 number, text = int(entry.fact["number"]), str(entry.fact["text"])
@@ -97,7 +96,7 @@ class Statements:
                 if key.verifier.signed(note) is None:
                     self._require_ours(number, text, recorded.name)
                     self.folder.state(number, note.with_signatures(key.sign(text)))
-        self._served = number, recorded.vkey
+        self._served = len(made), recorded.vkey
 
     def _entries(self) -> Iterator[Entry]:
         entries = self.ledger.read(LOG_STREAM)

@@ -8,6 +8,7 @@ from typing import Any
 from desk.gateway import Gateway
 from desk.orders import Order
 from desk.sealing import opaque_uuid
+from domain.facility.state import Planned
 from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
@@ -55,6 +56,9 @@ async def take_rows(
     """Begin a case for each row, in the name of the street's dispatcher."""
     said = "登记服务设施" if facilities else "登记存量空间"
     for row in taking.progress(rows.good, said):
+        if facilities and await asyncio.to_thread(_stands, gateway, row):
+            intake.repeated += 1
+            continue
         try:
             order = await asyncio.to_thread(
                 facility_order if facilities else site_order, gateway, row
@@ -66,6 +70,12 @@ async def take_rows(
                 intake.note(row.row, await gateway.submit_batch([order], UNPROVEN))
         except CommandRefused as refusal:
             intake.hand_back(row.row, of_refusal(row.row, refusal))
+
+
+def _stands(gateway: Gateway, row: ListedRow) -> bool:
+    """Say whether the row's facility was proposed before, under whatever pack."""
+    _, state = gateway.desk.state_of(facility_stream(gateway, row.number))
+    return isinstance(state, Planned) and state.plan.title == row.command["title"]
 
 
 def site_stream(gateway: Gateway, number: str) -> str:

@@ -97,7 +97,7 @@ class CityStatements:
     def _counted(self, month: str, position: int) -> tuple[StatedFigure, ...]:
         with open_reader(self._settings.ledger_url) as reader:
             figures = stated(reader, month, position)
-        if self._boards is not None and self._stands_at(position):
+        if self._boards is not None and self._stands_at(self._boards, position):
             wanted = LevelFilter(month_from=month, month_to=month)
             shown = {
                 rate.metric: (rate.numerator, rate.denominator, rate.excluded)
@@ -110,10 +110,10 @@ class CityStatements:
                 raise FiguresDiffer(differing)
         return figures
 
-    def _stands_at(self, position: int) -> bool:
-        """Say whether the boards know of every task up to *position*, and of nothing later."""
-        newest = self._books.ledger.heads(("task", "policy"))[1]
-        return self._boards is not None and newest <= position <= self._boards.position()
+    def _stands_at(self, boards: Boards, position: int) -> bool:
+        """Let *boards* catch up; say whether they know every task up to *position*, none later."""
+        boards.follower(self._books.ledger).catch_up()
+        return self._books.ledger.heads(("task", "policy"))[1] <= position <= boards.position()
 
     def _recorded(self, kind: str, said: Said, checkpoint: Note, by: By) -> Statement:
         statements = self.publisher.statements

@@ -252,6 +252,8 @@ def _own_pledge(agreement: Agreement, asked: Asking, item: str, rules: Rules) ->
 
 
 def _pledge(agreement: Agreement, item: str) -> Pledge:
+    if not agreement.pledges:
+        raise refused("commitments-none")
     found = next((one for one in agreement.pledges if one.item == item), None)
     if found is None:
         raise refused("item-is-commitment", item=item)
@@ -259,6 +261,8 @@ def _pledge(agreement: Agreement, item: str) -> Pledge:
 
 
 def _delivery(agreement: Agreement, number: int, *states: DeliveryStatus) -> Delivery:
+    if not agreement.commitments.deliveries:
+        raise refused("deliveries-none")
     delivery = agreement.commitments.delivery(number)
     if delivery is None:
         raise refused("delivery-known", number=number)

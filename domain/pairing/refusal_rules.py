@@ -221,6 +221,14 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "条目 {item} 是已批准的承诺，不能随清单修订；请用“变更承诺”，经对方同意后变更。",
         "Item {item} was promised and approved: ask to revise the commitment instead.",
     ),
+    "commitments-none": (
+        "本结对的资源清单没有承诺。",
+        "Nothing is promised in the resource lists of this pairing.",
+    ),
+    "deliveries-none": (
+        "本结对尚无兑现记录。",
+        "Nothing was delivered in this pairing yet.",
+    ),
     "item-is-commitment": (
         "条目 {item} 不是本结对的承诺。",
         "Item {item} is no commitment of this pairing.",

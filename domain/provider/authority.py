@@ -117,8 +117,11 @@ def agent_or_department(asked: Asking, body: Body, rules: Rules) -> None:
 
 def for_itself(asked: Asking, body: Body, rules: Rules) -> None:
     """An agent speaks for the provider, or the department that applied for it, in its own cause."""
-    if not by_its_agent(asked, body):
-        guards.acting_for(asked, [body.unit] if body.unit else [], rules)
+    if by_its_agent(asked, body):
+        return
+    if body.unit is None:
+        raise refused("agent-only")
+    guards.acting_for(asked, [body.unit], rules)
 
 
 def for_the_lead(asked: Asking, lead: str, rules: Rules) -> str:

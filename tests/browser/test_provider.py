@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
+from desk.identifiers import new_uuid7
 from tests.browser.test_console import DESKTOP, PHONE, Visit, Visiting, chromium, visit
 from tests.console.caterers import AREA, BUREAU, Caterer, a_caterer
 from tests.console.conftest import Office, office
@@ -43,7 +44,7 @@ async def applies(agent: Visit, caterer: Caterer) -> str:
     await agent.page.click("text=申请准入")
     await fill(agent.page, {"name": "好饭助餐公司（测试）", "credit_code": caterer.code})
     for name, value in (("categories", "MEAL"), ("areas", AREA)):
-        await agent.page.check(f'[name="{name}"][value="{value}"]', force=True)
+        await agent.page.click(f'label:has([name="{name}"][value="{value}"])')
     await agent.page.select_option("#licence-1", "BUSINESS")
     await agent.page.locator('[name="number"]').nth(0).fill("GS-1")
     await agent.page.select_option("#licence-2", "FOOD")
@@ -78,7 +79,9 @@ async def does(agent: Visit, kind: str, text: str) -> None:
 
 def served_by(caterer: Caterer, office: Office) -> str:
     """A task of the street is handled by the bureau, which named the caterer for it."""
-    task = office.town.task(place=AREA, category="MEAL")
+    task = f"task/{new_uuid7()}"
+    for one in office.town.district.whole_case(task, category="MEAL")[:5]:
+        office.town.give(one)
     by: dict[str, Any] = {"role": "DEPT_COORDINATOR", "unit": BUREAU}
     by["person"] = office.person("B01")
     office.town.give(order(task, "name_provider", by, provider=caterer.stream, reason="就近"))

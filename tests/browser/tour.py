@@ -118,6 +118,7 @@ def _doors() -> list[Stop]:
         Stop("unclear", "D01", "/tasks?page=x", status=422),
         Stop("menu-of-posts", "D01", "/", _menu),
         Stop("account", "D01", "/account"),
+        Stop("coverage", "D01", "/coverage"),
     ]
 
 

@@ -33,7 +33,7 @@ def test_a_street_sees_its_communities_and_what_is_to_come(office: Office) -> No
     _, facility = proposed(office)
     told = office.browser("D01").get("/coverage")
     assert told.status_code == 200
-    assert "一社区居委会" in told.text
+    assert f'href="/coverage/{COMMUNITY}/ELDER"' in told.text
     assert "在建 1" in told.text
     assert f'href="/coverage/{OTHER_COMMUNITY}/ELDER"' in told.text
     cell = office.browser("D01").get(f"/coverage/{COMMUNITY}/ELDER")

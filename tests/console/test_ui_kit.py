@@ -16,6 +16,8 @@ ELSEWHERE = {
     "alone",  # the frame of whoever is not signed in
     "door",
     "said",
+    "entry",  # rows of a form: on the forms of cases that have some
+    "rowed",
     "narrow",  # a form that has its page to itself
     "bench",  # the workbench's and the callback desk's own division of a page
     "calls",

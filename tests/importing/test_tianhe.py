@@ -191,3 +191,30 @@ def test_the_lists_of_space_and_of_facilities_read_as_the_readme_says(units: Uni
     assert (len(facilities.good), facilities.bad) == (25, ())
     assert {row.site for row in facilities.good} <= {row.number for row in sites.good}
     assert len({row.command["place"] for row in sites.good}) == 60
+
+
+def test_the_programme_has_twelve_applications_and_one_taken_out_of_order(units: UnitRows) -> None:
+    told = json.loads((TIANHE / "programme.json").read_text("utf-8"))
+    known = {row.unit.division: row.unit for row in units.good}
+    codes = {row.unit.code for row in units.good}
+    assert {told["lead"], told["authority"], *told["reviewers"]} <= codes
+    applied = [one["community"] for one in told["applications"]]
+    assert len(set(applied)) == 12
+    assert all(known[one].kind is UnitKind.RESIDENTS_COMMITTEE for one in applied)
+    weights = [one["weight"] for one in told["draft"]["criteria"]]
+    assert sum(weights) == 100
+    sums = {
+        one["community"]: sum(
+            weight * mark
+            for marks in one["points"]
+            for weight, mark in zip(weights, marks, strict=True)
+        )
+        for one in told["applications"]
+    }
+    ranked = sorted(sums, key=lambda one: -sums[one])
+    assert len(set(sums.values())) == 12
+    selected = [one["community"] for one in told["selected"]]
+    assert len(selected) == told["draft"]["quota"] == 5
+    assert ranked[:4] == selected[:4]
+    assert ranked.index(selected[4]) == 6
+    assert [bool(one.get("reason")) for one in told["selected"]] == [False] * 4 + [True]

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from cli.auditing.statement import command as audit_statement
 from cli.context import Context
@@ -180,6 +181,18 @@ def test_a_city_changes_and_withdraws_only_by_the_rules(both: Both) -> None:
     person = registrar(both.city.books.desk).person
     rule = by_name.refused(figures, "publish", "--month", OCTOBER, "--as", person)
     assert rule == "identity-proven"
+
+
+def test_nothing_is_stated_while_board_and_facts_disagree(both: Both) -> None:
+    """Two counts, each by its own code: where the board was written to, publishing stops."""
+    here = Here(both.at_city.settings, both.at_city.books)
+    boards = here.boards()
+    with boards.engine.begin() as connection:
+        connection.execute(text("UPDATE board_measure SET denominator = 7"))
+    boards.close()
+    (no,) = both.at_city.told(figures, "publish", "--month", OCTOBER, status=1)
+    assert no["rule"] == "figures-differ"
+    assert both.at_city.told(figures, "list") == []
 
 
 def test_a_province_pulls_only_from_hosts_that_are_named(both: Both, tmp_path: Path) -> None:

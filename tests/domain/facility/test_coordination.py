@@ -9,6 +9,7 @@ from domain.facility.coordination import errands, neighbour, notices, shown
 from domain.linking import LinkFinding
 from tests.domain.facility import stories as s
 from tests.domain.harness import Story
+from tests.domain.provider import stories as p
 from tests.domain.world import (
     AUTHORITY,
     CIVIL_AFFAIRS,
@@ -85,6 +86,22 @@ def test_lead_and_street_are_told_but_not_of_their_own_doing() -> None:
         (f"unit/{SHIPAI}", "facility_approved"),
     ]
     assert told(s.one_key()) == [(f"unit/{SHIPAI}", "facility_second_key")]
+
+
+def test_what_a_leaving_provider_hands_over_is_heard_here() -> None:
+    """The errand is the provider's own, word for word; the successor runs the function then."""
+    leaving = p.exiting().does(p.ACCEPT_MEALS, p.SUCCESSOR_AGENT)
+    (errand,) = leaving.case.errands(leaving.stream, leaving.state, leaving.facts[-1])
+    command = FACILITY.commands.validate_python(errand.command)
+    gone = s.provider(leaving.stream, "MEAL")
+    follows = s.provider(p.SUCCESSOR.stream, "MEAL")
+    rules = s.among(s.site("RESERVED", s.FACILITY_ID), s.other(), gone, follows)
+    lunch = s.CANTEEN.model_copy(
+        update={"mode": c.OperationMode.ENTRUSTED, "provider": leaving.stream}
+    )
+    ready = s.entrusted(s.ready().under(rules), s.CARE, lunch)
+    taken_over = ready.does(command, SYSTEM)
+    assert dict(taken_over.state.plan.operators())["MEAL"] == p.SUCCESSOR.stream
 
 
 def test_neighbours_know_who_runs_what() -> None:

@@ -389,3 +389,9 @@ def test_who_is_told() -> None:
     assert f"delivery_disputed → unit/{ORGANIZATION}" in told(p.disputed())
     late = told(p.active().rings("commitment"))
     assert {f"commitment_missed → unit/{one}" for one in (CIVIL_AFFAIRS, ORGANIZATION)} <= late
+
+
+def test_where_nothing_is_promised_or_delivered_there_is_nothing_to_speak_of() -> None:
+    """A page says so, instead of offering forms that nothing could be written into."""
+    s.active().when(p.DELIVER, CIVIL_COORDINATOR).then_refused("commitments-none")
+    p.active().when(p.SETTLE, AUTHORITY).then_refused("deliveries-none")

@@ -426,6 +426,9 @@ TABLE: dict[str, Row] = {
     "recompute": (applied, RecomputeDeadlines(), (SYSTEM,)),
 }
 
+ALSO_HEARD = tuple((applying(licences=(BUSINESS,)), by) for by in (AGENT, *OFFICES))
+"""An application whose licence has no end: whoever was refused may apply again, however late."""
+
 # What nobody in their senses would say.
 
 texts = st.sampled_from(["理由", "打 13800138000", "证 44010619900307123X"])

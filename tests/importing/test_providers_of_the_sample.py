@@ -1,0 +1,38 @@
+"""The providers of the sample: forty made-up bodies that could apply as they stand."""
+
+import json
+from pathlib import Path
+
+from domain.provider.commands import ApplyForAdmission, ProviderKind
+from domain.provider.identity import checks, provider_stream, team_stream
+
+ROWS = json.loads((Path("examples") / "tianhe" / "providers.json").read_text("utf-8"))
+
+
+def test_there_are_forty_of_every_kind_and_one_chain() -> None:
+    assert len(ROWS) == 40
+    assert {row["provider_kind"] for row in ROWS} == {kind.value for kind in ProviderKind}
+    heads = {row["head_code"] for row in ROWS if "head_code" in row}
+    assert heads == {ROWS[0]["credit_code"]}
+
+
+def test_every_code_is_made_up_and_rightly_checked() -> None:
+    codes = [row["credit_code"] for row in ROWS if "credit_code" in row]
+    assert all(checks(code) and "MADEUP" in code for code in codes)
+
+
+def test_every_body_has_a_case_of_its_own() -> None:
+    cases = {
+        provider_stream(row["credit_code"])
+        if "credit_code" in row
+        else team_stream(row["team_number"])
+        for row in ROWS
+    }
+    assert len(cases) == len(ROWS)
+
+
+def test_every_row_is_an_application() -> None:
+    for row in ROWS:
+        told = {name: value for name, value in row.items() if name not in {"number", "street"}}
+        told["areas"] = ("440106003",)
+        ApplyForAdmission.model_validate_json(json.dumps(told))
