@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from console.forms import Field
-from domain.pairing.commitment_facts import DeliveryStatus
 from domain.pairing.commitments import Delivery, Pledge
 from domain.pairing.state import Drafted, Terminating
 from domain.units import UnitKind
-from services.pairing_filling import unclaimed
+from services.pairing_filling import ANSWERED_BY, unclaimed
 from services.seeing import Seer
 from wording.labels import label
 from wording.promising import quantity_text
@@ -17,15 +16,6 @@ from wording.promising import quantity_text
 _OWN_UNIT = frozenset({"claim_project", "hand_over_task"})
 """Commands that somebody gives for their own unit alone: nobody is asked which."""
 _PLANNED = "successors"
-_ANSWERED_BY: Mapping[str, frozenset[DeliveryStatus]] = {
-    "confirm_commitment_delivery": frozenset({DeliveryStatus.RECORDED}),
-    "dispute_commitment_delivery": frozenset({DeliveryStatus.RECORDED}),
-    "settle_delivery_dispute": frozenset({DeliveryStatus.DISPUTED}),
-    "take_back_delivery": frozenset(
-        {DeliveryStatus.RECORDED, DeliveryStatus.DISPUTED, DeliveryStatus.CONFIRMED}
-    ),
-}
-"""Which deliveries the form of a command offers."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,7 @@ class PairingForms:
                 return tuple(
                     (str(one.number), self._delivered(one))
                     for one in made.commitments.deliveries
-                    if one.status in _ANSWERED_BY.get(command, frozenset())
+                    if one.status in ANSWERED_BY.get(command, frozenset())
                 )
             case "give_score", "side":
                 return (

@@ -53,7 +53,15 @@ RAIL: tuple[tuple[Both, tuple[str, ...]], ...] = (
         ("task_rated.v1", "rating_defaulted.v1", "callback_recorded.v1"),
     ),
 )
-_ELSEWHERE = frozenset({"not-in-this-state", "not-in-state"})
+_ELSEWHERE = frozenset(
+    {
+        "not-in-this-state",
+        "not-in-state",
+        "item-is-commitment",
+        "delivery-known",
+        "revision-asked",
+    }
+)
 _STOP_OF = {
     TaskState.REGISTERED: 1,
     TaskState.TRIAGED: 2,

@@ -53,15 +53,11 @@ ABOUT_VALUES = frozenset(
         "part-new",
         "parties-differ",
         "line-covers-category",
-        "item-is-commitment",
-        "delivery-known",
-        "delivery-in-state",
         "delivery-within-commitment",
         "delivered-by-now",
         "settled-within-delivery",
         "revision-below-delivered",
         "revised-due-ahead",
-        "revision-asked",
         "commitment-in-term",
     }
 )

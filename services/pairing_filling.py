@@ -1,12 +1,25 @@
 """A pairing's commands filled in as their forms would be, from what the pairing itself offers."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from domain.pairing.commands import ListKind
+from domain.pairing.commitment_facts import DeliveryStatus
+from domain.pairing.commitments import Delivery
 from domain.pairing.state import Drafted, Terminating
 from domain.rules import NeighbourTask, Rules
+
+ANSWERED_BY: Mapping[str, frozenset[DeliveryStatus]] = {
+    "confirm_commitment_delivery": frozenset({DeliveryStatus.RECORDED}),
+    "dispute_commitment_delivery": frozenset({DeliveryStatus.RECORDED}),
+    "settle_delivery_dispute": frozenset({DeliveryStatus.DISPUTED}),
+    "take_back_delivery": frozenset(
+        {DeliveryStatus.RECORDED, DeliveryStatus.DISPUTED, DeliveryStatus.CONFIRMED}
+    ),
+}
+"""Which deliveries each command answers."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,15 @@ class PairingFilling:
                 return [self._item()]
             case "claim_project", "item":
                 return next((item.code for item in unclaimed(self.state)), None)
+            case (("deliver_commitment" | "revise_commitment"), "item"):
+                pledges = self.state.agreement.pledges
+                return next((one.item for one in pledges if one.unit == self.unit), None)
+            case (("agree_to_revision" | "refuse_revision"), "item"):
+                asked = self.state.agreement.commitments.asked
+                return next((one.item for one in asked if one.unit != self.unit), None)
+            case _, "delivery":
+                found = (one for one in self._deliveries() if one.status in ANSWERED_BY[kind])
+                return next((one.number for one in found), None)
             case "sign_agreement", "terms":
                 return list(mandatory_terms(self.state, self.rules))
             case "sign_agreement", "signature":
@@ -44,6 +66,10 @@ class PairingFilling:
                 return next((one for one in made.departments if one != made.lead), made.lead)
             case _:
                 return None
+
+    def _deliveries(self) -> Iterator[Delivery]:
+        """Yield the deliveries, the newest first: it is the one that waits."""
+        return reversed(self.state.agreement.commitments.deliveries)
 
     def _item(self) -> dict[str, str]:
         """Return an item that stands in no list yet."""
