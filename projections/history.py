@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from domain.clocks import Deadline
 from domain.envelope import By
-from domain.people import BY_LINK, ROLE_LABELS, Known, Role
+from domain.people import ROLE_LABELS, Known, Role
 from domain.values import instant_text
 from ledger.entry import Entry
 from wording.explaining import Reason
@@ -135,8 +135,10 @@ def who(by: By, names: Names, language: Language = "zh") -> str:
         clock = clock_label(by.clock, language)
         return f"{role}（{clock}时钟）" if language == "zh" else f"{role} ({clock} clock)"
     parts = [] if by.unit is None else [names.unit(by.unit, language)]
-    parts.append(role if by.role not in BY_LINK else "")
-    if by.person is not None:
+    parts.append(role if by.role is not Role.RESIDENT else "")
+    if by.role is Role.PROVIDER:
+        parts.append(str(by.person)[-4:])
+    elif by.person is not None:
         parts.append(names.person(by.person, language))
     told = " ".join(part for part in parts if part)
     if by.known is Known.KEY:

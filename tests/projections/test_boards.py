@@ -19,6 +19,7 @@ from tests.domain.harness import Story
 from tests.domain.pairing import stories as p
 from tests.domain.task import stories as s
 from tests.domain.world import (
+    AGENT,
     CIVIL_AFFAIRS,
     CIVIL_COORDINATOR,
     GRANDMA,
@@ -261,6 +262,7 @@ def test_who_acted_is_said_with_unit_role_and_clock() -> None:
     names = KnownNames(RULES)
     assert who(rung_by("due"), names) == "系统（办理时钟）"
     assert who(GRANDMA, names).startswith("居民 ")
+    assert who(AGENT, names) == f"服务机构经办人 {str(AGENT.person)[-4:]}"
     for_her = By(
         role=Role.CENTER_COORDINATOR,
         person=f"person/{uuid_of('Liang')}",
