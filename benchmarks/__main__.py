@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import appending, commands, folding, overload, pages, verifying
+from benchmarks import appending, commands, folding, kinds, overload, pages, verifying
 from runtime.logging import configure_logging
 
 SECTIONS: dict[str, tuple[str, Callable[..., Any]]] = {
     "commands": ("Commands, beside a bare Temporal update and DBOS", commands.measure),
     "appending": ("Appends to the ledger, one fact each", appending.measure),
     "folding": ("Folding and projecting", folding.measure),
+    "kinds": ("Deciding and folding, every kind of case beside tasks", kinds.measure),
     "overload": ("The API at twice what it can do", overload.measure),
     "pages": ("Pages with 100,000 tasks behind them", pages.measure),
     "verifying": ("A large log verified, and its tiles", verifying.measure),

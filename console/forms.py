@@ -20,11 +20,21 @@ from domain.refusals import CommandRefused
 from domain.task.case import TASK
 from domain.task.commands import Grade, Suggested
 from domain.units import UnitKind
-from domain.values import CASE_IDS, DivisionCode, Instant, PersonId, TaskId, UnitCode, instant_text
+from domain.values import (
+    CASE_IDS,
+    CaseId,
+    DivisionCode,
+    Instant,
+    PersonId,
+    TaskId,
+    UnitCode,
+    instant_text,
+)
 from importing.cells import moment
 from projections.case_board import SHOWN, CaseFilter
 from projections.task_board import TaskFilter
 from services.case_lists import cases_at
+from services.scope import within
 from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, Both, label
@@ -210,6 +220,8 @@ class _Making:
         for category, of in CASE_IDS.items():
             if base == of and category in SHOWN:
                 return self._cases(category)
+        if base == CaseId:
+            return (*self._cases("facility"), *self._tasks())
         return tuple(
             (one.code, self.seer.say(one.label.zh, one.label.en))
             for one in self.case.listed(self.policy, self.kind, name)
@@ -219,6 +231,16 @@ class _Making:
         """Return the open cases of a kind that the one who looks has to do with."""
         found, _ = cases_at(self.seer, CaseFilter(category, open_only=True), size=_CASES_MOST)
         return tuple((line.stream, line.title) for line in found)
+
+    def _tasks(self) -> tuple[tuple[str, str], ...]:
+        """Return the open tasks of the place that the case lies in, the newest first."""
+        shown = self.case.shown(self.state)
+        wanted = TaskFilter(open_only=True, place=(shown.place or None) if shown else None)
+        lines = self.seer.house.boards.tasks.find(within(self.seer, wanted), size=50).lines
+        return tuple(
+            (line.stream, f"{line.number} {self.seer.category_name(line.category)}")
+            for line in lines
+        )
 
     def _units(self, name: str) -> tuple[tuple[str, str], ...]:
         kinds = {

@@ -3,6 +3,7 @@
 People stay opaque unless the reader brings a way of opening sealed texts that lets them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -44,7 +45,7 @@ class KnownNames(OpaqueNames):
             for pack in reversed(self._policies)
             for code, both in _labels_of(pack).items()
         }
-        self._places = {unit.division: unit.name for unit in _places(rules)}
+        self._places = _counties(rules) | {unit.division: unit.name for unit in _places(rules)}
 
     def unit(self, code: str, language: Language) -> str:
         """Return the unit's registered name, or its code."""
@@ -107,6 +108,27 @@ def _grounds_in(value: Any) -> Iterator[Ground]:
 
 
 _STANDS_FOR_A_PLACE = ("STREET_OFFICE", "COMMUNITY", "RESIDENTS_COMMITTEE")
+
+
+def _counties(rules: Rules) -> dict[str, str]:
+    """Return what counties and cities are called, as the names of all their departments begin.
+
+    The registry has no name for them: 天河区民政局 and 天河区教育局 are of 天河区.
+    """
+    found: dict[str, set[str]] = {}
+    for unit in rules.units.values():
+        if unit.kind == "DEPARTMENT" and len(unit.division) == _COUNTY:
+            begins = _COUNTY_NAME.match(unit.name)
+            found.setdefault(unit.division, set()).add(begins[1] if begins else "")
+    return {
+        division: names.pop()
+        for division, names in found.items()
+        if len(names) == 1 and "" not in names
+    }
+
+
+_COUNTY = 6
+_COUNTY_NAME = re.compile(r"([一-鿿]{1,8}?[区县市])(?=[一-鿿])")
 
 
 def _places(rules: Rules) -> list[Any]:

@@ -28,7 +28,7 @@ KINDS: tuple[ModuleType, ...] = (
 EACH = pytest.mark.parametrize("stories", KINDS, ids=lambda stories: stories.KIND.category)
 
 
-def _each_of(what: str) -> Any:
+def _each_of(what: str) -> pytest.MarkDecorator:
     """Parametrise by every entry of the mapping *what* of every kind."""
     found = [(stories, name) for stories in KINDS for name in getattr(stories, what)]
     names = [f"{stories.KIND.category}-{name}" for stories, name in found]

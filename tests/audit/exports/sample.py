@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from desk.casework import Asking, Written
@@ -14,9 +15,11 @@ from desk.opening import Books, books
 from desk.orders import Order
 from domain.casebook import kind_of
 from domain.envelope import SYSTEM
+from tests.domain.test_laws_of_kinds import KINDS
+from tests.domain.world import uuid_of
 from tests.journeys.district import District
 from tests.projections.book import new_book
-from tests.projections.walks import pairing_walk, task_walk
+from tests.projections.walks import Walk, pairing_walk, task_walk
 from vault.erasing import destroy_keys
 
 DEFAULT_POLICY = "gd-2022"
@@ -35,9 +38,24 @@ def write_walks(folder: Path, tasks: int = 45, pairings: int = 15) -> Sample:
     book = new_book(folder)
     book.write_town()
     walks = [task_walk(seed) for seed in range(tasks)]
-    book.write_walks(walks + [pairing_walk(seed) for seed in range(pairings)])
+    walks += [pairing_walk(seed) for seed in range(pairings)]
+    book.write_walks(walks + list(walks_of_kinds()))
     book.ledger.close()
     return Sample(f"sqlite:///{folder / 'ledger.db'}")
+
+
+def walks_of_kinds() -> Iterator[Walk]:
+    """Yield a case of every kind on the board of cases in each of its states."""
+    for told in KINDS:
+        kind = told.KIND
+        for state, story in told.EVERY_STATE.items() if kind.on_the_board else ():
+            walk = Walk(
+                kind, f"{kind.category}/{uuid_of(f'{kind.category} {state}')}", {}, Random()
+            )
+            for happened in story().facts:
+                walk.state = kind.evolve(walk.state, happened)
+                walk.facts.append((happened, walk.state))
+            yield walk
 
 
 @dataclass

@@ -13,13 +13,14 @@ import pytest
 import r4pm
 
 from audit.exports.choosing import Selection, chosen, entries
+from audit.exports.flattening import OBJECT_TYPES
 from audit.exports.ocel import gathered, write_ocel_json
 from audit.exports.xes import write_xes
 from audit.reading import Reader, open_reader
 from audit.replay.as_of import Axis
 from domain.casebook import CASES
 from domain.refusals import CommandRefused
-from domain.values import category_of
+from domain.values import CASE_CATEGORIES, category_of
 from ledger.entry import Entry, happened
 from tests import clock
 from tests.audit.exports.conftest import Exports
@@ -103,7 +104,7 @@ def test_every_case_and_unit_of_the_ledger_is_an_object_of_its_type(
     exports: Exports, strangers_view: dict[str, Any]
 ) -> None:
     recorded = {entry.stream for entry in everything(exports.url)}
-    types = {"task": "support_task", "pairing": "pairing", "unit": "unit", "policy": "policy"}
+    types = {one: OBJECT_TYPES[one] for one in (*CASE_CATEGORIES, "unit", "policy")}
     for category, kind in types.items():
         wanted = {stream for stream in recorded if category_of(stream) == category}
         found = {name for name, (one, _, _) in strangers_view["objects"].items() if one == kind}
@@ -117,7 +118,7 @@ def test_events_are_related_to_whoever_their_facts_name(
 ) -> None:
     for entry in everything(exports.url):
         relations = strangers_view["events"][f"e{entry.position}"][3]
-        if category_of(entry.stream) in ("task", "pairing"):
+        if category_of(entry.stream) in CASE_CATEGORIES:
             assert [entry.stream, category_of(entry.stream)] in [list(one) for one in relations]
         if entry.by.unit is not None:
             assert (f"unit/{entry.by.unit}", "actor") in relations
@@ -182,7 +183,7 @@ def test_xes_has_a_trace_for_every_case_with_its_facts_in_order(exports: Exports
     streams = Counter(
         entry.stream
         for entry in everything(exports.url)
-        if category_of(entry.stream) in ("task", "pairing")
+        if category_of(entry.stream) in CASE_CATEGORIES
     )
     assert r4pm.bindings.get_num_cases(item) == len(streams)
     r4pm.remove_item(item)
