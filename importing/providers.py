@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from domain.labelled import Label
@@ -12,10 +12,10 @@ from domain.provider.commands import ProviderKind
 from domain.provider.identity import provider_stream, team_stream
 from domain.provider.labels import PROVIDER_LISTS
 from domain.provider.refusal_rules import REFUSAL_RULES
-from domain.values import LEDGER_NUMBER, instant_text
-from importing.cells import folded, listed, moment, seen, visible
+from importing.cells import folded, listed, seen, visible
 from importing.needs import category_labels
 from importing.places import Places
+from importing.provider_cells import BETWEEN, licence_in, licence_words, price_in
 from importing.tables import BadRow, Field, Problem, Row, Table
 
 PROVIDER_FIELDS = (
@@ -48,15 +48,6 @@ _TEAM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,31}")
 _PLACE_CODE = re.compile(r"\d{6}(\d{3}(\d{3})?)?")
 _WITHIN = re.compile(r"(?P<street>.+?(?:街道|镇|乡))(?P<community>.+)")
 _LISTED = re.compile(r"[、,，;；\n]+")
-_PARTS = re.compile(r"[;；\n]+")
-_LONG = "长期"
-_LICENCE = re.compile(
-    rf"(?P<licence>\S+)\s+(?P<number>{LEDGER_NUMBER}?)\s+"
-    rf"(?:有效期?至|至)?\s*(?P<until>{_LONG}|\d[\d年月日./-]*)"
-)
-_PRICE = re.compile(
-    r"(?P<item>\S.*?)\s+(?P<per>\S+)\s+(?P<yuan>\d[\d,，]*)(?:\.(?P<cents>\d{2}))?\s*元?"
-)
 
 
 @dataclass(frozen=True)
@@ -199,7 +190,7 @@ class _Reading:
     def _categories(self) -> list[str]:
         words = category_labels(self.reader.categories)
         found = [listed(text, words) for text in self._each("categories", _LISTED)]
-        if None in found:
+        if not found or None in found:
             labels = "、".join(one.label.zh for one in self.reader.categories)
             self.fault(
                 "categories",
@@ -211,7 +202,7 @@ class _Reading:
 
     def _areas(self) -> list[str]:
         found = [self._area(text) for text in self._each("areas", _LISTED)]
-        if None in found:
+        if not found or None in found:
             self.fault(
                 "areas",
                 "unknown-place",
@@ -235,48 +226,31 @@ class _Reading:
         return community if community != street else None
 
     def _licences(self) -> list[dict[str, Any]]:
-        words = _licence_words(self.reader.licences)
-        found = []
-        for part in self._each("licences", _PARTS):
-            shape = _LICENCE.fullmatch(visible(part))
-            licence = listed(shape["licence"], words) if shape else None
-            day = None
-            if shape is not None and shape["until"] != _LONG:
-                day = moment(shape["until"], self.reader.zone)
-            if shape is None or licence is None or (day is None and shape["until"] != _LONG):
-                labels = "、".join(label.zh for label in self.reader.licences.values())
-                self.fault(
-                    "licences",
-                    "not-a-licence",
-                    "“许可证件”请填“种类 编号 有效期至（日期或长期）”，多项用分号隔开，如"
-                    f"“食品经营许可证 JY001 2031-12-31；营业执照 GS001 长期”。种类：{labels}。",
-                    "Write kind, number and the last day (or 长期, no end), parted by ';'.",
-                )
-                return []
-            told = {"licence": licence, "number": shape["number"]}
-            if day is not None:
-                told["valid_until"] = instant_text(day + timedelta(days=1))  # that day included
-            found.append(told)
-        return found
+        words = licence_words(self.reader.licences)
+        parts = self._each("licences", BETWEEN)
+        found = [licence_in(part, words, self.reader.zone) for part in parts]
+        if None in found:
+            labels = "、".join(label.zh for label in self.reader.licences.values())
+            self.fault(
+                "licences",
+                "not-a-licence",
+                "“许可证件”请填“种类 编号 有效期至（日期或长期）”，多项用分号隔开，如"
+                f"“食品经营许可证 JY001 2031-12-31；营业执照 GS001 长期”。种类：{labels}。",
+                "Write kind, number and the last day (or 长期, no end), parted by ';'.",
+            )
+        return [one for one in found if one is not None]
 
     def _prices(self) -> list[dict[str, Any]]:
-        """Return the lines of 午餐 份 15.00；晚餐 份 12 in yuan, kept as cents."""
-        found = []
-        for part in self._each("prices", _PARTS):
-            shape = _PRICE.fullmatch(part)
-            if shape is None:
-                self.fault(
-                    "prices",
-                    "not-a-price",
-                    "“价目”请填“项目 单位 价格（元，整数或两位小数）”，多项用分号隔开，"
-                    "如“午餐 份 15.00；上门探访 次 30”。",
-                    "Write item, unit and yuan, whole or with two decimals, parted by ';'.",
-                )
-                return []
-            yuan = re.sub(r"[,，]", "", shape["yuan"])
-            cents = int(yuan + (shape["cents"] or "00"))
-            found.append({"item": shape["item"], "per": shape["per"], "cents": cents})
-        return found
+        found = [price_in(part) for part in self._each("prices", BETWEEN)]
+        if None in found:
+            self.fault(
+                "prices",
+                "not-a-price",
+                "“价目”请填“项目 单位 价格（元，整数或两位小数）”，多项用分号隔开，"
+                "如“午餐 份 15.00；上门探访 次 30”。",
+                "Write item, unit and yuan, whole or with two decimals, parted by ';'.",
+            )
+        return [one for one in found if one is not None]
 
     def _unit(self) -> str | None:
         """Return the unit that applies for the body; None leaves it to who leads the category."""
@@ -290,12 +264,3 @@ class _Reading:
                 "The registry knows no such unit; write its name or code, or leave it empty.",
             )
         return found
-
-
-def _licence_words(labels: Mapping[str, Label]) -> dict[str, str]:
-    """Return licences by every word that stands for them; 甲或乙 stands under each of the two."""
-    found: dict[str, str] = {}
-    for code, label in labels.items():
-        words = (code, label.zh, label.en, *label.zh.split("或"))
-        found |= {folded(word): code for word in words}
-    return found
