@@ -55,7 +55,7 @@ def rules(found: ProviderRows) -> list[str]:
 
 
 def test_a_row_in_an_offices_words_is_an_application(tmp_path: Path) -> None:
-    found = read(tmp_path, ROW | {"服务区域": "车陂街、员村街道美林海岸社区，440106019"})
+    found = read(tmp_path, ROW)
     (row,) = found.good
     assert (row.stream, row.unit) == (provider_stream(CODE), "440106003-SO")
     assert row.command == {
@@ -97,9 +97,10 @@ def test_a_team_is_known_by_its_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("heading", "cell", "rule"),
     [
-        ("机构名称", "", "value-missing"),
+        ("机构名称", "", "missing-value"),
         ("机构类型", "个人", "unknown-word"),
-        ("统一社会信用代码", "9.14401E+17", "not-a-credit-code"),
+        ("统一社会信用代码", "9144010612345678", "not-a-credit-code"),
+        ("统一社会信用代码", "9.14401E+17", "number-precision"),
         ("统一社会信用代码", "", "number-of-body"),
         ("连锁总部信用代码", "总部", "not-a-credit-code"),
         ("队伍编号", "七队", "not-a-team-number"),
