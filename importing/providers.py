@@ -185,7 +185,7 @@ class _Reading:
                 f"Write one of: {', '.join(en for _, en in labels)}.",
             )
             return None
-        return found.value
+        return str(found.value)
 
     def _categories(self) -> list[str]:
         words = category_labels(self.reader.categories)
