@@ -106,5 +106,4 @@ def _labelled(names: KnownNames, line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-provider = group_of("provider")
 programme = group_of("programme")

@@ -38,7 +38,7 @@ _SECTIONS: dict[str, tuple[str, str]] = {
     "finding": ("cli.findings", "finding"),
     "site": ("cli.facilities", "site"),
     "facility": ("cli.facilities", "facility"),
-    "provider": ("cli.board_cases", "provider"),
+    "provider": ("cli.providers", "provider"),
     "programme": ("cli.board_cases", "programme"),
     "submit": ("cli.submitting", "submit"),
     "calendar": ("cli.policies", "calendar"),

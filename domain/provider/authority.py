@@ -6,6 +6,7 @@ adjudicator who had no hand in a measure hears the appeal.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from domain import guards
@@ -134,7 +135,7 @@ def supervising(
 ) -> str:
     """The lead acts, or a department that supervises the market there; return the one that does."""
     unit = rules.unit(str(asked.by.unit), asked.at)
-    watches = unit.line in pack.supervising_lines and _serves_all(unit, areas, asked, rules)
+    watches = unit.line in pack.supervising_lines and _serves_all(unit, areas, asked.at, rules)
     if watches or rules.acts_for(unit.code, lead, asked.at):
         return unit.code
     raise refused("supervising-unit", lead=lead, unit=unit.code)
@@ -154,30 +155,31 @@ def leads_of(
     for code in categories:
         category = terms.policy.category(code)
         assert category is not None, "categories are looked up when they are applied for"
-        unit = _lead_of(category, areas, asked, rules)
+        unit = lead_of(category, areas, asked.at, rules)
         if unit is None:
             raise refused("competent-unit", item=code, line=", ".join(category.lead) or "—")
         found[code] = unit
     return found
 
 
-def _lead_of(category: Category, areas: Iterable[str], asked: Asking, rules: Rules) -> str | None:
+def lead_of(category: Category, areas: Iterable[str], at: datetime, rules: Rules) -> str | None:
+    """Return the unit that leads *category* at all *areas*, or None."""
     for line in category.lead:
-        unit = department_of(line, areas, asked, rules)
+        unit = _nearest(UnitKind.DEPARTMENT, line, areas, at, rules)
         if unit is not None:
             return unit
     if category.street_leads:
-        return _nearest(UnitKind.STREET_OFFICE, None, areas, asked, rules)
+        return _nearest(UnitKind.STREET_OFFICE, None, areas, at, rules)
     return None
 
 
 def department_of(line: str, areas: Iterable[str], asked: Asking, rules: Rules) -> str | None:
     """Return the department of *line* that serves all *areas*, the most local one, or None."""
-    return _nearest(UnitKind.DEPARTMENT, line, areas, asked, rules)
+    return _nearest(UnitKind.DEPARTMENT, line, areas, asked.at, rules)
 
 
 def _nearest(
-    kind: UnitKind, line: str | None, areas: Iterable[str], asked: Asking, rules: Rules
+    kind: UnitKind, line: str | None, areas: Iterable[str], at: datetime, rules: Rules
 ) -> str | None:
     places = tuple(areas)
     found = [
@@ -185,12 +187,12 @@ def _nearest(
         for unit in rules.units.values()
         if unit.kind is kind
         and unit.line == line
-        and unit.stands(asked.at)
-        and _serves_all(unit, places, asked, rules)
+        and unit.stands(at)
+        and _serves_all(unit, places, at, rules)
     ]
     found.sort(key=lambda unit: (-len(unit.division), unit.code))
     return found[0].code if found else None
 
 
-def _serves_all(unit: Unit, areas: Iterable[str], asked: Asking, rules: Rules) -> bool:
-    return all(rules.serves(unit.code, area, asked.at) for area in areas)
+def _serves_all(unit: Unit, areas: Iterable[str], at: datetime, rules: Rules) -> bool:
+    return all(rules.serves(unit.code, area, at) for area in areas)

@@ -40,6 +40,7 @@ from facilities import (  # noqa: E402
 )
 from names import people  # noqa: E402
 from needs import CATEGORY_LABELS, HEADINGS, Need, compose, matters  # noqa: E402
+from provider_table import PROVIDER_HEADINGS, PROVIDER_NOTES, provider_rows  # noqa: E402
 from streets import DISTRICT, Street, streets  # noqa: E402
 
 SEED = 440106
@@ -281,10 +282,19 @@ def main(folder: Path) -> None:
         FACILITY_NOTES,
         (12, 30, 12, 16, 40, 10, 14, 14, 60, 26),
     )
+    write(
+        folder / "providers.xlsx",
+        "服务机构",
+        PROVIDER_HEADINGS,
+        provider_rows(streets()),
+        PROVIDER_NOTES,
+        (32, 14, 22, 16, 22, 18, 16, 48, 24, 14, 20),
+    )
     (folder / "matters.json").write_text(
         json.dumps(matters(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
-    told = "units, people, needs, checkup, sites, facilities (.xlsx) and matters.json"
+    tables = "units, people, needs, checkup, sites, facilities, providers"
+    told = f"{tables} (.xlsx) and matters.json"
     print(f"{told} of {DISTRICT} written to {folder.resolve().name}/")
 
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import xlwt
 
 from domain.policy import Policy
 from domain.units import Unit, UnitKind
+from importing.cells import folded
 from importing.needs import NeedReader
 from importing.places import Places
+from importing.providers import ProviderReader
 from importing.tables import Field
 
 ROOT = Path(__file__).parents[2]
@@ -107,3 +109,16 @@ PLACES = Places.of(
 def need_reader() -> NeedReader:
     """Return a reader that knows two streets with a community each, and one without."""
     return NeedReader(gd_2022().categories, PLACES, MONDAY, ZONE)
+
+
+def provider_reader(units: Iterable[Unit]) -> ProviderReader:
+    """Return a reader of providers that knows *units* and the default pack."""
+    pack, standing = gd_2022(), list(units)
+    assert pack.providers is not None
+    return ProviderReader(
+        places=Places.of(standing),
+        zone=ZONE,
+        categories=pack.categories,
+        licences={one.code: one.label for one in pack.providers.licences},
+        units={folded(word): one.code for one in standing for word in (one.name, one.code)},
+    )

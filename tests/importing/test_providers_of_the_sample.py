@@ -2,9 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from domain.provider.commands import ApplyForAdmission, ProviderKind
 from domain.provider.identity import checks, provider_stream, team_stream
+from importing.providers import PROVIDER_FIELDS
+from importing.reading import read_table
+from importing.units import UNIT_FIELDS, UnitReader
+from tests.importing.offices import SINCE, TIANHE, ZONE, gd_2022, provider_reader
 
 ROWS = json.loads((Path("examples") / "tianhe" / "providers.json").read_text("utf-8"))
 
@@ -36,3 +41,23 @@ def test_every_row_is_an_application() -> None:
         told = {name: value for name, value in row.items() if name not in {"number", "street"}}
         told["areas"] = ("440106003",)
         ApplyForAdmission.model_validate_json(json.dumps(told))
+
+
+def test_the_table_says_what_the_list_says() -> None:
+    units = UnitReader(gd_2022().lines, frozenset(), SINCE, ZONE).read(
+        read_table(TIANHE / "units.xlsx", UNIT_FIELDS)
+    )
+    reader = provider_reader([row.unit for row in units.good])
+    found = reader.read(read_table(TIANHE / "providers.xlsx", PROVIDER_FIELDS))
+    assert not found.bad
+    streets = sorted(row.unit.division for row in units.good if row.unit.code.endswith("-SO"))
+    expected = []
+    for row in ROWS:
+        told = {name: one for name, one in row.items() if name not in {"number", "street"}}
+        told["areas"] = [streets[row["street"] % len(streets)]]
+        expected.append(_application(told))
+    assert [_application(one.command) for one in found.good] == expected
+
+
+def _application(told: dict[str, Any]) -> ApplyForAdmission:
+    return ApplyForAdmission.model_validate_json(json.dumps(told))

@@ -48,6 +48,7 @@ def test_making_the_files_again_gives_the_same_cells(tmp_path: Path) -> None:
         "checkup.xlsx",
         "sites.xlsx",
         "facilities.xlsx",
+        "providers.xlsx",
     ):
         made, committed = (tmp_path / name).open("rb"), (TIANHE / name).open("rb")
         with made, committed:
