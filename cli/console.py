@@ -17,7 +17,6 @@ def console(context: Context) -> None:
     Exit status: 0 stopped in order; 2 it could not start.
     """
     from starlette.applications import Starlette
-    from starlette.routing import Mount
 
     from accounts.links import Links
     from accounts.store import Accounts
@@ -55,9 +54,9 @@ def console(context: Context) -> None:
 
     doors = Starlette(
         routes=[
-            Mount(PREFIX, create_api(house)),
-            Mount("/log", log_app(settings.log_path)),
-            Mount("/", create_app(house)),
+            mounted(PREFIX, create_api(house)),
+            mounted("/log", log_app(settings.log_path)),
+            mounted("/", create_app(house)),
         ],
     )
     run(lambda: serve_until_signalled(doors, listener, told))

@@ -39,6 +39,7 @@ def show(request: Request) -> Response:
         may_not={
             "refused": [(say("提交办理结果", "Submit the result"), refused)],
             "elsewhere": [say("签收", "Accept"), say("派出", "Dispatch")],
+            "rules": ["not-in-this-state"],
         },
         history=_history(seer),
         code=code_of(str(request.base_url)),

@@ -34,7 +34,7 @@ TASK_FACT_FOLLOWS: dict[str, frozenset[S]] = {
         ("unit_designated", {S.ADJUDICATION}),
         ("task_taken_over", _OPEN),
         ("task_recalled", _IN_HAND),
-        ("provider_named", _OPEN),
+        ("provider_named finding_linked", _OPEN),
         ("registration_corrected task_urged", _OPEN),
         ("matter_split_off", {S.REGISTERED, S.TRIAGED}),
         ("urgency_raised", {S.REGISTERED, S.TRIAGED, S.PENDING_DISPATCH, *_IN_HAND}),

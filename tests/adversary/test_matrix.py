@@ -18,8 +18,9 @@ from desk.orders import Door, Order, read_order
 from domain.casebook import CASES
 from domain.gate import PROVEN
 from domain.models import models_of, seals_of
-from domain.people import Channel, Known, Role
+from domain.people import BY_LINK, Channel, Known, Role
 from domain.refusals import CommandRefused
+from domain.values import STREAM
 from tests import accounts
 from tests.domain.golden import example
 from tests.journeys.district import BUREAU, STREET, District
@@ -58,9 +59,10 @@ def streams(town: Town) -> dict[str, list[str]]:
         "unmasking": [town.grant(task)],
         "log": ["log/checkpoints"],
     }
-    new = ("task", "pairing", "unmasking", "notice", "audit", "workflow", "person", "subject")
-    for category in (*new, "webhook"):
-        found.setdefault(category, []).append(f"{category}/{new_uuid7()}")
+    for category in CASES:
+        new = f"{category}/{new_uuid7()}"
+        if STREAM.fullmatch(new):
+            found.setdefault(category, []).append(new)
     return found
 
 
@@ -69,7 +71,7 @@ def expired(town: Town) -> dict[tuple[Role, str], str]:
     """Return somebody for each role and unit who held it once, and holds nothing now."""
     gone: dict[tuple[Role, str], str] = {}
     for role in ROLES:
-        if role is Role.RESIDENT:
+        if role in BY_LINK:
             continue
         for unit in UNITS:
             person = f"person/{new_uuid7()}"
@@ -96,7 +98,7 @@ def claims(
 ) -> Iterator[dict[str, str]]:
     """Yield who says they give it: a stranger, somebody in another's role, one who held it once."""
     for role in ROLES:
-        if role is Role.RESIDENT:
+        if role in BY_LINK:
             yield {"person": f"subject/{new_uuid7()}", "role": role.value}
             yield {"person": f"person/{new_uuid7()}", "role": role.value}
             continue

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Mount
 
 from api import feed
 from api.app import PREFIX, create_api
 from serving.listening import listening, serving
+from serving.mounting import mounted
 from tests.api.conftest import Calling
 from tests.console.conftest import Office, approve, engage
 from tests.documents.conftest import pairing
@@ -97,7 +97,7 @@ async def test_the_api_is_as_its_reference_says(
     (tmp_path / "schemathesis.toml").write_text(config, encoding="utf-8")
     (tmp_path / "pieces.py").write_text(PIECES, encoding="utf-8")
     token = calling(number).client.headers["Authorization"]
-    app = Starlette(routes=[Mount(PREFIX, create_api(office.house, requests_a_minute=1_000_000))])
+    app = Starlette(routes=[mounted(PREFIX, create_api(office.house, requests_a_minute=1_000_000))])
     async with serving(app, listening("127.0.0.1:0")) as url:
         asked = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).with_name("st")),
