@@ -30,6 +30,7 @@ def console(context: Context) -> None:
     from services.signing_in import Doorkeeper
     from services.single_sign_on import sign_on_of
     from serving.listening import listening_as_set, serve_until_signalled, url_of
+    from serving.mounting import mounted
 
     settings = context.settings
     context.make_home()

@@ -15,7 +15,7 @@ from audit.exports.labels import kind_label
 from audit.exports.pseudonyms import Pseudonyms
 from audit.replay.as_of import Axis
 from domain.people import BY_LINK
-from domain.values import STREAM, UUID, category_of
+from domain.values import CASE, STREAM, category_of
 from ledger.entry import Entry
 from wording.labels import label
 
@@ -77,9 +77,9 @@ WORDS_ONLY = frozenset(
 )
 """Fields that hold an office's words; they stay in the ledger."""
 
-_CODE = re.compile(r"^[!-~]{1,160}$")
-_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
-_ABOUT_A_CASE = re.compile(rf"^((?:task|pairing)/{UUID})/")
+CODE = re.compile(r"^[!-~]{1,160}$")
+INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+_ABOUT_A_CASE = re.compile(rf"^({CASE})/")
 _SEALED = frozenset(("holder", "item", "digest"))
 _DEADLINE = frozenset(("due", "counted_from", "limit"))
 _BOOKS = frozenset(("policy_published.v1", "calendar_year_published.v1"))
@@ -181,7 +181,7 @@ def _flat(name: str, value: Any, leaf: str | None = None) -> Iterator[tuple[str,
         case bool() | int():
             yield name, value
         case str():
-            if _INSTANT.match(value):
+            if INSTANT.match(value):
                 yield name, datetime.fromisoformat(value)
             elif _is_code(field, value):
                 yield name, value
@@ -211,7 +211,7 @@ def _is_count(value: Any) -> bool:
 
 def _is_code(field: str, value: str) -> bool:
     """Say whether *value* is a machine word, and not a reference to an object."""
-    if field in UNIT_FIELDS or _CODE.match(value) is None:
+    if field in UNIT_FIELDS or CODE.match(value) is None:
         return False
     return STREAM.fullmatch(value) is None or category_of(value) not in OBJECT_TYPES
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from audit.exports.flattening import Scalar
+from audit.exports.flattening import CODE, INSTANT, Scalar
 from audit.exports.pseudonyms import Pseudonyms
 from domain.cases import CaseKind
 from domain.pairing.facts import PairingState
@@ -107,8 +107,8 @@ def _shown(kind: CaseKind, state: Any, names: KnownNames) -> dict[str, Scalar | 
     name, category = kind.state_name(state), kind.service_category(state)
     single = {
         field: value
-        for field, value in shown.details.items()
-        if isinstance(value, str | int | bool) and field not in _NAMED
+        for field, told in shown.details.items()
+        if field not in _NAMED and (value := _scalar(told)) is not None
     }
     return {
         "label_zh": shown.title,
@@ -120,6 +120,19 @@ def _shown(kind: CaseKind, state: Any, names: KnownNames) -> dict[str, Scalar | 
         "holder": kind.holder(state),
         **single,
     }
+
+
+def _scalar(told: Any) -> Scalar | None:
+    """Return a single value of a case's details: no list, and no text that a person wrote."""
+    match told:
+        case bool() | int():
+            return told
+        case str() if INSTANT.fullmatch(told):
+            return datetime.fromisoformat(told)
+        case str() if CODE.match(told):
+            return told
+        case _:
+            return None
 
 
 _NAMED = frozenset(("label_zh", "state", "state_zh", "place", "place_zh", "category", "holder"))

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.store import open_ledger
 from tests.audit.exports.conftest import export_all
-from tests.audit.exports.sample import KEY, write_walks
+from tests.audit.exports.sample import KEY, walks_of_kinds, write_walks
 from tests.ledger.postgres import PostgresServer
 from tests.projections.book import Book
 from tests.projections.walks import pairing_walk, task_walk
@@ -28,7 +28,7 @@ def test_exports_do_not_tell_which_database_they_came_from(
     url = postgres.new_ledger()
     book = Book(open_ledger(url))
     book.write_town()
-    book.write_walks([task_walk(seed) for seed in range(6)] + [pairing_walk(0)])
+    book.write_walks([task_walk(seed) for seed in range(6)] + [pairing_walk(0), *walks_of_kinds()])
     book.ledger.close()
     (tmp_path / "here").mkdir()
     (tmp_path / "there").mkdir()

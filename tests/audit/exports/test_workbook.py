@@ -19,7 +19,7 @@ from audit.reading import open_reader
 from audit.replay.figures import figures_table
 from domain.service_definitions import DEFINITIONS, exclusion_shown
 from domain.task.state import Known
-from domain.values import category_of
+from domain.values import CASE_CATEGORIES, category_of
 from tests.audit.exports.conftest import TELLING, Exports
 from tests.audit.exports.sample import DEFAULT_POLICY, Sample
 from tests.domain.pairing import stories as pairing_stories
@@ -88,7 +88,7 @@ def test_every_fact_of_a_case_has_its_row_and_its_sentence(exports: Exports) -> 
         int(row["账本位置"]): row for row in (dict(zip(rows[0], r, strict=True)) for r in rows[1:])
     }
     with open_reader(exports.url) as reader:
-        cases = [e for e in reader.entries() if category_of(e.stream) in ("task", "pairing")]
+        cases = [e for e in reader.entries() if category_of(e.stream) in CASE_CATEGORIES]
     assert sorted(told) == [entry.position for entry in cases]
     for entry in cases:
         row = told[entry.position]
@@ -167,7 +167,7 @@ def write(sample: Sample, path: Path, **more: Any) -> Path:
 def test_a_full_sheet_goes_on_in_another_with_the_same_head(sample: Sample, tmp_path: Path) -> None:
     sheets = sheets_of(write(sample, tmp_path / "book.xlsx", rows_max=500))
     flow = [name for name in sheets if name.startswith("流转记录")]
-    assert flow == ["流转记录", "流转记录（2）", "流转记录（3）"]
+    assert flow[:3] == ["流转记录", "流转记录（2）", "流转记录（3）"]
     assert all(sheets[name][0] == sheets[flow[0]][0] for name in flow)
     assert [len(sheets[name]) - 1 for name in flow[:2]] == [500, 500]
     positions = [row[9] for name in flow for row in sheets[name][1:]]
