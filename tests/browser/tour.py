@@ -339,7 +339,7 @@ def _rooms(found: Communities) -> list[Stop]:
         Stop("coverage-none", "D01", f"/coverage/{pilots.FIRST}/MEAL"),
         Stop("provider-rating", "B01", f"{admitted}/rating"),
         Stop("provider-unrated", "B01", f"{found.at['providers']['warned']}/rating"),
-        Stop("provider-link", "B01", admitted, sent("form[action$='/name_agent'] button")),
+        Stop("provider-link", "B01", f"{admitted}/name_agent", _link),
         Stop("programme-figures", "D01", f"{assessed}/figures"),
         Stop("programme-figures-one", "B01", f"{assessed}/figures?community={pilots.FIRST}"),
         Stop("programme-figures-counted", "A01", f"{assessed}/figures", counted),
