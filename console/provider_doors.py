@@ -247,7 +247,14 @@ def _page(
                 links.served(held) if "request_provider_exit" in may else ()
             )
         ],
-        to_accept=[(one, visit.names.case(one.case, language)) for one in links.to_accept(held)],
+        to_accept=[
+            (
+                one,
+                visit.names.case(one.case, language),
+                one.function and visit.names.category(one.function, language),
+            )
+            for one in links.to_accept(held)
+        ],
     )
 
 
