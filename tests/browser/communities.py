@@ -1,7 +1,7 @@
 """What communities have to do with, in every state: findings, facilities, providers, programmes.
 
-`begun` tells what happened in the months before, `brought` what happens now; each by the helpers
-of the rooms' own tests.
+`begun` tells what happened in the months before, in the order of time, for a ledger's clock never
+goes back; `brought` what happens now; each by the helpers of the rooms' own tests.
 """
 
 from collections.abc import Callable
@@ -52,8 +52,8 @@ class Communities:
         self.at.setdefault(plural, {})[state] = f"/{plural}/{stream.rpartition('/')[2]}"
 
 
-def begun(office: Office, since: datetime) -> Communities:
-    """Tell what happened from *since* on: a programme whole, a provider graded, a facility used."""
+def begun(office: Office, since: datetime, now: datetime) -> Communities:
+    """Tell what happened from *since* on: a provider graded, programmes, a facility used."""
     found = Communities()
     ledger = office.town.books.ledger
     with clock.at(ledger, since):
@@ -61,23 +61,23 @@ def begun(office: Office, since: datetime) -> Communities:
         with_communities(office)
         committee = {"name": NAME_OF_PLACE, "unit_kind": "COMMUNITY", "division": PLACE}
         accounts.enter(office.town.books.desk, f"unit/{PLACE}-C", "register_unit", **committee)
-    found.keep("programmes", "assessed", Pilot(office, now=since + DAY).assessed().stream)
     with clock.at(ledger, since + 2 * DAY):
         known = _caterer(office, 1, "好饭助餐公司（测试）").admitted(_away(office, 1))
     with clock.at(ledger, since + 3 * DAY):
         inspected = {"passed": True, "found": "留样、晨检记录齐全"}
         known.gives("M01", "DEPT_COORDINATOR", MARKET, "inspect_provider", **inspected)
+    found.keep("programmes", "assessed", Pilot(office, now=since + 4 * DAY).assessed().stream)
     clock.rung(office.town.books.desk, known.stream, "grading")
     found.keep("providers", "admitted", known.stream)
     found.agents["admitted"] = known.secret
     building = Building(office, "石牌颐康服务站", FIRST, 1)
-    with clock.at(ledger, since + 100 * DAY):
+    with clock.at(ledger, since + 130 * DAY):
         building.proposed()
         building.begun()
         _spent(building, 300_000)
         building.opened()
     for month in range(1, 3):
-        then = since + (100 + 31 * month) * DAY
+        then = since + (130 + 31 * month) * DAY
         with clock.at(ledger, then):
             building.does(
                 building.facility,
@@ -91,16 +91,16 @@ def begun(office: Office, since: datetime) -> Communities:
             )
     found.keep("facilities", "open", building.facility)
     found.keep("sites", "occupied", building.site)
+    _programmes(office, found, now)
     return found
 
 
-def brought(office: Office, found: Communities, now: datetime) -> None:
+def brought(office: Office, found: Communities) -> None:
     """Bring a case of each kind to each state that a page shows in a way of its own."""
     known = Caterer(office, secret=found.agents["admitted"])
     _findings(office, found)
     _facilities(office, found)
     _providers(office, found, known)
-    _programmes(office, found, now)
     clerks(office.town)
 
 
@@ -304,12 +304,12 @@ def _providers(office: Office, found: Communities, known: Caterer) -> None:
 
 def _programmes(office: Office, found: Communities, now: datetime) -> None:
     told: tuple[tuple[str, int, Callable[[Pilot], Pilot]], ...] = (
-        ("drafted", 1, Pilot.drafted),
-        ("applied", 1, Pilot.applied),
-        ("scoring", 8, Pilot.scoring),
-        ("scored", 9, Pilot.scored),
-        ("selected", 10, Pilot.selected),
         ("published", 11, Pilot.published),
+        ("selected", 10, Pilot.selected),
+        ("scored", 9, Pilot.scored),
+        ("scoring", 8, Pilot.scoring),
+        ("applied", 1, Pilot.applied),
+        ("drafted", 1, Pilot.drafted),
     )
     for state, days, then in told:
         found.keep("programmes", state, then(Pilot(office, now=now - days * DAY)).stream)

@@ -54,7 +54,7 @@ def furnished(office: Office, since: datetime, now: datetime) -> District:
     """Bring what *office* has to do with to where each kind of page has something."""
     with clock.at(office.town.books.ledger, since):
         with_partners(office)
-    communities = begun(office, since)
+    communities = begun(office, since, now)
     engage(office, "G01", "REGISTRAR", BUREAU)
     _with_sign_on(office)
     town = office.town
@@ -95,10 +95,9 @@ def furnished(office: Office, since: datetime, now: datetime) -> District:
     rating = handed_over(office, approve(office, town.task()))
     _, following = registered(office)
     pairings = _pairings(office)
-    brought(office, communities, now)
+    brought(office, communities)
     province = Province(office.house.settings, office.house.books)
-    # So many sign-ins in a minute were the furnisher's, not a guesser's.
-    office.house.doorkeeper._throttle = Throttle()
+    _forgiven(office)
     return District(
         {name: office.number_of(task) for name, task in tasks.items()},
         pairings,
@@ -108,6 +107,11 @@ def furnished(office: Office, since: datetime, now: datetime) -> District:
         f"/province/{hold_two_cities(province).partition('/')[2]}",
         communities,
     )
+
+
+def _forgiven(office: Office) -> None:
+    """Have the doors forget: so many sign-ins in a minute were the furnisher's, not a guesser's."""
+    office.house.doorkeeper._throttle = Throttle()
 
 
 def _taken_up(office: Office, task: str) -> None:
@@ -145,6 +149,7 @@ def _pairings(office: Office) -> dict[str, str]:
         signs(office.browser(number), address)
     submitted(office, address)
     found["active"] = promising(office)
+    _forgiven(office)
     delivered(office, found["active"])
     return found
 
