@@ -295,6 +295,9 @@ def _providers(office: Office, found: Communities, known: Caterer) -> None:
         "licence": ["BUSINESS", "FOOD"],
         "number": ["GS-1", "JY-2"],
         "until": ["", "2032-01-31"],
+        "item": ["午餐"],
+        "per": ["份"],
+        "amount": ["16"],
     }
     known.does(_away(office, 1), "report_change", name="好饭助餐公司（测试）", **changed)
 

@@ -369,14 +369,14 @@ def _for_everybody(found: Communities) -> list[Stop]:
             Stop(f"agent-{state}", "", "/p/", _opened(secret))
             for state, secret in found.agents.items()
         ),
-        Stop("agent-refused", "", "/p/", _opened(found.agents["admitted"], _changing_nothing)),
+        Stop("agent-refused", "", "/p/", _opened(found.agents["warned"], _saying_nothing)),
         Stop("pilots", "", "/pilots"),
         *selections,
     ]
 
 
-async def _changing_nothing(page: Page) -> None:
-    form = "form:has(input[name=kind][value=report_change])"
+async def _saying_nothing(page: Page) -> None:
+    form = "form:has(input[name=kind][value=submit_rectification])"
     async with page.expect_navigation():
         await page.evaluate("(form) => document.querySelector(form).submit()", form)
 
