@@ -188,9 +188,10 @@ def hand_over(request: Request, key: str, form: Annotated[str, Form()] = "") -> 
     address = f"{str(request.base_url).rstrip('/')}/p/#{issued.token}"
     return page(
         request,
-        "link.html",
+        "provider_link.html",
         seer=seer,
         number=found.line.title,
+        back=address_of(found.line),
         address=address,
         code=code_of(address),
         receipt=issued.position,
