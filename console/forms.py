@@ -98,6 +98,7 @@ _LEFT_TO_THE_PAGE: dict[str, tuple[str, ...]] = {
     "correct_registration": ("requester",),
     "attach_evidence": ("media_type",),
     "issue_rating_link": ("link", "subject"),
+    "name_agent": ("agent",),
 }
 """Fields that a page fills in itself, or that nobody types."""
 

@@ -52,6 +52,7 @@ _UNTOLD: dict[str, Any] = dict.fromkeys(
         "contact",
     )
 )
+_DOOR = "provider_door.html"
 _SECRET = re.compile(r"[\w-]{22}")
 
 
@@ -167,7 +168,7 @@ def apply(
     except CommandRefused as refusal:
         return _form(visit, told, visit.told(refusal), secret)
     except LinkOver:
-        return visit.over()
+        return visit.over(_DOOR)
     address = _address(request, secret)
     return visit.page(
         "provider_handed.html", position=f"{position:,}", address=address, code=code_of(address)
@@ -192,7 +193,7 @@ def _address(request: Request, secret: str) -> str:
 @router.get("/p/")
 def door(request: Request) -> Response:
     """Show the door: the secret is in the fragment, which no server sees, or is typed in."""
-    return Visit(request).page("provider_door.html")
+    return Visit(request).page(_DOOR, over=False)
 
 
 @router.post("/p/")
@@ -206,7 +207,7 @@ def show(
     try:
         return _page(visit, _held(visit, token), token)
     except LinkOver:
-        return visit.over()
+        return visit.over(_DOOR)
 
 
 def _held(visit: Visit, token: str) -> Held:
@@ -247,7 +248,14 @@ def _page(
                 links.served(held) if "request_provider_exit" in may else ()
             )
         ],
-        to_accept=[(one, visit.names.case(one.case, language)) for one in links.to_accept(held)],
+        to_accept=[
+            (
+                one,
+                visit.names.case(one.case, language),
+                one.function and visit.names.category(one.function, language),
+            )
+            for one in links.to_accept(held)
+        ],
     )
 
 
@@ -288,7 +296,7 @@ def act(
     try:
         held = _held(visit, token)
     except LinkOver:
-        return visit.over()
+        return visit.over(_DOOR)
     links, stream = visit.house.provider_links, held.link.stream
     try:
         licences = licences_told(licence, number, until)

@@ -16,7 +16,7 @@ from console.seeing import ours, page, seer_of
 from domain.provider.leaving import served_now
 from domain.provider.state import Exiting, Running, Suspended, Verifying
 from services.case_lists import CaseAt, case_at
-from services.providers import CATEGORY, Rated, ratings
+from services.providers import CATEGORY, Rated, is_public, ratings
 from services.seeing import Seer
 from wording.sentences import sentence
 
@@ -64,7 +64,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         "plan": _plan(seer, state) if isinstance(state, Exiting) else [],
         "served": _served(seer, found.line.stream) if isinstance(state, Running) else [],
         "order": _order_address(seer, found) if isinstance(state, Running) else "",
-        "public": f"/service-providers/{found.line.key}",
+        "public": f"/service-providers/{found.line.key}" if is_public(found.line) else "",
     }
 
 
@@ -188,9 +188,10 @@ def hand_over(request: Request, key: str, form: Annotated[str, Form()] = "") -> 
     address = f"{str(request.base_url).rstrip('/')}/p/#{issued.token}"
     return page(
         request,
-        "link.html",
+        "provider_link.html",
         seer=seer,
         number=found.line.title,
+        back=address_of(found.line),
         address=address,
         code=code_of(address),
         receipt=issued.position,

@@ -64,10 +64,10 @@ class Visit:
             shown.set_cookie(name, value, secure=True, samesite="lax", path="/")
         return shown
 
-    def over(self) -> Response:
-        """Say that the link is over: used, expired and never issued alike."""
+    def over(self, door: str = "resident_door.html") -> Response:
+        """Say at their *door* that the link is over: used, expired and never issued alike."""
         self.house.following.guessed(self.source)
-        return self.page("resident_door.html", status=404, over=True)
+        return self.page(door, status=404, over=True)
 
     def followed(self, token: str) -> Followed:
         """Return what this link follows; raise `LinkOver` and `TooMany`."""

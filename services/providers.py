@@ -47,19 +47,20 @@ def register(house: House) -> list[CaseLine]:
     """Return who is admitted, or barred, by name."""
     house.catch_up()
     lines = house.boards.cases.every(CaseFilter(CATEGORY))
-    return sorted((one for one in lines if _is_public(one)), key=lambda line: line.title)
+    return sorted((one for one in lines if is_public(one)), key=lambda line: line.title)
 
 
 def registered(house: House, key: str) -> CaseLine:
     """Return one provider of the register; raise `NothingHere` where it does not stand there."""
     house.catch_up()
     line = house.boards.cases.get(f"{CATEGORY}/{key}")
-    if line is None or not _is_public(line):
+    if line is None or not is_public(line):
         raise NothingHere
     return line
 
 
-def _is_public(line: CaseLine) -> bool:
+def is_public(line: CaseLine) -> bool:
+    """Say whether everybody may read of a provider: admitted, or barred."""
     return line.state in REGISTERED or line.details["barred_until"] is not None
 
 

@@ -2,14 +2,20 @@
 
 import asyncio
 import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from accounts.throttle import Throttle
 from runtime.settings import Settings
 from services.province import Province
 from services.single_sign_on import sign_on_of
-from tests import accounts
-from tests.console.conftest import Office, approve, engage
+from tests import accounts, clock
+from tests.browser.communities import Communities, begun, brought, delivered
+from tests.browser.test_findings import promising
+from tests.console.conftest import Office, approve, engage, opened_office
 from tests.console.pairings import (
     HEALTH,
     attached,
@@ -37,11 +43,18 @@ class District:
     following: str
     registrar: str
     city: str
+    communities: Communities
 
 
-def furnished(office: Office) -> District:
-    """Bring tasks, pairings and residents of *office* to where each kind of page has something."""
-    with_partners(office)
+FOUNDED = timedelta(days=240)
+"""How long ago the office began: a programme's whole course lies between."""
+
+
+def furnished(office: Office, since: datetime, now: datetime) -> District:
+    """Bring what *office* has to do with to where each kind of page has something."""
+    with clock.at(office.town.books.ledger, since):
+        with_partners(office)
+    communities = begun(office, since, now)
     engage(office, "G01", "REGISTRAR", BUREAU)
     _with_sign_on(office)
     town = office.town
@@ -82,9 +95,9 @@ def furnished(office: Office) -> District:
     rating = handed_over(office, approve(office, town.task()))
     _, following = registered(office)
     pairings = _pairings(office)
+    brought(office, communities)
     province = Province(office.house.settings, office.house.books)
-    # So many sign-ins in a minute were the furnisher's, not a guesser's.
-    office.house.doorkeeper._throttle = Throttle()
+    _forgiven(office)
     return District(
         {name: office.number_of(task) for name, task in tasks.items()},
         pairings,
@@ -92,7 +105,13 @@ def furnished(office: Office) -> District:
         following,
         office.person("S01").partition("/")[2],
         f"/province/{hold_two_cities(province).partition('/')[2]}",
+        communities,
     )
+
+
+def _forgiven(office: Office) -> None:
+    """Have the doors forget: so many sign-ins in a minute were the furnisher's, not a guesser's."""
+    office.house.doorkeeper._throttle = Throttle()
 
 
 def _taken_up(office: Office, task: str) -> None:
@@ -124,16 +143,20 @@ def _pairings(office: Office) -> dict[str, str]:
         ("为行动不便的独居老人加装双侧扶手并配置坡道、夜间感应照明", "EDU"),
     )
     found["negotiated"] = negotiated(office, categories=["CHILDCARE"])
-    for name, categories in (("signed", ["MEAL"]), ("active", ["ELDER"])):
-        address = found[name] = negotiated(office, categories=categories)
-        pressed(office.browser("B01"), address, "claim_project", item="N-1")
-        for number in ("C01", "B01", "D01", "H01"):
-            signs(office.browser(number), address)
-        submitted(office, address)
-    pressed(office.browser("O01"), found["active"], "approve_pairing")
+    address = found["signed"] = negotiated(office, categories=["MEAL"])
+    pressed(office.browser("B01"), address, "claim_project", item="N-1")
+    for number in ("C01", "B01", "D01", "H01"):
+        signs(office.browser(number), address)
+    submitted(office, address)
+    found["active"] = promising(office)
+    _forgiven(office)
+    delivered(office, found["active"])
     return found
 
 
-async def furnish(office: Office) -> District:
-    """Furnish beside the loop that serves."""
-    return await asyncio.to_thread(furnished, office)
+@asynccontextmanager
+async def furnished_office(folder: Path) -> AsyncIterator[tuple[Office, District]]:
+    """Open an office in *folder* and furnish it, beside the loop that serves."""
+    now = datetime.now(UTC)
+    async with opened_office(folder, now - FOUNDED) as office:
+        yield office, await asyncio.to_thread(furnished, office, now - FOUNDED, now)

@@ -15,10 +15,9 @@ from playwright.async_api import Page, async_playwright
 
 from console.app import create_app
 from serving.listening import listening, serving
-from tests.browser.furnishing import furnish
+from tests.browser.furnishing import furnished_office
 from tests.browser.test_console import DESKTOP, PHONE
 from tests.browser.tour import walk
-from tests.console.conftest import opened_office
 
 FOLDER = Path("var/screenshots")
 MANUAL = Path("docs/zh/pictures")
@@ -47,8 +46,10 @@ async def shoot(only: frozenset[str] = frozenset()) -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     MANUAL.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        async with opened_office(Path(home)) as office, async_playwright() as playwright:
-            district = await furnish(office)
+        async with (
+            furnished_office(Path(home)) as (office, district),
+            async_playwright() as playwright,
+        ):
             found = shutil.which("chromium")
             chromium = await playwright.chromium.launch(
                 executable_path=found, args=["--no-sandbox"]

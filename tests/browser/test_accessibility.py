@@ -10,10 +10,9 @@ from playwright.async_api import Browser, Page
 
 from console.app import create_app
 from serving.listening import listening, serving
-from tests.browser.furnishing import District, furnish
+from tests.browser.furnishing import District, furnished_office
 from tests.browser.test_console import DESKTOP, PHONE, chromium
 from tests.browser.tour import walk
-from tests.console.conftest import opened_office
 
 __all__ = ["chromium"]
 
@@ -26,7 +25,7 @@ LOOK = """async ([type, values]) => {
   return found.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.html}\\n    ${node.failureSummary}`));
 }"""
-FEWEST = 150
+FEWEST = 270
 """How many pages and states the tour has at least; fewer, and something has fallen out of it."""
 
 
@@ -43,10 +42,11 @@ def axe() -> Path:
 
 @pytest.fixture(scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[str, District]]:
-    async with opened_office(tmp_path_factory.mktemp("tour")) as office:
-        district = await furnish(office)
-        async with serving(create_app(office.house), listening("127.0.0.1:0")) as url:
-            yield url, district
+    async with (
+        furnished_office(tmp_path_factory.mktemp("tour")) as (office, district),
+        serving(create_app(office.house), listening("127.0.0.1:0")) as url,
+    ):
+        yield url, district
 
 
 async def _set(page: Page, size: dict[str, int], *, large: bool) -> None:

@@ -11,9 +11,6 @@ from tests.journeys.test_findings import HEADINGS, PLACE, clerks, row
 
 __all__ = ["chromium", "office", "staffed", "visit"]
 
-SITE = "site/0199aaaa-0000-7000-8000-000000000001"
-FACILITY = "facility/0199aaaa-0000-7000-8000-000000000002"
-
 
 async def sent(visit: Visit, address: str, **fields: str) -> None:
     """Fill in the form at *address* by the names of its fields, and send it."""
@@ -34,10 +31,15 @@ async def sent(visit: Visit, address: str, **fields: str) -> None:
 
 
 class Building:
-    """What happens to a facility beside the finding, as its own people have it recorded."""
+    """What happens to a facility and its site, as their own people have it recorded."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(
+        self, office: Office, title: str = "石牌颐康服务站", place: str = PLACE, number: int = 1
+    ) -> None:
         self.office, self.town = office, office.town
+        self.title, self.place = title, place
+        self.site = f"site/0199aaaa-0000-7000-8000-{number:012d}"
+        self.facility = f"facility/0199aaaa-0000-7000-8000-{number:012d}"
         people = office.town.district.people
         self.by = {
             "dispatcher": people["dispatcher"],
@@ -54,41 +56,45 @@ class Building:
     def does(self, stream: str, who: str, kind: str, **fields: Any) -> None:
         self.town.give(order(stream, kind, self.by[who], **fields))
 
-    def proposed(self, finding: str) -> None:
-        """A site is registered, and a facility proposed on it that answers the finding."""
+    def surveyed(self) -> None:
+        """The site is registered."""
         now = instant_text(self.town.books.ledger.clock())
         self.does(
-            SITE,
+            self.site,
             "dispatcher",
             "register_site",
-            title="旧菜场二楼",
-            place=PLACE,
+            title=f"旧菜场二楼（{self.title}）",
+            place=self.place,
             site_kind="IDLE_PUBLIC_ROOMS",
             floor_area=300,
             owner="石牌街道办事处",
             condition="USABLE",
             available_from=now,
         )
+
+    def proposed(self, *findings: str) -> None:
+        """The site is registered, and a facility proposed on it that answers *findings*."""
+        self.surveyed()
         self.does(
-            FACILITY,
+            self.facility,
             "coordinator",
             "propose_facility",
-            title="石牌颐康服务站",
-            place=PLACE,
+            title=self.title,
+            place=self.place,
             facility_kind="SINGLE",
             functions=("ELDER",),
             floor_area=200,
-            site=SITE,
+            site=self.site,
             lead=BUREAU,
             open_by="2027-05-01T00:00:00+08:00",
             budget=[{"source": "CITY_BUDGET", "cents": 1_000_000}],
-            findings=(finding,),
+            findings=findings,
         )
         clerks(self.town)
 
     def begun(self) -> None:
         """Approved, and its first milestone reached."""
-        self.does(FACILITY, "authority", "approve_facility")
+        self.does(self.facility, "authority", "approve_facility")
         self.milestone(0)
         clerks(self.town)
 
@@ -96,7 +102,7 @@ class Building:
         now = instant_text(self.town.books.ledger.clock())
         wanted = self._pack().milestones[number].code
         self.does(
-            FACILITY,
+            self.facility,
             "staff",
             "record_milestone",
             milestone=wanted,
@@ -105,35 +111,46 @@ class Building:
             evidence="记录",
         )
 
-    def opened(self) -> None:
-        """Built, accepted by two keys, run by the centre, and open."""
-        pack = self._pack()
-        for number in range(1, len(pack.milestones)):
+    def completed(self) -> None:
+        """Built, and accepted by the first of two keys."""
+        for number in range(1, len(self._pack().milestones)):
             self.milestone(number)
-        self.does(FACILITY, "staff", "report_completed", evidence="竣工报告")
+        self.does(self.facility, "staff", "report_completed", evidence="竣工报告")
+        self.accepted("coordinator")
+
+    def accepted(self, who: str) -> None:
+        """Turn one of the two keys."""
         found = {
             "floor_area": 200,
             "functions": ("ELDER",),
-            "checklist": [{"item": one.code, "met": True} for one in pack.checklist],
+            "checklist": [{"item": one.code, "met": True} for one in self._pack().checklist],
         }
-        self.does(FACILITY, "coordinator", "accept_facility", **found)
-        self.does(FACILITY, "dispatcher", "accept_facility", **found)
+        self.does(self.facility, who, "accept_facility", **found)
+
+    def ready(self) -> None:
+        """Built, accepted by two keys, entrusted to the centre, its opening handed in."""
+        self.completed()
+        self.accepted("dispatcher")
         operator = {
             "functions": ("ELDER",),
             "mode": "SELF",
             "unit": CENTER,
             "term_end": "2028-01-01T00:00:00+08:00",
         }
-        self.does(FACILITY, "dispatcher", "entrust_operator", operator=operator)
+        self.does(self.facility, "dispatcher", "entrust_operator", operator=operator)
         self.does(
-            FACILITY,
+            self.facility,
             "center",
             "submit_opening",
             hours="8:00—20:00",
             price_list="门口公示",
             places=[{"function": "ELDER", "places": 20}],
         )
-        self.does(FACILITY, "dispatcher", "open_facility")
+
+    def opened(self) -> None:
+        """Ready, and open."""
+        self.ready()
+        self.does(self.facility, "dispatcher", "open_facility")
         clerks(self.town)
 
     def _pack(self) -> Any:

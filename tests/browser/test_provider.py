@@ -100,7 +100,7 @@ async def test_a_provider_goes_from_its_application_to_an_ordered_exit(
 
     lead = await visit("B01", **about)
     await says(lead, f"{caterer.address}/take_up_application")
-    for number, items in (("M01", ("LICENCE", "CREDIT", "PRICE")), ("H01", ("SAFETY",))):
+    for number, items in (("M01", ("LICENCE", "CREDIT", "PRICE")), ("F01", ("SAFETY",))):
         department = await visit(number, **about)
         for item in items:
             address = f"{caterer.address}/verify_item?item={item}"

@@ -12,8 +12,11 @@ from playwright.async_api import Browser, Page
 from console.seeing import SECTIONS
 from domain.people import Role
 from services.many import FOR_MANY
+from tests.browser.communities import Communities
 from tests.browser.furnishing import District
+from tests.console import pilots
 from tests.console.conftest import PASSWORD, STAFF
+from tests.console.test_findings import TABLE
 from tests.console.test_ledger_page import GOOD, KIND, NO_DATE, NO_SOURCE, SECOND, table
 from tests.console.test_residents_following import NEED, PLACE
 from tests.journeys.district import BUREAU
@@ -67,6 +70,22 @@ async def _english(page: Page) -> None:
     await page.context.clear_cookies(name="language")
 
 
+async def _unfilled(page: Page) -> None:
+    """Send the form of a page for everybody as it is."""
+    async with page.expect_navigation():
+        await page.evaluate("document.querySelector('main form').submit()")
+
+
+def _check_up(content: bytes) -> Doing:
+    async def do(page: Page) -> None:
+        file = {"name": "体检表.csv", "mimeType": "text/csv", "buffer": content}
+        await page.set_input_files("#ff", file)  # type: ignore[arg-type]
+        async with page.expect_navigation():
+            await page.click("main form button[value='look']")
+
+    return do
+
+
 async def _uploaded(page: Page) -> None:
     content = table(GOOD, SECOND, NO_SOURCE, NO_DATE)
     file = {"name": "台账.xlsx", "mimeType": KIND, "buffer": content}
@@ -105,6 +124,9 @@ def stops(district: District) -> list[Stop]:
         *_desks(district),
         *_administration(district),
         *_residents(district),
+        *_communities(district.communities),
+        *_rooms(district.communities),
+        *_for_everybody(district.communities),
     ]
 
 
@@ -118,7 +140,6 @@ def _doors() -> list[Stop]:
         Stop("unclear", "D01", "/tasks?page=x", status=422),
         Stop("menu-of-posts", "D01", "/", _menu),
         Stop("account", "D01", "/account"),
-        Stop("coverage", "D01", "/coverage"),
     ]
 
 
@@ -244,6 +265,122 @@ def _residents(district: District) -> list[Stop]:
     ]
 
 
+LOOKED_AT_BY: dict[str, dict[str, tuple[str, ...]]] = {
+    "findings": {"": ("D01", "B01"), "recorded": ("F01",), "in-remedy": ("W01", "A01")},
+    "facilities": {
+        "": ("D01", "B01"),
+        "proposed": ("O01",),
+        "building": ("S01",),
+        "ready": ("C01",),
+        "open": ("C01", "O01", "W01", "A01"),
+    },
+    "sites": {"": ("D01",), "free": ("W01", "B01")},
+    "providers": {
+        "": ("B01",),
+        "admitted": ("M01", "D01", "A01"),
+        "verifying": ("M01", "S01"),
+        "appealing": ("J02",),
+        "ordered": ("V02",),
+    },
+    "programmes": {
+        "": ("B01", "O01"),
+        "applied": ("D01",),
+        "scoring": ("S01",),
+        "assessed": ("D01", "A01"),
+    },
+}
+"""Who looks at the cases of a kind, and who else at those in one state."""
+
+BEGINNINGS = (
+    ("W01", "/findings/new/record_finding"),
+    ("D01", "/sites/new/register_site"),
+    ("D01", "/facilities/new/propose_facility"),
+    ("B01", "/providers/new/apply_for_admission"),
+    ("B01", "/programmes/new/draft_programme"),
+)
+
+
+def _communities(found: Communities) -> list[Stop]:
+    """Return the cases of the kinds on the board, and the forms by which they begin."""
+    cases = [
+        Stop(f"{plural}-{state}-{who}", who, address)
+        for plural, states in found.at.items()
+        for state, address in states.items()
+        for who in (*LOOKED_AT_BY[plural][""], *LOOKED_AT_BY[plural].get(state, ()))
+    ]
+    foreign = [
+        Stop(f"{plural}-foreign", "D02", found.at[plural][state], status=404)
+        for plural, state in (("findings", "in-remedy"), ("facilities", "open"), ("sites", "free"))
+    ]
+    begun = [
+        Stop(f"begin-{address.rpartition('/')[2]}{name}", who, address, do)
+        for who, address in BEGINNINGS
+        for name, do in (("", None), ("-refused", _empty))
+    ]
+    none = [Stop(f"{plural}-none", "D01", f"/{plural}?q=没有这样的案卷") for plural in LOOKED_AT_BY]
+    return [*cases, *foreign, *begun, *none]
+
+
+def _rooms(found: Communities) -> list[Stop]:
+    """Return what the rooms of those kinds show beside their cases."""
+    admitted, assessed = found.at["providers"]["admitted"], found.at["programmes"]["assessed"]
+    counted = sent("form:has([name=recompute]) button")
+    return [
+        Stop("findings-figures-D01", "D01", "/findings/figures"),
+        Stop("findings-figures-B01", "B01", "/findings/figures"),
+        Stop("findings-import", "W01", "/findings/import"),
+        Stop("findings-import-tried", "W01", "/findings/import", _check_up(TABLE)),
+        Stop("findings-import-refused", "W01", "/findings/import", _check_up(b"\x00\x01")),
+        Stop("coverage-D01", "D01", "/coverage"),
+        Stop("coverage-B01", "B01", "/coverage"),
+        Stop("coverage-street", "B01", "/coverage?street=440106003"),
+        Stop("coverage-open", "D01", f"/coverage/{pilots.FIRST}/ELDER"),
+        Stop("coverage-coming", "D01", f"/coverage/{pilots.SECOND}/ELDER"),
+        Stop("coverage-none", "D01", f"/coverage/{pilots.FIRST}/MEAL"),
+        Stop("provider-rating", "B01", f"{admitted}/rating"),
+        Stop("provider-unrated", "B01", f"{found.at['providers']['warned']}/rating"),
+        Stop("provider-link", "B01", f"{admitted}/name_agent", _link),
+        Stop("programme-figures", "D01", f"{assessed}/figures"),
+        Stop("programme-figures-one", "B01", f"{assessed}/figures?community={pilots.FIRST}"),
+        Stop("programme-figures-counted", "A01", f"{assessed}/figures", counted),
+    ]
+
+
+def _for_everybody(found: Communities) -> list[Stop]:
+    """Return the pages that nobody signs in for: registers, and providers' own people by link."""
+    providers = found.at["providers"]
+    shown = [
+        Stop(f"register-{state}", "", providers[state].replace("/providers", "/service-providers"))
+        for state in ("admitted", "warned", "suspended", "exiting")
+    ]
+    selections = [
+        Stop(f"pilot-{state}", "", found.at["programmes"][state].replace("programmes", "pilots"))
+        for state in ("published", "assessed")
+    ]
+    return [
+        Stop("register", "", "/service-providers"),
+        Stop("register-none", "", "/service-providers?category=EDU"),
+        *shown,
+        Stop("apply", "", "/service-providers/apply"),
+        Stop("apply-refused", "", "/service-providers/apply", _unfilled),
+        Stop("agent-door", "", "/p/"),
+        Stop("agent-unknown", "", "/p/", _opened("B" * 22)),
+        *(
+            Stop(f"agent-{state}", "", "/p/", _opened(secret))
+            for state, secret in found.agents.items()
+        ),
+        Stop("agent-refused", "", "/p/", _opened(found.agents["warned"], _saying_nothing)),
+        Stop("pilots", "", "/pilots"),
+        *selections,
+    ]
+
+
+async def _saying_nothing(page: Page) -> None:
+    form = "form:has(input[name=kind][value=submit_rectification])"
+    async with page.expect_navigation():
+        await page.evaluate("(form) => document.querySelector(form).submit()", form)
+
+
 @asynccontextmanager
 async def visiting(chromium: Browser, base: str, who: str, **about: Any) -> AsyncIterator[Page]:
     """Open a browser of its own, in which *who* has signed in."""
@@ -277,7 +414,7 @@ async def walk(
                     "main .acts a.btn", "(all) => all.map((one) => one.getAttribute('href'))"
                 )
                 for form in forms:
-                    found = re.fullmatch(r"/(?:tasks|pairings|admin/\w+)/[^/]+/(\w+)", form)
+                    found = re.fullmatch(r"/(?:[a-z]+|admin/\w+)/[^/]+/(\w+)(?:\?.*)?", form)
                     if found and found[1] not in offered:
                         offered.add(found[1])
                         waiting.append(Stop(f"act-{found[1]}", who, form))

@@ -39,6 +39,7 @@ class Caterer:
 
     office: Office
     organisation: str = "MADEUP001"
+    name: str = str(FORM["name"])
     secret: str = ""
 
     @property
@@ -61,8 +62,8 @@ class Caterer:
         """Send the public form; keep the link that is handed over."""
         page = browser.get("/service-providers/apply").text
         self.secret = re.findall(r'name="secret" value="([^"]+)"', page)[0]
-        told = {**FORM, "credit_code": self.code, "secret": self.secret, **changed}
-        return browser.post("/service-providers/apply", **told)
+        told = {**FORM, "name": self.name, "credit_code": self.code, "secret": self.secret}
+        return browser.post("/service-providers/apply", **(told | changed))
 
     def page(self, browser: Browser) -> httpx2.Response:
         return browser.post("/p/", token=self.secret)
@@ -85,7 +86,7 @@ class Caterer:
             ("LICENCE", ("M01", "DEPT_COORDINATOR", MARKET)),
             ("CREDIT", ("M01", "DEPT_COORDINATOR", MARKET)),
             ("PRICE", ("M01", "DEPT_COORDINATOR", MARKET)),
-            ("SAFETY", ("H01", "DEPT_COORDINATOR", HOUSING)),
+            ("SAFETY", ("F01", "DEPT_COORDINATOR", HOUSING)),
             ("STAFF/MEAL", ("S01", "DEPT_STAFF", BUREAU)),
         ):
             self.gives(*who, "verify_item", item=item, met=True, evidence="现场核验")
@@ -105,7 +106,7 @@ def a_caterer(office: Office) -> Caterer:
         about = {"name": name, "unit_kind": kind, "division": "440106", "line": line}
         accounts.enter(desk, f"unit/{code}", "register_unit", **about)
     engage(office, "M01", "DEPT_COORDINATOR", MARKET)
-    engage(office, "H01", "DEPT_COORDINATOR", HOUSING)
+    engage(office, "F01", "DEPT_COORDINATOR", HOUSING)
     engage(office, "B02", "DEPT_COORDINATOR", BUREAU)
     engage(office, "V02", "SUPERVISOR", SUPERVISION)
     engage(office, "J02", "ADJUDICATOR", SUPERVISION)

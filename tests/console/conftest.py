@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx2
@@ -17,7 +18,7 @@ from runtime.settings import Settings
 from services.rating_links import RatingLinks
 from services.seeing import House
 from services.signing_in import Doorkeeper
-from tests import accounts
+from tests import accounts, clock
 from tests.journeys.district import BUREAU, CENTER, STREET
 from tests.oversight.town import Town, founded, open_town
 
@@ -95,27 +96,29 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 @asynccontextmanager
-async def opened_office(folder: Path) -> AsyncIterator[Office]:
-    """Open an office in *folder* for the length of the block."""
+async def opened_office(folder: Path, since: datetime | None = None) -> AsyncIterator[Office]:
+    """Open an office in *folder* for the length of the block; it was founded *since* then."""
     settings = Settings(home=folder)
     with open_town(folder, key_file=settings.key_path) as books:
-        town = await founded(books, settings.ledger_url)
+        with clock.at(books.ledger, since):
+            town = await founded(books, settings.ledger_url)
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
         doorkeeper = Doorkeeper(books, kept)
         links = RatingLinks(books, Links(kept.engine))
         house = House(books, boards, doorkeeper, links, settings, kept)
-        accounts.enter(
-            books.desk,
-            f"unit/{OTHER_STREET}",
-            "register_unit",
-            name="冼村街道办事处",
-            unit_kind="STREET_OFFICE",
-            division="440106004",
-        )
         opened = Office(town, house)
-        for number, (role, unit) in STAFF.items():
-            engage(opened, number, role, unit)
+        with clock.at(books.ledger, since):
+            accounts.enter(
+                books.desk,
+                f"unit/{OTHER_STREET}",
+                "register_unit",
+                name="冼村街道办事处",
+                unit_kind="STREET_OFFICE",
+                division="440106004",
+            )
+            for number, (role, unit) in STAFF.items():
+                engage(opened, number, role, unit)
         yield opened
         boards.close()
 

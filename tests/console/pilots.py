@@ -4,10 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from desk.casework import Asking
 from desk.identifiers import new_uuid7
-from domain.clocks import ring_id
-from domain.envelope import rung_by
 from domain.values import instant_text
 from tests import accounts, clock
 from tests.console.conftest import OTHER_STREET, Office, engage
@@ -64,14 +61,7 @@ class Pilot:
         self.office.town.give(order(self.stream, kind, by, **fields), at=self.now)
 
     def rings(self, name: str) -> None:
-        desk = self.office.town.books.desk
-        case, rules = desk.case(self.stream)
-        due = next(one.due for one in case.kind.clocks(case.state, rules) if one.name == name)
-        self.now = max(self.now, due)
-        ring = {"kind": "ring_clock", "name": name, "due": instant_text(due)}
-        with clock.at(self.office.town.books.ledger, self.now):
-            asking = Asking(ring_id(name, instant_text(due)), rung_by(name), ring)
-            desk.record_now(self.stream, [asking])
+        self.now = clock.rung(self.office.town.books.desk, self.stream, name, self.now)
 
     # The story, step by step.
 
@@ -153,8 +143,14 @@ def a_pilot(office: Office) -> Pilot:
     desk = office.town.books.desk
     about = {"name": "天河区委组织部", "unit_kind": "ORGANIZATION_DEPT", "division": "440106"}
     accounts.enter(desk, f"unit/{ORGANIZATION}", "register_unit", **about)
+    engage(office, "O01", "PARTY_AUTHORITY", ORGANIZATION)
+    with_communities(office)
+    return Pilot(office)
+
+
+def with_communities(office: Office) -> None:
+    """Have the communities registered that a street may apply for."""
+    desk = office.town.books.desk
     for place, name in NAMES.items():
         committee = {"name": name, "unit_kind": "COMMUNITY", "division": place}
         accounts.enter(desk, f"unit/{place}-C", "register_unit", **committee)
-    engage(office, "O01", "PARTY_AUTHORITY", ORGANIZATION)
-    return Pilot(office)

@@ -170,7 +170,9 @@ def test_the_lead_names_an_agent_and_shows_the_link_once(caterer: Caterer) -> No
     browser = caterer.office.browser()
     caterer.admitted(browser)
     staff = caterer.office.browser("B01")
-    form = re.findall(r'name="form" value="([^"]+)"', staff.get(caterer.address).text)[0]
+    form = re.findall(
+        r'name="form" value="([^"]+)"', staff.get(f"{caterer.address}/name_agent").text
+    )[0]
     shown = staff.post(f"{caterer.address}/name_agent", form=form)
     secret = re.findall(r"/p/#([\w-]{22})", shown.text)[0]
     assert "好饭助餐公司" in browser.post("/p/", token=secret).text
