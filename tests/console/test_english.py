@@ -21,6 +21,7 @@ from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import NEED, PLACE, registered
 from tests.journeys.district import BUREAU
 from tests.oversight.town import GRANDMOTHER
+from wording.names import KnownNames
 
 __all__ = ["registrar", "staffed"]
 
@@ -53,6 +54,8 @@ def names(office: Office) -> set[str]:
     rules = books.rulebook.rules(books.desk.neighbours)
     found: set[str] = {unit.name for unit in rules.units.values()}
     found |= set(short(sorted(found)))
+    known = KnownNames(rules)  # a county is called by what its departments' names begin with
+    found |= {known.place(unit.division, "zh") for unit in rules.units.values()}
     for person in rules.people.values():
         name = None if person.name is None else books.vault.open(person.name)
         found |= set() if name is None else {name.decode("utf-8")}

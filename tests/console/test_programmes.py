@@ -173,7 +173,14 @@ def test_every_page_of_a_programme_is_read_in_english(pilot: Pilot, number: str)
         page = browser.get(address).text
         page = re.sub(r"<(script|style)\b.*?</\1>| value=\"[^\"]*\"", "", page, flags=re.DOTALL)
         page = re.sub(r"<button [^>]*>中文</button>|<span class=\"seal\".*?</span>", "", page)
-        for one in (*written, "石牌街道办事处", "冼村街道办事处", "天河区民政局", "天河区委组织部"):
+        for one in (
+            *written,
+            "石牌街道办事处",
+            "冼村街道办事处",
+            "天河区民政局",
+            "天河区委组织部",
+            "天河区",
+        ):
             page = page.replace(one, "")
         left = set(re.findall(r"[一-鿿]+", plain(page))) - {"测试" + number, "测试"}
         assert left == set(), address
