@@ -150,3 +150,12 @@ def parts_of(text: str, called: str) -> tuple[int, int]:
     row_of = next(one for one in text.split("<tr>") if f">{called}</td>" in one)
     counts = re.findall(r'data-label="(?:分子|分母|未销号|在账)">(\d+)<', row_of)
     return int(counts[0]), int(counts[1])
+
+
+def test_a_finding_waits_on_the_workbench_of_whoever_has_it(office: Office, recorded: str) -> None:
+    office.browser("W01").get("/findings")
+    holder = office.house.boards.cases.get(f"finding/{recorded}")
+    assert holder is not None
+    units = {number: office.browser(number) for number in ("D01", "D02")}
+    shown = {number: f"/findings/{recorded}" in one.get("/").text for number, one in units.items()}
+    assert shown == {"D01": True, "D02": False}, holder.holder
