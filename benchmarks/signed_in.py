@@ -15,6 +15,7 @@ from desk.casework import Who
 from desk.opening import books
 from domain.people import Channel, Known, Role
 from domain.task.facts import TaskState
+from domain.values import instant_text
 from projections.boards import open_boards
 from projections.task_board import TaskFilter, TaskLine
 from runtime.settings import Settings
@@ -113,7 +114,15 @@ class SignedIn:
     def link(self) -> str:
         """Return the secret of a fresh link by which a resident is asked."""
         rated = TaskFilter(states=(TaskState.CALLBACK, TaskState.RATING))
-        (line,) = self._at_random(rated, 1)
+        now = instant_text(datetime.now(UTC))
+        # A district that was kept has grown old: where a limit passed, the desk says so first.
+        line = self._draw.choice(
+            [
+                one
+                for one in self._boards.tasks.find(rated, order="-registered_at", size=1000).lines
+                if one.next_due is None or one.next_due > now
+            ]
+        )
         who = self.at(Role.STREET_DISPATCHER, f"{line.street}-SO")
         by = Who(who.person, Channel.CONSOLE, who.unit, who.role, Known.SESSION)
         links = RatingLinks(self._books, Links(self._accounts.engine))
