@@ -48,7 +48,7 @@ async def main() -> None:
             ("dispatcher", "STREET_DISPATCHER", STREET),
             ("coordinator", "DEPT_COORDINATOR", BUREAU),
         ):
-            tokens[who], _ = accounts.begin(town.person(who), role, unit, now, now)
+            tokens[who], _ = accounts.begin(town.person(who), role, unit, now)
         # The limit of one session is not what is measured here.
         api = create_api(house, requests_a_minute=10**9)
         app = Starlette(routes=[Mount(PREFIX, api)])

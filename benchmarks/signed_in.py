@@ -76,7 +76,7 @@ class SignedIn:
                 for one in self._rules.people.values()
                 if self._rules.holds(one.id, role, unit, now)
             )
-            token, _ = self._accounts.begin(person, role.value, unit, now, now)
+            token, _ = self._accounts.begin(person, role.value, unit, now)
             self._known[role, unit] = Somebody(token, person, role, unit)
         return self._known[role, unit]
 

@@ -321,7 +321,9 @@ def test_without_a_provider_there_is_no_such_way_in(office: Office) -> None:
 @pytest.mark.parametrize("issuer", ["http://sso.example.org", "http://10.0.0.7:8080"])
 def test_a_provider_anybody_on_the_way_could_play_is_not_taken(issuer: str) -> None:
     with pytest.raises(ProviderUnfit):
-        SingleSignOn(Provider(issuer, CLIENT, None, "https://testserver/back"))
+        SingleSignOn(
+            Provider(issuer, CLIENT, None, "https://testserver/back", "https://testserver/")
+        )
 
 
 def test_it_is_said_where_people_come_back_to(office: Office) -> None:
