@@ -1,7 +1,9 @@
-"""Tries counted for all processes together: who guesses at two doors guesses no faster.
+"""Guessing takes long: a few tries a minute for an account, and none of them locks its owner out.
 
-As `accounts/throttle.py` counts in one process. A row is one key, hashed, with the instants of its
-latest tries; it is gone soon after they no longer count.
+A browser that signed in before is known by a mark of its own and counted apart, so that a stranger
+who tries ten thousand passwords uses up the stranger's tries and not the owner's (ASVS 6.3.1).
+Counted for all processes together: who guesses at two doors guesses no faster. A row is one key,
+hashed, with the instants of its latest tries; it is gone soon after they no longer count.
 """
 
 import time
@@ -57,9 +59,7 @@ class Tries:
             if not wait:
                 for name, instants in tried.items():
                     text = " ".join(map(repr, [*instants, now]))
-                    connection.execute(
-                        update(tries).where(tries.c.key == name).values(tried=text)
-                    )
+                    connection.execute(update(tries).where(tries.c.key == name).values(tried=text))
         return wait
 
     def left(self, key: str) -> float:

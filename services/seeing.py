@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from accounts.held_tables import HeldTables
 from accounts.preferences import Preferences
 from accounts.store import Accounts, Session
+from accounts.tries import Tries
 from desk.casework import Who
 from desk.opening import Books
 from desk.orders import Door
@@ -90,7 +91,7 @@ class House:
     @cached_property
     def following(self) -> Following:
         """By what residents follow their own matters."""
-        return Following(self.books, self.links.kept)
+        return Following(self.books, self.links.kept, Tries(self.accounts.engine, "link"))
 
     @cached_property
     def provider_links(self) -> ProviderLinks:

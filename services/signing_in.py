@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from accounts.passwords import hashed, matches
 from accounts.proofs import Proofs
 from accounts.store import Accounts, OfficeSession, Session
-from accounts.throttle import Throttle
+from accounts.tries import Tries
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
@@ -61,7 +61,7 @@ class Doorkeeper:
 
     def __init__(self, books: Books, accounts: Accounts) -> None:
         self._books, self._accounts = books, accounts
-        self._proofs, self._throttle = Proofs(accounts.engine), Throttle()
+        self._proofs, self._tries = Proofs(accounts.engine), Tries(accounts.engine, "sign-in")
 
     @property
     def _rules(self) -> Rules:
@@ -82,16 +82,13 @@ class Doorkeeper:
         person = self.person_with(staff_number)
         known = mark is not None and hmac.compare_digest(mark, self._mark(person))
         key = f"{person}/known" if known else f"{person}/{source}"
-        wait = max(
-            self._throttle.wait_for(key),
-            0.0 if known else self._throttle.wait_for(f"{person}/strangers"),
-        )
-        if wait:
+        counted = (key,) if known else (key, f"{person}/strangers")
+        if wait := self._tries.wait_for(*counted):
             raise NotYet(wait)
         posts = self.posts(person, at)
         if not matches(password, self._accounts.password_of(person)) or not posts:
             raise NotLetIn
-        self._throttle.forget(key)
+        self._tries.forget(key)
         return self._let_in(person, posts[0], at, SignInMethod.PASSWORD)
 
     def sign_in_by_key(self, proof: str, at: datetime) -> LetIn:
@@ -222,8 +219,7 @@ class Doorkeeper:
 
         Raises `NotLetIn` for a wrong old one, `NotYet`, `PasswordTooWeak` and `CommandRefused`.
         """
-        wait = self._throttle.wait_for(f"{session.person}/change")
-        if wait:
+        if wait := self._tries.wait_for(f"{session.person}/change"):
             raise NotYet(wait)
         if not matches(old, self._accounts.password_of(session.person)):
             raise NotLetIn
