@@ -125,37 +125,25 @@ class Accounts:
             connection.execute(delete(passwords).where(passwords.c.person == person))
             connection.execute(insert(passwords), {"person": person, "phc": phc})
 
-    def begin(
-        self,
-        person: str,
-        role: str,
-        unit: str,
-        now: datetime,
-        office: OfficeSession | None = None,
-    ) -> tuple[str, Session]:
-        """Open a session and return its token, which is nowhere kept, and what it stands for.
-
-        *office* is what it rests on at the provider, where somebody came from there.
-        """
+    def keep(self, token: str, session: Session, office: OfficeSession | None = None) -> None:
+        """Let *token* open *session*; *office* is what it rests on, for who came from there."""
         with self.engine.begin() as connection:
-            return _opened(connection, person, role, unit, (now, now), office)
+            _keep(connection, token, session, office)
 
-    def go_on(
-        self, before: Session, role: str, unit: str, now: datetime
-    ) -> tuple[str, Session] | None:
-        """Open a session in place of *before*; None where that is over by now.
+    def keep_instead(self, before: str, token: str, session: Session) -> bool:
+        """Let *token* open *session* in place of the one called *before*; False where that is over.
 
-        It lasts no longer, and rests on the same session at the provider. In one step: whatever
-        ends sessions meanwhile finds the one or the other.
+        It rests on the same session at the provider. In one step: whoever ends sessions meanwhile
+        finds the one or the other.
         """
-        asked = select(office_sessions).where(office_sessions.c.session == before.session)
+        asked = select(office_sessions).where(office_sessions.c.session == before)
         with self.engine.begin() as connection:
             found = connection.execute(asked).one_or_none()
-            if not _gone(connection, before.session):
-                return None
+            if not _gone(connection, before):
+                return False
             office = None if found is None else OfficeSession(found.identity, found.sid)
-            times = (before.begun_at, now)
-            return _opened(connection, before.person, role, unit, times, office)
+            _keep(connection, token, session, office)
+        return True
 
     def of(self, token: str, now: datetime, *, active: bool = True) -> Session | None:
         """Return the session of *token*, None where there is none; *active*, it was seen now.
@@ -227,36 +215,39 @@ class Accounts:
             connection.execute(insert(looks), {"person": person, "position": position})
 
 
-def _opened(
-    connection: Connection,
-    person: str,
-    role: str,
-    unit: str,
-    times: tuple[datetime, datetime],
-    office: OfficeSession | None,
+def new_session(
+    person: str, role: str, unit: str, now: datetime, since: datetime | None = None
 ) -> tuple[str, Session]:
-    token = secrets.token_urlsafe(32)
+    """Return the token of a new session, which is nowhere kept, and what it stands for.
+
+    *since* is when the person signed in: from then on the whole time counts.
+    """
     # A UUID: sixteen hexadecimal digits happen to hold a telephone number now and then, and the
     # record takes none.
-    name = str(uuid4())
-    opened = Session(name, person, role, unit, secrets.token_urlsafe(24), *times)
+    name, form = str(uuid4()), secrets.token_urlsafe(24)
+    session = Session(name, person, role, unit, form, now if since is None else since, now)
+    return secrets.token_urlsafe(32), session
+
+
+def _keep(
+    connection: Connection, token: str, session: Session, office: OfficeSession | None
+) -> None:
     connection.execute(
         insert(sessions),
         {
             "token": hidden(token),
-            "session": opened.session,
-            "person": person,
-            "role": role,
-            "unit": unit,
-            "form": opened.form,
-            "begun_at": instant_text(opened.begun_at),
-            "seen_at": instant_text(opened.seen_at),
+            "session": session.session,
+            "person": session.person,
+            "role": session.role,
+            "unit": session.unit,
+            "form": session.form,
+            "begun_at": instant_text(session.begun_at),
+            "seen_at": instant_text(session.seen_at),
         },
     )
     if office is not None:
-        kept = {"session": name, "identity": office.identity, "sid": office.sid}
+        kept = {"session": session.session, "identity": office.identity, "sid": office.sid}
         connection.execute(insert(office_sessions), kept)
-    return token, opened
 
 
 def _gone(connection: Connection, session: str) -> bool:

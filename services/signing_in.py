@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.passwords import hashed, matches
 from accounts.proofs import Proofs
-from accounts.store import Accounts, OfficeSession, Session
+from accounts.store import Accounts, OfficeSession, Session, new_session
 from accounts.tries import Tries
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
@@ -137,13 +137,10 @@ class Doorkeeper:
         method: SignInMethod,
         office: OfficeSession | None = None,
     ) -> LetIn:
-        token, session = self._accounts.begin(person, post.role.value, post.unit, at, office)
-        return self._begun(token, session, method=method.value)
-
-    def _begun(self, token: str, session: Session, **method: str) -> LetIn:
-        post = {"role": session.role, "unit": session.unit}
-        self._note(session.person, "begin_session", session, SYSTEM, **post, **method)
-        return LetIn(token, session, self._mark(session.person))
+        token, session = new_session(person, post.role.value, post.unit, at)
+        self._note_begin(session, method=method.value)
+        self._accounts.keep(token, session, office)
+        return LetIn(token, session, self._mark(person))
 
     def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
         """End *session* and begin another in a post the person holds; raise `NotLetIn`.
@@ -152,11 +149,14 @@ class Doorkeeper:
         """
         for post in self.posts(session.person, at):
             if (post.role.value, post.unit) == (role, unit):
-                opened = self._accounts.go_on(session, role, unit, at)
-                if opened is None:
+                since = session.begun_at
+                token, other = new_session(session.person, role, unit, at, since)
+                self._note_begin(other)
+                if not self._accounts.keep_instead(session.session, token, other):
+                    self._note_end(other, SessionEnd.REVOKED)  # it was ended this moment
                     break
                 self._note_end(session, SessionEnd.SIGNED_OUT)
-                return self._begun(*opened)
+                return LetIn(token, other, self._mark(session.person))
         raise NotLetIn
 
     def session_of(self, token: str | None, at: datetime, *, active: bool = True) -> Session | None:
@@ -246,6 +246,11 @@ class Doorkeeper:
         """Return the mark of browsers that *person* signed in with; no secret, but unguessable."""
         key = self._books.vault.token("browser", person.encode())
         return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
+
+    def _note_begin(self, session: Session, **method: str) -> None:
+        """Note that *session* begins, before anybody can use it, or end it."""
+        post = {"role": session.role, "unit": session.unit}
+        self._note(session.person, "begin_session", session, SYSTEM, **post, **method)
 
     def _note_end(self, session: Session, cause: SessionEnd, by: Who | By = SYSTEM) -> None:
         self._note(session.person, "end_session", session, by, cause=cause.value)

@@ -12,6 +12,7 @@ from console import live
 from console.app import create_app
 from console.seeing import SESSION_COOKIE
 from ledger.database import LedgerUnavailable
+from services.signing_in import LetIn, NotLetIn
 from serving.listening import listening, serving
 from tests import accounts
 from tests.console.conftest import SUBJECT, Browser, Office, bind
@@ -107,49 +108,64 @@ def test_a_token_is_heard_once(office: Office, provider: FakeProvider) -> None:
 def test_whoever_goes_on_in_another_post_is_found_there(
     office: Office, provider: FakeProvider
 ) -> None:
+    bind(office, "W01", "worker")
     accounts.enter(
-        office.town.books.desk, office.person("D01"), "grant_role", role="AUDITOR", unit=STREET
+        office.town.books.desk, office.person("W01"), "grant_role", role="DEPT_STAFF", unit=STREET
     )
-    browser = came_in(office, provider, "a")
-    browser.post("/post", post=f"AUDITOR@{STREET}")
+    browser = came_in(office, provider, "a", "worker")
+    before = browser.client.cookies[SESSION_COOKIE]
+    browser.post("/post", post=f"DEPT_STAFF@{STREET}")
+    assert browser.client.cookies[SESSION_COOKIE] != before
     assert signed_in(browser)
     assert told(office, provider.logout_token(sid="a")).status_code == 200
     assert not signed_in(browser)
 
 
-def test_nobody_goes_on_from_a_session_that_was_ended_meanwhile(
-    office: Office, provider: FakeProvider
-) -> None:
-    came_in(office, provider, "a")
-    door, kept = office.house.doorkeeper, office.house.accounts
-    (session,) = door.sessions_of(office.person("D01"))
-    told(office, provider.logout_token(sid="a"))
-    assert kept.go_on(session, "STREET_DISPATCHER", STREET, datetime.now(UTC)) is None
-    assert door.sessions_of(office.person("D01")) == []
-
-
+@pytest.mark.parametrize("first", ["out", "on"])
 def test_whoever_goes_on_while_they_are_signed_out_is_signed_out_too(
-    office: Office, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+    office: Office, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, first: str
 ) -> None:
     came_in(office, provider, "a")
-    kept, found = office.house.accounts, office.house.accounts.of_office
-    at, gone_on = datetime.now(UTC), []
+    door, kept, person = office.house.doorkeeper, office.house.accounts, office.person("D01")
+    (session,) = door.sessions_of(person)
+    at = datetime.now(UTC)
 
-    def just_before(identity: str | None, sid: str | None) -> list[Session]:
-        sessions = found(identity, sid)
-        if not gone_on:
-            gone_on.append(kept.go_on(sessions[0], "STREET_DISPATCHER", STREET, at))
-        return sessions
+    def go_on() -> LetIn:
+        return door.change_post(session, "STREET_DISPATCHER", STREET, at)
 
-    monkeypatch.setattr(kept, "of_office", just_before)
-    office.house.doorkeeper.sign_out_of_office(None, sign_on_digest(office, "a"))
-    assert gone_on[0] is not None
-    assert kept.of_person(office.person("D01")) == []
+    def sign_out() -> None:
+        assert told(office, provider.logout_token(sid="a")).status_code == 200
 
+    if first == "out":
+        instead = kept.keep_instead
 
-def sign_on_digest(office: Office, sid: str) -> str | None:
-    assert office.house.sign_on is not None
-    return office.house.sign_on._session_of(sid)
+        def just_after(before: str, token: str, other: Session) -> bool:
+            sign_out()
+            return instead(before, token, other)
+
+        monkeypatch.setattr(kept, "keep_instead", just_after)
+        with pytest.raises(NotLetIn):
+            go_on()
+    else:
+        found, gone_on = kept.of_office, []
+
+        def just_before(identity: str | None, sid: str | None) -> list[Session]:
+            sessions = found(identity, sid)
+            if not gone_on:
+                gone_on.append(go_on())
+            return sessions
+
+        monkeypatch.setattr(kept, "of_office", just_before)
+        sign_out()
+        assert gone_on
+    assert kept.of_person(person) == []
+    facts = office.town.books.ledger.read(person)
+    begun, ended = (
+        {one.fact["session"] for one in facts if one.kind == f"session_{kind}.v1"}
+        for kind in ("begun", "ended")
+    )
+    assert begun == ended, "each is over on record too"
+    assert len(begun) == 2
 
 
 def test_what_is_no_logout_token_changes_nothing(office: Office, provider: FakeProvider) -> None:
@@ -178,7 +194,7 @@ def test_what_is_no_logout_token_changes_nothing(office: Office, provider: FakeP
         assert answer.json()["error"] == "invalid_request"
         assert "Traceback" not in answer.text
         assert "set-cookie" not in answer.headers
-    assert browser.get(LOGOUT).status_code == 405
+    assert browser.get(LOGOUT).status_code == 404
     assert head(office) == before
     assert signed_in(browser)
     assert sent(f"x=y&{good}".encode(), f"{form}; charset=UTF-8").status_code == 200
