@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,12 +22,17 @@ from accounts.logout_tokens import EVENT
 CLIENT, SECRET = "jiedui-console", "a secret: with/signs"
 
 
+@cache
+def _first_key() -> Any:
+    return RSAKey.generate_key(2048, {"kid": "one"})
+
+
 @dataclass
 class FakeProvider:
     """Codes it gave out, and what its next token says other than it should."""
 
     port: int = 0
-    key: Any = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: Any = field(default_factory=_first_key)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
     algorithm: str = "RS256"
