@@ -119,3 +119,11 @@ def test_every_command_line_of_a_page_is_one_the_program_knows(page: Path) -> No
 def test_a_line_the_program_does_not_know_is_found_out(line: str) -> None:
     with pytest.raises(UsageError):
         understood(line, whole=True)
+
+
+def test_what_is_deployed_is_this_version() -> None:
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
+    assert version
+    files = [*(ROOT / "deploy").rglob("*.yaml"), ROOT / "deploy/README.md", ROOT / "deploy/Dockerfile"]
+    named = {tag for file in files for tag in re.findall(r"jiedui:(\d[\d.]*\d)", file.read_text())}
+    assert named == {version[1]}
