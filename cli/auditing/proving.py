@@ -23,7 +23,11 @@ from transparency.keys import SigningKeyRefused
 
 @click.command("prove")
 @click.argument("position", required=False, type=click.IntRange(min=0))
-@click.option("--case", "case", help="证明整个案卷。 Prove a whole case (task/UUID and the like, or a task by its number).")
+@click.option(
+    "--case",
+    "case",
+    help="证明整个案卷。 Prove a whole case (task/UUID and the like, or a task by its number).",
+)
 @click.option(
     "--open",
     "fields",

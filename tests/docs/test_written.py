@@ -62,7 +62,9 @@ def command_lines(page: Path) -> Iterator[tuple[str, bool]]:
             told = re.match(r"\s*(?:[A-Z_]+=\S+ )*(?:\S*/)?(jiedui(?:-witness)? .*)", line)
             if told:
                 yield told[1], True
-    for told in re.findall(r"`(?:[A-Z_]+=\S+ )*(?:\S*/)?(jiedui(?:-witness)? [^`]+)`", FENCE.sub("", text)):
+    for told in re.findall(
+        r"`(?:[A-Z_]+=\S+ )*(?:\S*/)?(jiedui(?:-witness)? [^`]+)`", FENCE.sub("", text)
+    ):
         yield " ".join(told.split()), False
 
 
@@ -124,6 +126,10 @@ def test_a_line_the_program_does_not_know_is_found_out(line: str) -> None:
 def test_what_is_deployed_is_this_version() -> None:
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
     assert version
-    files = [*(ROOT / "deploy").rglob("*.yaml"), ROOT / "deploy/README.md", ROOT / "deploy/Dockerfile"]
+    files = [
+        *(ROOT / "deploy").rglob("*.yaml"),
+        ROOT / "deploy/README.md",
+        ROOT / "deploy/Dockerfile",
+    ]
     named = {tag for file in files for tag in re.findall(r"jiedui:(\d[\d.]*\d)", file.read_text())}
     assert named == {version[1]}
