@@ -123,7 +123,8 @@ def reached_by_file(file: Path) -> Reached:
 def dump_postgresql(url: URL, target: Path, *, keys: bool) -> None:
     """Dump the books of the database at *url*, or only the wrapped *keys*, to the file *target*.
 
-    What stands beside the books is left out. Raises `BackupRefused` without `pg_dump`, or with what it said.
+    What stands beside the books is left out. Raises `BackupRefused` without `pg_dump`, or with what
+    it said.
     """
     chosen = [f"--table={name}" for name in _KEPT_APART] if keys else _without()
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

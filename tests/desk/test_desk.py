@@ -124,7 +124,7 @@ async def test_a_ring_after_the_desk_rang_changes_nothing(office: Office) -> Non
 async def test_a_case_is_archived_by_its_newest_entry_however_late_its_clocks_ring(
     office: Office,
 ) -> None:
-    """Nobody looked for a year: the rating lapses in one turn, the archive seals that in the next."""
+    """Nobody looked for a year: the rating lapses in one turn, the archive seals it in the next."""
     task, now = f"task/{new_uuid7()}", datetime.now(UTC)
     people = office.district.people
     done = [

@@ -124,7 +124,9 @@ def test_a_line_the_program_does_not_know_is_found_out(line: str) -> None:
 
 
 def test_what_is_deployed_is_this_version() -> None:
-    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)
+    version = re.search(
+        r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE
+    )
     assert version
     files = [
         *(ROOT / "deploy").rglob("*.yaml"),

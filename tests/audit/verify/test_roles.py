@@ -1,4 +1,4 @@
-"""On PostgreSQL the programs work with the rights `roles.sql` gives them, and the book stays intact."""
+"""On PostgreSQL programs work with the rights `roles.sql` gives them, and the book is intact."""
 
 from collections.abc import Iterator
 from pathlib import Path
