@@ -397,11 +397,21 @@ async def visiting(chromium: Browser, base: str, who: str, **about: Any) -> Asyn
 
 
 async def walk(
-    chromium: Browser, base: str, district: District, **about: Any
+    chromium: Browser,
+    base: str,
+    district: District,
+    *,
+    only: frozenset[str] = frozenset(),
+    **about: Any,
 ) -> AsyncIterator[tuple[Stop, Page]]:
-    """Come to every stop, one browser for each person, and to each form that is offered there."""
+    """Come to every stop, one browser for each person, and to each form that is offered there.
+
+    With *only* no other stops are given; forms are looked for wherever one is named.
+    """
+    forms_too = not only or any(name.startswith("act-") for name in only)
     offered: set[str] = set()
-    asked = sorted(stops(district), key=lambda stop: stop.who)
+    wanted = [one for one in stops(district) if forms_too or one.name in only]
+    asked = sorted(wanted, key=lambda stop: stop.who)
     for who, theirs in groupby(asked, key=lambda stop: stop.who):
         async with visiting(chromium, base, who, **about) as page:
             waiting = list(theirs)
@@ -418,6 +428,8 @@ async def walk(
                     if found and found[1] not in offered:
                         offered.add(found[1])
                         waiting.append(Stop(f"act-{found[1]}", who, form))
+                if only and stop.name not in only:
+                    continue
                 if stop.do is not None:
                     await stop.do(page)
                 yield stop, page
