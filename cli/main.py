@@ -213,6 +213,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 _FAULTS = (
     ("audit.reading", "CannotRead"),
     ("audit.verify.verifying", "CannotVerify"),
+    ("client.jiedui", "Unreachable"),
     ("desk.orders", "NotNow"),
     ("documents.extra", "ExtraMissing"),
     ("ledger.database", "ClockBehind"),

@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from desk.gateway import Gateway
-from desk.orders import Answer, Door, NotNow, Order
+from desk.orders import Answer, NotNow, Order
 from desk.sealing import opaque_uuid
 from domain.people import Role
 from domain.refusals import CommandRefused
@@ -19,7 +18,7 @@ from domain.values import instant_text
 from importing.needs import NEED_FIELDS, NeedReader, NeedRow
 from importing.places import Places
 from importing.tables import Problem, Row, Table
-from services.intake import UNPROVEN, ZONE, Intake, Taking, differs, of_refusal, rules_of
+from services.intake import ZONE, EnteredBy, Intake, Taking, differs, of_refusal, rules_of
 
 _AT_ONCE = 16
 
@@ -43,25 +42,6 @@ COLUMNS = {"place": "community"}
 """Columns of a problem ledger that are called otherwise in the command."""
 
 
-@dataclass(frozen=True)
-class NeedTaking:
-    """Who registers the needs of a table: *by* (none: each street's own worker), and the pack."""
-
-    by: dict[str, Any] | None = None
-    door: Door = UNPROVEN
-    policy: str | None = None
-
-
-async def take_need_table(
-    gateway: Gateway, file: Path, taking: Taking, who: NeedTaking | None = None
-) -> Intake:
-    """Import a problem ledger (问题台账), and hand back what was not taken."""
-    table = taking.table_of(file, NEED_FIELDS)
-    intake = await take_needs(gateway, table, str(file), taking, who or NeedTaking())
-    intake.write_bad_rows(table, taking.bad_rows)
-    return intake
-
-
 def need_reader(gateway: Gateway, policy: str | None) -> NeedReader:
     """Return a reader that knows the registry's places and the pack's categories."""
     rules = rules_of(gateway)
@@ -74,7 +54,7 @@ def need_reader(gateway: Gateway, policy: str | None) -> NeedReader:
 
 
 async def take_needs(
-    gateway: Gateway, table: Table, name: str, taking: Taking, who: NeedTaking
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
 ) -> Intake:
     """Register the needs of *table*, several at a time."""
     rows = need_reader(gateway, who.policy).read(table)
@@ -108,7 +88,7 @@ class TakingNeeds:
     rules: Rules
     intake: Intake
     taking: Taking
-    who: NeedTaking
+    who: EnteredBy
 
     async def take(self, row: NeedRow) -> None:
         """Register one need, or compare it with what stands under its number."""
