@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from desk.gateway import Gateway
 from desk.orders import Answer, NotNow, Order
@@ -103,6 +104,14 @@ class TakingNeeds:
         if stands is None:
             await self._give(row.row, order)
             return
+        if self.who.by is not None:
+            # What stands is compared for whoever might register it, and told of to nobody else.
+            anew = {"stream": f"task/{uuid4()}", "occurred_at": None}
+            try:
+                await self.gateway.would(order.model_copy(update=anew), self.who.door)
+            except CommandRefused as refusal:
+                self.intake.hand_back(row.row, of_refusal(row.row, refusal))
+                return
         changed = stands.changes(row, order.command)
         if not changed:
             self.intake.repeated += 1

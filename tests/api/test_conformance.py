@@ -25,10 +25,13 @@ from tests.documents.conftest import pairing
 __all__ = ["pairing"]
 
 PARTS = {
-    "tasks": ("D01", "^/tasks"),
+    "tasks": ("D01", "^/(tasks|tables)"),
     "pairings": ("C01", "^/pairings"),
     "registry": ("G01", "^/(units|people|policies|calendars|unmaskings|log|webhooks)"),
-    "boards": ("A01", "^/(?!tasks|pairings|units|people|policies|calendars|unmaskings|log|webh)"),
+    "boards": (
+        "A01",
+        "^/(?!tasks|tables|pairings|units|people|policies|calendars|unmaskings|log|webh)",
+    ),
 }
 """Who asks which operations."""
 
