@@ -39,6 +39,7 @@ class _Pack:
     """A pack to name things by; nothing is counted here, so it has no calendar."""
 
     policy: Policy
+    version: str
 
 
 def home_needed(url: str) -> CommandRefused:
@@ -164,7 +165,7 @@ class Away(Context):
             )
             people.setdefault(one["person"], []).append(grant)
         packs = {
-            one["policy"]: _Pack(Policy.model_validate(one["pack"]))
+            one["policy"]: _Pack(Policy.model_validate(one["pack"]), one["version"])
             for one in client.all_of("/policies")
         }
         return Rules(
@@ -193,7 +194,17 @@ class Away(Context):
         Raises `CommandRefused` for anybody else.
         """
         asked = {"staff_number": number}
-        return str(self.client().ask("POST", "/people/by-staff-number", json=asked)["person"])
+        for client in self.clients():
+            try:
+                return str(client.ask("POST", "/people/by-staff-number", json=asked)["person"])
+            except CommandRefused as refusal:
+                if refusal.rule != "nothing-here":
+                    raise
+        raise CommandRefused(
+            "person-unknown",
+            f"没有工号 {number} 的人员，或不在本人的单位；可填 角色@单位。",
+            f"Nobody at your unit has the staff number {number}; ROLE@UNIT will do as well.",
+        )
 
     @property
     def office_zone(self) -> tzinfo:

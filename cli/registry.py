@@ -80,11 +80,14 @@ def show_person(context: Context, person: str, as_json: bool) -> None:
         }
         for grant in known.grants
     ]
-    about = {"person": known.id, "name": context.name_of(known), "account_key": known.keyed}
+    # A server tells of posts held now, and of nobody's key.
+    keyed = None if context.settings.url is not None else known.keyed
+    about = {"person": known.id, "name": context.name_of(known), "account_key": keyed}
     if as_json:
         print_table("person", [{**about, "roles": rows}], as_json)
         return
-    click.echo(f"{about['name']}  {known.id}  账户密钥：{'有' if known.keyed else '无'}")
+    key = {True: "  账户密钥：有", False: "  账户密钥：无", None: "  现任岗位"}[keyed]
+    click.echo(f"{about['name']}  {known.id}{key}")
     columns = (("role", "角色"), ("unit", "单位"), ("since", "自"), ("until", "至"))
     print_table("person", rows, as_json, columns)
 
