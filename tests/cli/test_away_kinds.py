@@ -13,10 +13,11 @@ from api.app import PREFIX, create_api
 from desk.identifiers import new_uuid7
 from services.case_lists import PLURALS
 from serving.listening import listening, serving
+from tests import accounts
 from tests.cli.test_away import key_of
 from tests.cli.test_command_line import jiedui
 from tests.console.caterers import a_caterer, code_of
-from tests.console.conftest import Office, office
+from tests.console.conftest import OTHER_STREET, Office, engage, office
 from tests.console.pilots import CRITERIA, GOALS, a_pilot
 from tests.facilities import COMMUNITY, OTHER_COMMUNITY, proposal, settle, site
 from tests.journeys.district import STREET, order
@@ -166,3 +167,24 @@ async def test_lists_of_every_kind_are_the_same_far_away_and_here(
             assert (away.returncode, away.stdout, away.stderr) == (0, here.stdout, here.stderr)
             assert here.stdout
     assert not list(empty.glob("*.db*"))
+
+
+async def test_somebody_with_several_posts_sees_and_does_what_any_of_them_may(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = office.town.task()
+    number = office.number_of(task)
+    engage(office, "X01", "CALLBACK_AGENT", OTHER_STREET)
+    second = {"role": "STREET_DISPATCHER", "unit": STREET}
+    accounts.enter(office.town.books.desk, office.person("X01"), "grant_role", **second)
+    key, empty = key_of(office, "X01", tmp_path), tmp_path / "elsewhere"
+    app = Starlette(routes=[Mount(PREFIX, create_api(office.house))])
+    triage = ("task", "triage", number, "--urgency", "一般", "--duty-class", "配合履职")
+    async with serving(app, listening("127.0.0.1:0")) as url:
+        monkeypatch.setenv("JIEDUI_URL", url)
+        for words in (("task", "list"), triage, ("task", "show", number)):
+            done = await asyncio.to_thread(jiedui, empty, "--key", str(key), *words)
+            assert done.returncode == 0, done.stderr
+            assert number in done.stdout
+    triaged = office.town.books.ledger.read(task)[-1]
+    assert (triaged.by.person, triaged.by.role) == (office.person("X01"), "STREET_DISPATCHER")
