@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.casebook import CASES
+from domain.people import Channel
 from services import table_upload
 from services.tables import TABLES
 from tests.api.conftest import Calling, Program
@@ -41,7 +42,7 @@ def test_a_table_is_taken_in_once_in_the_name_of_whoever_sends_it(calling: Calli
     assert "坡道太陡" not in back
     (entry,) = [one for one in ledger.log() if one.position > head]
     assert (entry.by.person, entry.by.role) == (calling.office.person("W01"), "COMMUNITY_WORKER")
-    assert (entry.by.channel, entry.by.known) == ("IMPORT", "session")
+    assert (entry.by.channel, entry.by.known) == (Channel.IMPORT, "session")
     again = told(worker, NEED).json()
     assert (again["recorded"], again["repeated"]) == (0, 1)
 

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from api.app import PREFIX, create_api
+from domain.people import Channel
 from serving.listening import listening, serving
 from tests import accounts
 from tests.cli.test_away import EXAMPLES, key_of
@@ -74,7 +75,7 @@ async def test_imports_are_the_same_far_away_and_here(
         assert first.returncode == tried.returncode, first.stderr
         recorded = ledger.head()
         assert recorded > before
-        assert {one.by.channel for one in ledger.log() if one.position > before} == {"IMPORT"}
+        assert {one.by.channel for one in ledger.log() if one.position > before} == {Channel.IMPORT}
         assert {one.by.person for one in ledger.log() if one.position > before} == {person}
         handed_back = back.read_bytes() if back.exists() else None
         await both()
