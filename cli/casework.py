@@ -90,9 +90,9 @@ def add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away_lists
+            from cli import away_cases
 
-            away_lists.show_case(away_from(context), category, case, as_json)
+            away_cases.show_case(away_from(context), category, case, as_json)
             return
         from cli.standings import show_case
 
@@ -110,9 +110,9 @@ def add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away_lists
+            from cli import away_cases
 
-            away_lists.print_history(away_from(context), category, case, as_json)
+            away_cases.print_history(away_from(context), category, case, as_json, language)
             return
         _history(context, category, case, as_json, language)
 

@@ -64,6 +64,7 @@ STANDING_RULES = frozenset(
 
 PROGRAMME = CaseKind(
     category="programme",
+    plural="programmes",
     commands=TypeAdapter(ProgrammeCommand, config=DEFERRED),
     facts=TypeAdapter(ProgrammeFact, config=DEFERRED),
     initial=Undrafted(),

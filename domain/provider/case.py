@@ -74,6 +74,7 @@ def _is_urgent(state: Any) -> bool:
 
 PROVIDER = CaseKind(
     category="provider",
+    plural="providers",
     commands=TypeAdapter(ProviderCommand, config=DEFERRED),
     facts=TypeAdapter(ProviderFact, config=DEFERRED),
     initial=UNAPPLIED,
