@@ -52,10 +52,8 @@ class Case:
         else:
             found = case_at(seer, category_at(section), key)
             self.stream, self.kind, self.state = found.line.stream, found.kind, found.state
-            self.policy_id, self.title = (
-                found.kind.policy_id(found.state),
-                found.line.title_in(seer.language),
-            )
+            self.policy_id = found.kind.policy_id(found.state)
+            self.title = found.line.title_in(seer.language)
         self.address = f"/{section}/{key}"
 
     def model(self, command: str) -> Any:

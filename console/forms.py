@@ -27,6 +27,7 @@ from domain.values import (
     CaseId,
     DivisionCode,
     Instant,
+    PairingId,
     PersonId,
     TaskId,
     UnitCode,
@@ -36,6 +37,7 @@ from importing.cells import moment
 from projections.case_board import SHOWN, CaseFilter
 from projections.task_board import TaskFilter
 from services.case_lists import cases_at
+from services.list_questions import pairings_of
 from services.providers import tasks_named
 from services.scope import within
 from services.seeing import Seer
@@ -224,6 +226,8 @@ class _Making:
             return self._places()
         if base == TaskId and name == "master":
             return self._same_matter()
+        if base == PairingId:
+            return tuple((f"pairing/{key}", title) for key, title in pairings_of(self.seer))
         for category, of in CASE_IDS.items():
             if base == of and category in SHOWN:
                 return self._cases(category)

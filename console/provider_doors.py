@@ -29,7 +29,7 @@ from domain.provider.commands import ProviderKind
 from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from services.provider_links import Held
-from services.providers import register, registered
+from services.providers import CATEGORY, register, registered
 from services.rating_links import LinkOver, new_secret
 from services.seeing import called
 from wording.commands import command_label
@@ -168,7 +168,7 @@ def apply(
             raise _numberless()
         position = visit.house.provider_links.apply(stream, command, secret, visit.source)
     except CommandRefused as refusal:
-        return _form(visit, told, visit.told(refusal), secret)
+        return _form(visit, told, visit.told(refusal, CATEGORY), secret)
     except LinkOver:
         return visit.over(_DOOR)
     address = _address(request, secret)
@@ -345,7 +345,7 @@ def act(
                 return _page(visit, held, token)
         position = links.act(held, stream, {"kind": kind} | command, once)
     except CommandRefused as refusal:
-        return _page(visit, held, token, problem=visit.told(refusal), opened=kind)
+        return _page(visit, held, token, problem=visit.told(refusal, CATEGORY), opened=kind)
     told = visit.say(f"已记下：账本第 {position:,} 位。", f"On record at position {position:,}.")
     return _page(visit, _held(visit, token), token, done=told)
 

@@ -179,14 +179,15 @@ class Visit:
             ),
         )
 
-    def told(self, refusal: CommandRefused) -> str:
-        """Return a refusal as a resident reads it."""
+    def told(self, refusal: CommandRefused, of: str = "") -> str:
+        """Return a refusal, about a case *of* a kind, as a resident reads it."""
         names, language = self.names, self.language
         return in_office_words(
             self.say(refusal.chinese, refusal.english),
             lambda code: names.unit(code, language),
             language,
             place_name=lambda code: names.place(code, language),
+            of=of,
         )
 
     def number_of(self, stream: str) -> str:

@@ -36,7 +36,7 @@ _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 
 
 _PLACE = re.compile(r"(?<![\w/@.-])\d{6,12}(?![\w/@.-])")
-_FIELD = re.compile(r"(字段|[Ff]ield|in) ([a-z_]{3,40})(?=[ ,])")
+_FIELD = re.compile(r"(字段 |[Ff]ield |in )([a-z_]{3,40})(?: (?=[\u4e00-\u9fff])|(?=[ ,]))")
 _BESIDE_ITS_LABEL = re.compile(r"(“[^“”]+”)（[a-z][a-z0-9_.]*）")
 _APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 """A space before or after a code, which a name of Chinese characters does not need."""
@@ -48,14 +48,15 @@ def in_office_words(
     language: Language = "zh",
     *,
     place_name: Callable[[str], str] = str,
+    of: str = "",
 ) -> str:
     """Return *sentence* with every code that has one label said by that label.
 
     *unit_name* and *place_name* say what the unit and the place of a code are called; left out,
-    those codes stay. A field is called as its form calls it, without its stored name.
+    those codes stay. A field is called as forms *of* a kind of case call it, without its stored name.
     """
     english = language == "en"
-    sentence = _FIELD.sub(lambda found: _field(found[1], found[2], language), sentence)
+    sentence = _FIELD.sub(lambda found: _field(found[1], found[2], language, of), sentence)
     sentence = _BESIDE_ITS_LABEL.sub(r"\1", sentence)
     said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
     said = _COMMAND.sub(lambda found: _called(found[1], english=english), said)
@@ -65,12 +66,12 @@ def in_office_words(
     return said if english else _APART.sub("", said)
 
 
-def _field(before: str, name: str, language: Language) -> str:
+def _field(before: str, name: str, language: Language, of: str) -> str:
     """Return a field that a sentence names, as its form calls it; what is none stays."""
-    called = field_label(name, language)
+    called = field_label(name, language, of=of)
     if called == name:
-        return f"{before} {name}"
-    return f"“{called}”" if language == "zh" else f'{before} "{called}"'
+        return f"{before}{name}"
+    return f"“{called}”" if language == "zh" else f'{before}"{called}"'
 
 
 def _called(command: str, *, english: bool) -> str:
