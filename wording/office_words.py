@@ -53,7 +53,8 @@ def in_office_words(
     """Return *sentence* with every code that has one label said by that label.
 
     *unit_name* and *place_name* say what the unit and the place of a code are called; left out,
-    those codes stay. A field is called as forms *of* a kind of case call it, without its stored name.
+    those codes stay. A field is called as forms *of* a kind of case call it, its stored name left
+    out.
     """
     english = language == "en"
     sentence = _FIELD.sub(lambda found: _field(found[1], found[2], language, of), sentence)
