@@ -68,7 +68,7 @@ def show_list(
         "cases.html",
         seer=seer,
         category=category,
-        title=dict(sections_of(seer))[f"/{section}"],
+        title=_called(seer, section),
         plural=section,
         rows=[row_of(seer, line) for line in lines],
         by_service=any(line.service for line in lines),
@@ -86,6 +86,11 @@ def show_list(
         pages=max(1, -(-total // PAGE)),
         total=total,
     )
+
+
+def _called(seer: Seer, section: str) -> str:
+    """Return what the menu calls the page of a kind."""
+    return dict(sections_of(seer))[f"/{section}"]
 
 
 def _in_order(category: str, counts: dict[str, int]) -> list[str]:
@@ -144,7 +149,7 @@ def show(request: Request, section: str, key: str, receipt: int | None = None) -
         line=line,
         category=category,
         plural=section,
-        kind_label=label(category, seer.language, among="CaseKind"),
+        section_title=_called(seer, section),
         state_label=state_label(category, line.state, seer.language),
         about=row_of(seer, line),
         panel=shown,
@@ -224,7 +229,7 @@ def _form(
         status=200 if refusal is None else 422,
         seer=seer,
         title=command_label(command, seer.language),
-        case_title=label(category, seer.language, among="CaseKind"),
+        case_title=_called(seer, section),
         back=f"/{section}",
         action=f"/{section}/new/{command}",
         fields=fields_of(command, model, seer, policy, filled, None, kind),

@@ -78,7 +78,8 @@ def item_name(seer: Seer, item: str) -> str:
     name = seer.names.ground(code, seer.language)
     if not category:
         return name
-    return f"{name}（{seer.names.category(category, seer.language)}）"
+    service = seer.names.category(category, seer.language)
+    return seer.say(f"{name}（{service}）", f"{name} ({service})")
 
 
 def _served(seer: Seer, stream: str) -> list[dict[str, Any]]:

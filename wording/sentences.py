@@ -319,7 +319,8 @@ class _Shown:
         shown = self.names.ground(code, self.language)
         if not category:
             return shown
-        return f"{shown}（{self.names.category(category, self.language)}）"
+        service = self.names.category(category, self.language)
+        return f"{shown} ({service})" if self.language == "en" else f"{shown}（{service}）"
 
     def _succession(self, item: Mapping[str, Any]) -> str:
         served = self.names.case(item["case"], self.language)

@@ -13,7 +13,7 @@ async def test_a_list_on_paper_is_a_table_with_a_head_and_without_a_menu(
     office: Office, visit: Visiting
 ) -> None:
     office.town.task()
-    seen = await visit("D01", **{"viewport": DESKTOP})
+    seen = await visit("D01", viewport=DESKTOP)
     await seen.go("/tasks")
     page = seen.page
     assert not await page.is_visible(".paper")
