@@ -57,7 +57,7 @@ def in_office_words(
     out.
     """
     english = language == "en"
-    sentence = _FIELD.sub(lambda found: _field(found[1], found[2], language, of), sentence)
+    sentence = _FIELD.sub(lambda found: _field(found, language, of), sentence)
     sentence = _BESIDE_ITS_LABEL.sub(r"\1", sentence)
     said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
     said = _COMMAND.sub(lambda found: _called(found[1], english=english), said)
@@ -67,11 +67,12 @@ def in_office_words(
     return said if english else _APART.sub("", said)
 
 
-def _field(before: str, name: str, language: Language, of: str) -> str:
+def _field(found: re.Match[str], language: Language, of: str) -> str:
     """Return a field that a sentence names, as its form calls it; what is none stays."""
+    before, name = found.groups()
     called = field_label(name, language, of=of)
     if called == name:
-        return f"{before}{name}"
+        return found[0]
     return f"“{called}”" if language == "zh" else f'{before}"{called}"'
 
 
