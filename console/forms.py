@@ -17,7 +17,6 @@ from domain.models import base_of, seals_of
 from domain.people import Role
 from domain.policy import Policy
 from domain.provider.case import PROVIDER
-from domain.provider.state import to_verify
 from domain.refusals import CommandRefused
 from domain.task.case import TASK
 from domain.task.commands import Grade, Suggested
@@ -233,8 +232,6 @@ class _Making:
                 return self._cases(category)
         if base == TaskId and self.case is PROVIDER:
             return self._tasks_served()
-        if (self.kind, name) == ("verify_item", "item"):
-            return tuple((one.item, self._held(one.item)) for one in to_verify(self.state))
         if base == CaseId:
             return (*self._cases("facility"), *self._tasks())
         return tuple(

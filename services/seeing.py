@@ -243,5 +243,6 @@ def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
         seer.unit_name,
         seer.language,
         place_name=seer.place_name,
+        ground_name=lambda code: seer.names.ground(code, seer.language),
     )
     return {"rule": refusal.rule, "sentence": said}

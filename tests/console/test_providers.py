@@ -245,3 +245,16 @@ def test_the_agents_page_says_names_and_what_is_due(caterer: Caterer) -> None:
     assert own.index("第 1 次警告") < own.index("申请准入"), "the newest stands first"
     unsaid = caterer.does(browser, "submit_rectification", text=" ")
     assert "“内容”不能为空。" in unsaid.text
+
+
+def test_each_department_is_offered_its_own_items_whichever_stands_first(caterer: Caterer) -> None:
+    caterer.applies(caterer.office.browser())
+    caterer.gives(*LEAD, "take_up_application")
+    for number in ("M01", "B01"):
+        page = caterer.office.browser(number).get(caterer.address).text
+        assert f'class="btn primary" href="{caterer.address}/verify_item"' in page or (
+            f'class="btn" href="{caterer.address}/verify_item"' in page
+        ), number
+    assert f'href="{caterer.address}/verify_item' not in (
+        caterer.office.browser("D01").get(caterer.address).text
+    )
