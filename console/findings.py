@@ -171,6 +171,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         "round": details["round"],
         "linked": linked,
         "struck_off_at": details["struck_off_at"],
+        "master_title": details["master"] and seer.names.case(details["master"], seer.language),
         "master": None
         if details["master"] is None
         else f"/findings/{details['master'].partition('/')[2]}",

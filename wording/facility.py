@@ -269,6 +269,7 @@ FACILITY_WORDS = Words(
         "checklist": ("验收清单", "checklist"),
         "met": ("合格", "met"),
         "operator": ("运营方", "operator"),
+        "document": ("批准文号", "number of the approval"),
         "mode": ("运营方式", "mode"),
         "provider": ("服务机构", "provider"),
         "provider_before": ("原服务机构", "provider before"),

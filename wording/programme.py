@@ -60,12 +60,12 @@ PROGRAMME_WORDS = Words(
         ),
         "application_scored.v1": (
             (
-                "{unit:unit}为{community:place}评分：{scores:points}，加权 {weighted}/10000"
+                "{unit:unit}为{community:place}评分：{scores:points}，加权 {weighted:hundredths} 分"
                 "[，评语：{comment}]。"
             ),
             (
                 "{unit:unit} scored {community:place}: {scores:points}, weighted "
-                "{weighted}/10000[, comment: {comment}]."
+                "{weighted:hundredths} of 100[, comment: {comment}]."
             ),
         ),
         "communities_selected.v1": (
