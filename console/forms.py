@@ -176,7 +176,7 @@ class _Making:
         inner = replace(self, model=model)
         hints = get_type_hints(model, include_extras=True)
         first = next(iter(model.model_fields))
-        # Where each item of a list has its row, there are as many rows as items; cases and people are none.
+        # Each item of a list has its row; cases and people are no list.
         named = hints[first] in (CaseId, PersonId)
         items = () if named else inner.field(first, hints[first], {}).choices
         listed = min(len(items), _ROWS_MOST)
