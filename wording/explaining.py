@@ -80,6 +80,7 @@ CLOCK_OF_FACT: dict[tuple[str, str], str] = {
     ("measure_appealed.v1", "decide_by"): "appeal",
     ("measure_upheld.v1", "rectify_by"): "rectify",
     ("programme_drafted.v1", "decide_by"): "draft_review",
+    ("programme_revised.v1", "decide_by"): "draft_review",
     ("programme_call_closed.v1", "select_by"): "selection",
     ("communities_selected.v1", "publish_by"): "publication",
     ("selection_published.v1", "progress_at"): "progress",

@@ -217,6 +217,8 @@ KIND_LABELS: dict[str, str] = {
     "programme_extended": "推广",
     "programme_limit_missed": "试点逾期",
     "programme_progress_recorded": "季度进度",
+    "programme_revised": "修改试点方案",
+    "community_withdrawn": "撤回申报",
     "provider_admitted": "准入",
     "provider_change_reported": "报告变更",
     "provider_change_verified": "核验变更",

@@ -230,10 +230,11 @@ facility_closed: OPEN SUSPENDED > CLOSED
 [programme]
 STANDING = DRAFT CALLING SELECTING RUNNING ASSESSING
 programme_drafted: NONE > DRAFT
+programme_revised: DRAFT > same
 programme_call_opened: DRAFT > CALLING
 community_applied: CALLING > same
 programme_call_closed: CALLING > SELECTING
-reviewers_named: CALLING SELECTING > same
+reviewers_named community_withdrawn: CALLING SELECTING > same
 application_scored communities_selected: SELECTING > same
 selection_published: SELECTING > RUNNING
 programme_progress_recorded: RUNNING > same
