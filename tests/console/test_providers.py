@@ -179,14 +179,14 @@ def test_its_people_record_the_hours_they_served(caterer: Caterer) -> None:
     wrong: tuple[tuple[dict[str, str], str], ...] = (
         ({"served_at": "yesterday"}, "时间应形如"),
         ({"people": "some"}, "应填整数"),
-        ({"served_at": "2999-01-05T09:00"}, "应在准入之后"),
+        ({"served_at": "2199-01-05T09:00"}, "应在准入之后"),
         ({"served_at": "2020-01-05T09:00"}, "应在准入之后"),
         ({"place": "440105001"}, "未获准入类别"),
     )
     for changed, expected in wrong:
         refused = caterer.does(browser, "record_service_hours", **(told | changed))
         assert refused.status_code == 422
-        assert expected in refused.text
+        assert expected in plain(refused.text), plain(refused.text)[:600]
     done = caterer.does(browser, "record_service_hours", **told)
     assert done.status_code == 200
     (fact,) = (
