@@ -61,6 +61,7 @@ CLOCK_OF_FACT: dict[tuple[str, str], str] = {
     ("finding_reopened.v1", "adopt_by"): "adoption",
     ("finding_reopened.v1", "refresh_by"): "refresh",
     ("facility_proposed.v1", "decide_by"): "facility_decision",
+    ("facility_site_changed.v1", "decide_by"): "facility_decision",
     ("facility_approved.v1", "milestone_by"): "milestone",
     ("milestone_recorded.v1", "next_by"): "milestone",
     ("completion_reported.v1", "accept_by"): "acceptance",

@@ -181,6 +181,7 @@ KIND_LABELS: dict[str, str] = {
     "facility_closed": "关闭设施",
     "facility_deadline_recalculated": "设施期限重算",
     "facility_dropped": "不再建设",
+    "facility_site_changed": "更换选址",
     "facility_limit_missed": "设施逾期",
     "facility_opened": "开业",
     "facility_proposed": "提出设施",

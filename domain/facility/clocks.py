@@ -34,6 +34,7 @@ NOTICE, TERM, REPORT = "operator_notice", "operator_term", "use_report"
 
 TIMED_BY: dict[tuple[str, str], str] = {
     ("facility_proposed.v1", "decide_by"): "facilities.limits.decide",
+    ("facility_site_changed.v1", "decide_by"): "facilities.limits.decide",
     ("facility_approved.v1", "milestone_by"): "facilities.milestones[milestone].within",
     ("milestone_recorded.v1", "next_by"): (
         "facilities.milestones[next_milestone].within or facilities.limits.complete"

@@ -13,7 +13,7 @@ from tests.domain.facility import stories as facility
 from tests.domain.harness import Story
 from tests.domain.programme import stories as programme
 from tests.domain.provider import stories as provider
-from tests.domain.world import uuid_of
+from tests.domain.world import CIVIL_COORDINATOR, uuid_of
 
 
 def counted(url: str, month: str) -> dict[str, tuple[int, int, int]]:
@@ -40,6 +40,13 @@ def test_what_is_open_covers_its_community_from_the_month_it_opened_in(
     assert cells % len(SERVICES) == 0
     assert before["services_covered@1"] == (0, cells, 0)
     assert june["services_covered@1"] == (3, cells, 0)
+
+
+def test_a_plan_that_moves_to_a_new_build_is_no_longer_on_existing_stock(
+    chronicle: Chronicle, url: str
+) -> None:
+    told(chronicle, facility.proposed().does(facility.MOVE, CIVIL_COORDINATOR))
+    assert counted(url, "2026-12")["facilities_on_stock@1"] == (0, 1, 0)
 
 
 def test_a_facility_that_is_suspended_covers_nothing(chronicle: Chronicle, url: str) -> None:
