@@ -20,7 +20,8 @@ def import_providers(context: Context, /, **given: Any) -> None:
     r"""服务机构清单：由类别的牵头部门代为申请准入。 Apply for the bodies of a list.
 
     Repeatable: a body is known again by its credit code, or its team's number. A body whose
-    application or admission is open comes back.
+    application is open comes back; what differs of one that is admitted comes back too, or with
+    --update is reported as a change, which the departments verify.
 
     \b
     Exit status: 0 every row is taken; 1 some rows came back; 2 it could not be tried.

@@ -8,6 +8,7 @@ from typing import Any
 from desk.gateway import Gateway
 from desk.orders import Order
 from desk.sealing import opaque_uuid
+from domain.finding.facts import FindingRecorded
 from domain.finding.pack import FindingLevel
 from domain.finding.state import Recorded, StruckOff, is_open
 from domain.people import Role
@@ -67,6 +68,12 @@ async def _take(
             intake.met += 1
             return
         command = _recording(row, who.policy)
+    elif not _same_finding(row, state.body.recorded):
+        if row.is_met:
+            intake.met += 1
+        else:
+            intake.hand_back(row.row, _number_of_another(row))
+        return
     elif not is_open(state):
         if isinstance(state, StruckOff) and not state.body.meets(row.value):
             intake.hand_back(row.row, _misses_again(row))
@@ -131,6 +138,22 @@ def _recording(row: FindingRow, policy: str | None) -> dict[str, Any]:
     }
     optional = {"target": row.target, "note": row.note, "policy": policy}
     return command | {name: value for name, value in optional.items() if value is not None}
+
+
+def _same_finding(row: FindingRow, recorded: FindingRecorded) -> bool:
+    """Say whether the row speaks of the finding that stands under its number."""
+    said = (row.level, row.place, row.indicator.code)
+    return said == (recorded.level, recorded.place, recorded.indicator)
+
+
+def _number_of_another(row: FindingRow) -> Problem:
+    """Return the problem of a row whose number stands for another indicator or place."""
+    return row.row.problem(
+        "ledger_row",
+        "number-of-another-finding",
+        "该体检编号已用于另一条问题（指标、维度或地点不同）；请另编编号后再导入。",
+        "The number stands for another finding (indicator, level or place); give it a new one.",
+    )
 
 
 def _misses_again(row: FindingRow) -> Problem:
