@@ -30,7 +30,8 @@ def command(
     r"""案卷全程，逐句，含每一期限的由来。 The story of CASE.
 
     CASE is task/UUID and the like, or a task's number. Sealed texts stay sealed, unless
-    --unmasking names a grant in force for CASE and for the person in --as; each text is then recorded before it is shown. The reading itself is recorded too.
+    --unmasking names a grant in force for CASE and for the person in --as; each text is then
+    recorded before it is shown. The reading itself is recorded too.
 
     \b
     Exit status: 0 done; 1 there is no such case, or no grant; 2 it could not be tried.
