@@ -75,6 +75,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (oversight_words.About, "up to 200 references"),
     (oversight_words.Reference, "reference"),
     (CaseId, "id of a case of any kind"),
+    (oversight_words.ClerkedId, "id of a case a clerk stands by"),
     (oversight_words.WorkflowId, "workflow id"),
     (oversight_words.RunId, "UUID"),
     (oversight_words.Digest, "SHA-256"),

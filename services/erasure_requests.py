@@ -19,19 +19,23 @@ from services.erasing import Tombstone, erase_subject
 from services.following import who_by
 from services.seeing import NothingHere, Seer
 from vault.erasing import parties_of
+from wording.sentences import deadline_text
 
 
 @dataclass(frozen=True)
 class Request:
     """A request that waits for an answer: whose, by which task, until when.
 
-    *open* are the numbers of the resident's tasks that have to be closed before anything is erased.
+    *why* says how the limit was counted, *overdue* that nobody answered in time. *open* are the
+    numbers of the resident's tasks that have to be closed before anything is erased.
     """
 
     key: str
     case: str
     asked_at: datetime
     due: datetime
+    why: str
+    overdue: bool
     open: tuple[str, ...]
 
 
@@ -64,20 +68,27 @@ def waiting(seer: Seer) -> list[Request]:
     """Return the requests of *seer*'s division that wait for an answer, the nearest limit first."""
     books = seer.house.books
     found = []
-    for subject in books.ledger.streams("subject"):
-        asked = asked_by(books, subject)
-        if asked is None or asked.refused is not None or not _within(seer, asked.case):
+    for line in seer.house.boards.erasures.waiting():
+        asked = asked_by(books, line.stream)
+        if asked is None or not asked.waits or not _within(seer, asked.case):
             continue
         found.append(
             Request(
-                key=subject.partition("/")[2],
+                key=line.stream.partition("/")[2],
                 case=seer.names.case(asked.case, seer.language),
                 asked_at=asked.asked_at,
                 due=asked.answer.due,
-                open=tuple(_open_tasks(seer, subject)),
+                why=counted_as(asked, seer),
+                overdue=asked.overdue or asked.answer.due <= seer.at,
+                open=tuple(_open_tasks(seer, line.stream)),
             )
         )
-    return sorted(found, key=lambda request: request.due)
+    return found
+
+
+def counted_as(asked: RequestedErasure, seer: Seer) -> str:
+    """Return how the answer's limit was counted, in the words of whoever looks."""
+    return deadline_text(asked.answer.model_dump(mode="json"), seer.language)
 
 
 def refuse(seer: Seer, key: str, reason: str) -> int:
