@@ -18,6 +18,7 @@ from projections.unit_inbox import COMMANDS, InboxLine
 from services import workbench
 from services.acting import given_each, order_of
 from services.case_lists import waiting_cases
+from services.erasure_requests import why_due
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
 from wording.commands import command_label
@@ -204,9 +205,11 @@ def _grouped(seer: Seer, lines: list[InboxLine], about: _About) -> list[Group]:
 
 
 def _item(seer: Seer, line: InboxLine, about: _About, *, mine: bool = False) -> Item:
-    is_task = line.stream.startswith("task/")
-    key = line.title if is_task else line.stream.partition("/")[2]
-    address = f"/{'tasks' if is_task else 'pairings'}/{key}"
+    category, _, name = line.stream.partition("/")
+    if category == "subject":
+        return _request(seer, line, name)
+    key = line.title if category == "task" else name
+    address = f"/{'tasks' if category == 'task' else 'pairings'}/{key}"
     acts = COMMANDS.get(line.what, ())[:2] if mine else ()
     return Item(
         key=f"{line.stream} {line.item}",
@@ -219,6 +222,22 @@ def _item(seer: Seer, line: InboxLine, about: _About, *, mine: bool = False) -> 
         unit=seer.unit_name(line.unit) if line.unit and line.unit != seer.unit else "",
         acts=tuple((f"{address}/{kind}", command_label(kind, seer.language)) for kind in acts),
         tick=f"{line.title} console/{new_uuid7()}" if "accept_task" in acts else "",
+    )
+
+
+def _request(seer: Seer, line: InboxLine, name: str) -> Item:
+    """A request to erase a resident is read and answered in its own room of 系统管理."""
+    address = f"/admin/privacy#{name}"
+    return Item(
+        key=f"{line.stream} {line.item}",
+        address=address,
+        title=line.title,
+        what=label(line.what, seer.language, among="ToDo"),
+        due=line.due,
+        urgent=False,
+        about=why_due(seer, line.stream),
+        unit="",
+        acts=((address, seer.say("答复", "Answer")),),
     )
 
 

@@ -92,7 +92,7 @@ def remember(picture: PairingPicture, kind: str, fact: dict[str, Any]) -> None:
         case "commitment_revision_refused.v1":
             talk["revisions"].remove(fact["item"])
         case "commitment_due_soon.v1":
-            _told(picture, [[one["item"], one["due"]] for one in fact["owed"]])
+            _told(picture, [[one["item"], one["due"]] for one in fact["due_soon"]])
         case "commitment_missed.v1":
             _told(picture, [[one["item"], fact["due"]] for one in fact["missed"]])
         case _:

@@ -431,12 +431,17 @@ class UnitInbox:
     ) -> tuple[list[InboxLine], int]:
         """Return what waits at *unit* for anybody but *person* in *role*, and how much in all.
 
-        What nobody was assigned to comes first, then the most pressing.
+        What nobody was assigned to comes first, then the most pressing. Requests to erase are left
+        out: who asks to be forgotten is for the officers alone to know.
         """
         mine = and_(
             inbox.c.role == role.value, or_(inbox.c.person.is_(None), inbox.c.person == person)
         )
-        found = [*self._at(unit, None, None, holding, also), not_(mine)]
+        found = [
+            *self._at(unit, None, None, holding, also),
+            not_(mine),
+            inbox.c.role != Role.DPO.value,
+        ]
         unassigned = case((inbox.c.person.is_(None), 0), else_=1)
         due = inbox.c.due.asc().nulls_last()
         asked = (

@@ -14,6 +14,7 @@ from desk.sealing import opaque_uuid
 from domain.people import Role
 from domain.registry.standing import ErasedSubject, RequestedErasure
 from domain.task.state import OPEN_STATES
+from domain.values import STREAM
 from services.acting import given, order_of
 from services.erasing import Tombstone, erase_subject
 from services.following import who_by
@@ -78,7 +79,7 @@ def waiting(seer: Seer) -> list[Request]:
                 case=seer.names.case(asked.case, seer.language),
                 asked_at=asked.asked_at,
                 due=asked.answer.due,
-                why=counted_as(asked, seer),
+                why=_counted_as(asked, seer),
                 overdue=asked.overdue or asked.answer.due <= seer.at,
                 open=tuple(_open_tasks(seer, line.stream)),
             )
@@ -86,9 +87,15 @@ def waiting(seer: Seer) -> list[Request]:
     return found
 
 
-def counted_as(asked: RequestedErasure, seer: Seer) -> str:
+def _counted_as(asked: RequestedErasure, seer: Seer) -> str:
     """Return how the answer's limit was counted, in the words of whoever looks."""
     return deadline_text(asked.answer.model_dump(mode="json"), seer.language)
+
+
+def why_due(seer: Seer, subject: str) -> str:
+    """Return how the limit of *subject*'s request was counted, "" where none waits."""
+    asked = asked_by(seer.house.books, subject)
+    return "" if asked is None or not asked.waits else _counted_as(asked, seer)
 
 
 def refuse(seer: Seer, key: str, reason: str) -> int:
@@ -104,9 +111,13 @@ def carry_out(seer: Seer, key: str, basis: str) -> Tombstone:
 
 def _theirs(seer: Seer, key: str) -> str:
     """Return the resident's stream, where their request waits for this officer."""
-    if seer.role is not Role.DPO or key not in {one.key for one in waiting(seer)}:
+    subject = f"subject/{key}"
+    if seer.role is not Role.DPO or not STREAM.fullmatch(subject):
         raise NothingHere
-    return f"subject/{key}"
+    asked = asked_by(seer.house.books, subject)
+    if asked is None or not asked.waits or not _within(seer, asked.case):
+        raise NothingHere
+    return subject
 
 
 def _open_tasks(seer: Seer, subject: str) -> list[str]:

@@ -83,8 +83,8 @@ COMMITMENT_WORDS = Words(
             "{unit:unit} refused to revise commitment {item}, reason: {reason}.",
         ),
         "commitment_due_soon.v1": (
-            "承诺将到期：{owed:owed_until}，尚未全部兑现确认。",
-            "Commitments are due soon: {owed:owed_until} still to be delivered and confirmed.",
+            "承诺将到期：{due_soon:owed_until}，尚未全部兑现确认。",
+            "Commitments are due soon: {due_soon:owed_until} still to be delivered and confirmed.",
         ),
         "commitment_missed.v1": (
             "承诺逾期：应于 {due:instant} 前兑现，尚欠{missed:owed}。",

@@ -235,7 +235,7 @@ def _told_too_late(happened: Happened[f.PairingFact]) -> bool:
     """A reminder that comes after the day is none: it is told to be missed."""
     fact = happened.fact
     return isinstance(fact, c.CommitmentDueSoon) and all(
-        one.due <= happened.at for one in fact.owed
+        one.due <= happened.at for one in fact.due_soon
     )
 
 

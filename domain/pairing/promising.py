@@ -51,10 +51,10 @@ def told_of_promises(
             return "revision_asked", to, {"item": item}
         case c.CommitmentRevised(item=item) | c.CommitmentRevisionRefused(item=item):
             return "revision_answered", _giver(agreement, item), {"item": item}
-        case c.CommitmentDueSoon(owed=owed):
-            items = "、".join(one.item for one in owed)
-            due = min(one.due for one in owed)
-            to = tuple(dict.fromkeys((*(one.unit for one in owed), *_confirming(agreement, owed))))
+        case c.CommitmentDueSoon(due_soon=soon):
+            items = "、".join(one.item for one in soon)
+            due = min(one.due for one in soon)
+            to = tuple(dict.fromkeys((*(one.unit for one in soon), *_confirming(agreement, soon))))
             return "commitment_due_soon", to, {"items": items, "due": instant_text(due)}
         case c.CommitmentMissed(due=due, missed=missed):
             givers = (one.unit for one in missed)
@@ -65,7 +65,7 @@ def told_of_promises(
             return "", (), {}
 
 
-def _confirming(agreement: Agreement, owed: Iterable[c.DueSoon]) -> tuple[str, ...]:
+def _confirming(agreement: Agreement, soon: Iterable[c.DueSoon]) -> tuple[str, ...]:
     """Return those who still have to say whether some of it arrived, where a delivery waits."""
     delivered = {
         one.item
@@ -74,7 +74,7 @@ def _confirming(agreement: Agreement, owed: Iterable[c.DueSoon]) -> tuple[str, .
     }
     receivers = (agreement.center, agreement.street)
     return tuple(
-        unit for one in owed if one.item in delivered for unit in receivers if unit != one.unit
+        unit for one in soon if one.item in delivered for unit in receivers if unit != one.unit
     )
 
 
