@@ -202,6 +202,10 @@ TASK_NOTICES: dict[str, Both] = {
         "贵单位协办{case:case}（第 {number} 项）已逾期，应于 {due:instant} 前反馈，请尽快提交。",
         "Your assistance with {case:case} (no. {number}) was due {due:instant}; please hand it in.",
     ),
+    "limit_missed": (
+        "{case:case}的{clock:clock}逾期，应于 {due:instant} 前完成，请尽快办理。",
+        "The limit for {clock:clock} of {case:case} passed at {due:instant}; please act.",
+    ),
     "assist_submitted": (
         "{case:case}的协办结果（第 {number} 项）已提交。",
         "The assistance with {case:case} (no. {number}) was handed in.",
