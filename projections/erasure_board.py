@@ -4,9 +4,7 @@ A resident is an opaque number here as everywhere; number and place are those of
 asked by.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import BigInteger, Column, Engine, Table, Text, select
 
@@ -117,10 +115,10 @@ class ErasureBoard:
             .order_by(erasures.c.due, erasures.c.stream)
         )
         with self._engine.connect() as connection:
-            return [_line(row) for row in connection.execute(asked).mappings()]
+            return [_line(dict(row)) for row in connection.execute(asked).mappings()]
 
 
-def _line(row: Mapping[str, Any]) -> ErasureLine:
+def _line(row: Row) -> ErasureLine:
     return ErasureLine(
         stream=row["stream"],
         task=row["task"],
