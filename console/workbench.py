@@ -22,12 +22,19 @@ from services.erasure_requests import why_due
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
 from wording.commands import command_label
-from wording.labels import label
+from wording.labels import Both, label
 
 router = APIRouter()
 _SHOWN = 200
 _CASES = 12
 _ACCEPTED_MAX = 200
+_PROMISES: dict[str, Both] = {
+    "deliver_commitment": ("承诺 {}", "promise {}"),
+    "answer_revision": ("承诺 {}", "promise {}"),
+    "confirm_delivery": ("第 {} 笔", "delivery no. {}"),
+    "settle_delivery": ("第 {} 笔", "delivery no. {}"),
+}
+"""How one of several things that wait in a pairing is told from the others."""
 
 
 @dataclass(frozen=True)
@@ -176,11 +183,17 @@ class _About:
         self._tasks = seer.house.boards.tasks.those({line.stream for line in lines})
 
     def of(self, line: InboxLine) -> str:
-        """Return it in a line, "" for a pairing."""
+        """Return it in a line; of a pairing only which of its promises or deliveries it is."""
         task = self._tasks.get(line.stream)
         if task is None:
-            return ""
+            return self._of_a_promise(line)
         return f"{self._seer.category_name(task.category)} · {self._seer.place_name(task.place)}"
+
+    def _of_a_promise(self, line: InboxLine) -> str:
+        if line.what not in _PROMISES:
+            return ""
+        part = line.item.removeprefix(f"{line.what}/{line.role}/").removeprefix(f"{line.unit}/")
+        return self._seer.say(*_PROMISES[line.what]).format(part)
 
 
 def _grouped(seer: Seer, lines: list[InboxLine], about: _About) -> list[Group]:

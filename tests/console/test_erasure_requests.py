@@ -1,5 +1,7 @@
 """A resident asks to be erased by their link; the officer erases, or says why not, in time."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.clocks import Deadline
@@ -141,8 +143,10 @@ def test_nobody_elses_workbench_says_who_wishes_to_be_forgotten(
 
 
 def test_the_most_urgent_comes_first_and_what_is_late_stands_in_red(office: Office) -> None:
+    ledger = office.town.books.ledger
     first, _, subject = asked(office)
-    second, _, _ = asked(office)
+    with clock.at(ledger, ledger.clock() + timedelta(days=3)):
+        second, _, _ = asked(office)
     office.house.catch_up()
     shown = office.browser("Z01").get("/").text
     assert shown.index(office.number_of(first)) < shown.index(office.number_of(second))

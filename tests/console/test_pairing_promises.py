@@ -122,13 +122,13 @@ def test_what_is_due_soon_waits_for_its_giver_and_a_delivery_for_its_receiver(
     clock.rung(desk, stream_of(address), "commitment.remind_before")
     shown = civil.get("/").text
     assert f"{address}/deliver_commitment" in shown
-    assert "兑现承诺" in shown
+    assert "<b>兑现承诺</b> · 承诺 R-1" in shown
     assert f"{address}/confirm_commitment_delivery" not in street.get("/").text
     delivery = {"item": "R-1", "quantity": "4000000", "voucher": "拨款通知书第 18 号"}
     pressed(civil, address, "deliver_commitment", delivered_at="2026-11-20T09:00", **delivery)
     assert f"{address}/deliver_commitment" not in civil.get("/").text, "the street's turn now"
     assert f"{address}/confirm_commitment_delivery" in street.get("/").text
-    assert "确认兑现" in street.get("/").text
+    assert "<b>确认兑现</b> · 第 1 笔" in street.get("/").text
     pressed(street, address, "confirm_commitment_delivery", delivery="1")
     assert f"{address}/confirm_commitment_delivery" not in street.get("/").text
 
