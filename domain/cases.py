@@ -138,6 +138,8 @@ class CaseKind:
     talks: Callable[[str, Any], tuple[Talk, ...]]
     errands: Callable[[str, Any, Happened[Any]], tuple[Errand, ...]]
     notices: Callable[[str, Any, Happened[Any]], tuple[Notice, ...]]
+    plural: str = ""
+    """What several are called in addresses and by programs (`facilities`); "": they have none."""
     service_category: Callable[[Any], str | None] = _about_none
     """The category of service the case is about (`elder_care`), where it is about one."""
     is_urgent: Callable[[Any], bool] = _never

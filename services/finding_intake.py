@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from desk.gateway import Gateway
-from desk.orders import Door, Order
+from desk.orders import Order
 from desk.sealing import opaque_uuid
 from domain.finding.pack import FindingLevel
 from domain.finding.state import Recorded, StruckOff, is_open
@@ -16,29 +14,10 @@ from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.values import instant_text
-from importing.findings import FINDING_FIELDS, FindingReader, FindingRow, FindingRows
+from importing.findings import FindingReader, FindingRow, FindingRows
 from importing.places import Places
 from importing.tables import Problem, Table
-from services.intake import UNPROVEN, ZONE, Intake, Taking, of_refusal, rules_of
-
-
-@dataclass(frozen=True)
-class FindingTaking:
-    """Who records what a table found: *by* (none: whoever has to do with each place), the pack."""
-
-    by: dict[str, Any] | None = None
-    door: Door = UNPROVEN
-    policy: str | None = None
-
-
-async def take_finding_table(
-    gateway: Gateway, file: Path, taking: Taking, who: FindingTaking | None = None
-) -> Intake:
-    """Import a check-up's table, and hand back what was not taken."""
-    table = taking.table_of(file, FINDING_FIELDS)
-    intake = await take_findings(gateway, table, str(file), taking, who or FindingTaking())
-    intake.write_bad_rows(table, taking.bad_rows)
-    return intake
+from services.intake import ZONE, EnteredBy, Intake, Taking, of_refusal, rules_of
 
 
 def read_findings(gateway: Gateway, table: Table, policy: str | None) -> FindingRows:
@@ -56,7 +35,7 @@ def read_findings(gateway: Gateway, table: Table, policy: str | None) -> Finding
 
 
 async def take_findings(
-    gateway: Gateway, table: Table, name: str, taking: Taking, who: FindingTaking
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
 ) -> Intake:
     """Record the findings of *table*, in the order of its rows."""
     rows = await asyncio.to_thread(read_findings, gateway, table, who.policy)
@@ -70,7 +49,7 @@ async def take_rows(
     rows: Sequence[FindingRow],
     intake: Intake,
     taking: Taking,
-    who: FindingTaking,
+    who: EnteredBy,
 ) -> None:
     """Record what the *rows* found, in their order; *intake* notes what became of each."""
     for row in taking.progress(rows, "登记体检问题"):
@@ -78,7 +57,7 @@ async def take_rows(
 
 
 async def _take(
-    gateway: Gateway, row: FindingRow, intake: Intake, taking: Taking, who: FindingTaking
+    gateway: Gateway, row: FindingRow, intake: Intake, taking: Taking, who: EnteredBy
 ) -> None:
     """Record a new finding, measure a known one again, leave the others as they stand."""
     stream = finding_stream(gateway, row)

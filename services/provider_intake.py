@@ -3,7 +3,6 @@
 import asyncio
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from desk.gateway import Gateway
@@ -18,27 +17,21 @@ from domain.rules import Rules
 from domain.units import Unit, UnitKind
 from importing.cells import folded
 from importing.places import Places
-from importing.providers import PROVIDER_FIELDS, ProviderReader, ProviderRow
+from importing.providers import ProviderReader, ProviderRow
 from importing.tables import Table
-from services.intake import UNPROVEN, ZONE, Intake, Taking, of_refusal, rules_of
+from services.intake import ZONE, EnteredBy, Intake, Taking, of_refusal, rules_of
 
 
-async def take_provider_table(gateway: Gateway, file: Path, taking: Taking) -> Intake:
-    """Import a list of providers, and hand back what was not taken."""
-    table = taking.table_of(file, PROVIDER_FIELDS)
-    intake = await take_providers(gateway, table, str(file), taking)
-    intake.write_bad_rows(table, taking.bad_rows)
-    return intake
-
-
-async def take_providers(gateway: Gateway, table: Table, name: str, taking: Taking) -> Intake:
+async def take_providers(
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
+) -> Intake:
     """Apply for each body of *table*; a row that is on record as it stands is not asked again."""
     reader = await asyncio.to_thread(lambda: provider_reader(rules_of(gateway)))
     rows = reader.read(table)
     intake = Intake(name, refused=list(rows.bad), unread=table.unread, dry=taking.dry)
     for row in taking.progress(rows.good, "登记服务机构"):
         try:
-            await _take(gateway, row, intake)
+            await _take(gateway, row, intake, who)
         except CommandRefused as refusal:
             intake.hand_back(row.row, of_refusal(row.row, refusal))
     return intake
@@ -58,7 +51,7 @@ def provider_reader(rules: Rules) -> ProviderReader:
     )
 
 
-async def _take(gateway: Gateway, row: ProviderRow, intake: Intake) -> None:
+async def _take(gateway: Gateway, row: ProviderRow, intake: Intake, who: EnteredBy) -> None:
     command_id = _command_id(gateway, row)
     if await asyncio.to_thread(gateway.books.ledger.receipt, row.stream, command_id) is not None:
         intake.repeated += 1
@@ -67,15 +60,15 @@ async def _take(gateway: Gateway, row: ProviderRow, intake: Intake) -> None:
         {
             "stream": row.stream,
             "command_id": command_id,
-            "by": await asyncio.to_thread(lambda: applicant_of(rules_of(gateway), row)),
+            "by": await asyncio.to_thread(lambda: giver_of(rules_of(gateway), row, who)),
             "command": row.command,
         }
     )
     if intake.dry:
-        await gateway.would(order, UNPROVEN)
+        await gateway.would(order, who.door)
         intake.recorded += 1
     else:
-        intake.note(row.row, await gateway.submit_batch([order], UNPROVEN))
+        intake.note(row.row, await gateway.submit_batch([order], who.door))
 
 
 def _command_id(gateway: Gateway, row: ProviderRow) -> str:
@@ -83,6 +76,23 @@ def _command_id(gateway: Gateway, row: ProviderRow) -> str:
     said = json.dumps([row.unit, row.command], sort_keys=True, ensure_ascii=False)
     token = gateway.books.vault.token("provider-row", said.encode())
     return f"import/{opaque_uuid('command', token)}"
+
+
+def giver_of(rules: Rules, row: ProviderRow, who: EnteredBy) -> dict[str, Any]:
+    """Return who applies for the row's body: whoever enters the list, by default its own applicant.
+
+    Raises `CommandRefused` where the row names another unit than that of whoever enters it.
+    """
+    if who.by is None:
+        return applicant_of(rules, row)
+    if row.unit and who.by.get("unit") not in {None, row.unit}:
+        unit = rules.units[row.unit].name
+        raise CommandRefused(
+            "row-of-another-unit",
+            f"该行的申请部门是{unit}，请由该部门的人导入。",
+            f"The row names {row.unit} as the unit that applies; somebody there imports it.",
+        )
+    return who.by
 
 
 def applicant_of(rules: Rules, row: ProviderRow) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def _pairing(state: Any) -> None:
 
 FACILITY = CaseKind(
     category="facility",
+    plural="facilities",
     commands=TypeAdapter(FacilityCommand, config=DEFERRED),
     facts=TypeAdapter(FacilityFact, config=DEFERRED),
     initial=UNPROPOSED,

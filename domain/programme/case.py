@@ -49,9 +49,11 @@ def offered(state: Any, command: str, field: str) -> Sequence[str]:
 STANDING_RULES = frozenset(
     {
         "all-assessed",
+        "application-left-to-score",
         "drafter-does-not-approve",
         "nobody-to-call",
         "panel-unchanged-after-selection",
+        "pilot-left-to-assess",
         "programme-authority",
         "reviewer-named",
         "scores-enough",
@@ -64,6 +66,7 @@ STANDING_RULES = frozenset(
 
 PROGRAMME = CaseKind(
     category="programme",
+    plural="programmes",
     commands=TypeAdapter(ProgrammeCommand, config=DEFERRED),
     facts=TypeAdapter(ProgrammeFact, config=DEFERRED),
     initial=Undrafted(),

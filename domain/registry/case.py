@@ -53,9 +53,30 @@ def state_name(case: Any) -> str:
 
 _kind = partial(clerkless, state_name=state_name, who_may=decider.WHO_MAY, initial=standing.UNKNOWN)
 
-UNIT = _kind("unit", UnitCommand, UnitFact, decider.decide_unit, standing.remember_unit)
-PERSON = _kind("person", PersonCommand, PersonFact, decider.decide_person, standing.remember_person)
-POLICY = _kind("policy", PolicyCommand, PolicyFact, decider.decide_policy, standing.remember_policy)
+UNIT = _kind(
+    "unit",
+    UnitCommand,
+    UnitFact,
+    decider.decide_unit,
+    standing.remember_unit,
+    plural="units",
+)
+PERSON = _kind(
+    "person",
+    PersonCommand,
+    PersonFact,
+    decider.decide_person,
+    standing.remember_person,
+    plural="people",
+)
+POLICY = _kind(
+    "policy",
+    PolicyCommand,
+    PolicyFact,
+    decider.decide_policy,
+    standing.remember_policy,
+    plural="policies",
+)
 CALENDAR = _kind(
     "calendar",
     CalendarCommand,
@@ -63,6 +84,7 @@ CALENDAR = _kind(
     decider.decide_calendar,
     standing.remember_calendar,
     initial=standing.NO_CALENDAR,
+    plural="calendars",
 )
 SUBJECT = replace(
     _kind(

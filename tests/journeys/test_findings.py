@@ -11,8 +11,8 @@ from desk.identifiers import new_uuid7
 from domain.values import CASE_CATEGORIES, category_of
 from importing.findings import FINDING_FIELDS
 from importing.reading import read_content
-from services.finding_intake import FindingTaking, take_findings
-from services.intake import Intake, Taking
+from services.finding_intake import take_findings
+from services.intake import EnteredBy, Intake, Taking
 from tests.journeys.district import BUREAU, STREET, District, enter, order
 from tests.oversight.town import Town, founded, open_town
 
@@ -39,7 +39,7 @@ async def town(tmp_path: Path) -> Any:
 
 async def imported(town: Town, *rows: str, **about: Any) -> Intake:
     table = read_content("\n".join((HEADINGS, *rows)).encode(), FINDING_FIELDS)
-    return await take_findings(town.gateway, table, "t.csv", Taking(**about), FindingTaking())
+    return await take_findings(town.gateway, table, "t.csv", Taking(**about), EnteredBy())
 
 
 def figures(intake: Intake) -> tuple[int, int, int, int, int]:
