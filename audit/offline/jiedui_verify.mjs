@@ -122,6 +122,7 @@ commitment_delivered commitment_delivery_confirmed: RUNNING TERMINATING > same
 commitment_delivery_disputed delivery_dispute_settled: RUNNING TERMINATING > same
 delivery_taken_back commitment_revision_asked: RUNNING TERMINATING > same
 commitment_revised commitment_revision_refused commitment_missed: RUNNING TERMINATING > same
+commitment_due_soon: RUNNING TERMINATING > same
 [finding]
 STANDING = OPEN PLANNED IN_REMEDY VERIFYING
 finding_recorded: NONE > OPEN

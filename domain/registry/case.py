@@ -1,11 +1,15 @@
-"""The registry's kinds of case, as the desk and the reader use them; no clerk stands by them."""
+"""The registry's kinds of case, as the desk and the reader use them.
 
+A clerk stands by a resident who asked to be erased, until they are answered, and by no other.
+"""
+
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from domain.cases import CaseKind
 from domain.clerkless import clerkless
-from domain.registry import decider, erasures, standing
+from domain.registry import answering, decider, erasures, standing
 from domain.registry.commands import (
     CalendarCommand,
     NoticeCommand,
@@ -82,13 +86,19 @@ CALENDAR = _kind(
     initial=standing.NO_CALENDAR,
     plural="calendars",
 )
-SUBJECT = _kind(
-    "subject",
-    SubjectCommand,
-    SubjectFact,
-    erasures.decide_subject,
-    standing.remember_subject,
-    is_over=lambda case: isinstance(case, standing.ErasedSubject),
+SUBJECT = replace(
+    _kind(
+        "subject",
+        SubjectCommand,
+        SubjectFact,
+        erasures.decide_subject,
+        standing.remember_subject,
+        is_over=lambda case: isinstance(case, standing.ErasedSubject),
+    ),
+    clerked=True,
+    clocks=answering.clocks,
+    notices=answering.notices,
+    timed_by=answering.TIMED_BY,
 )
 NOTICE = _kind(
     "notice",

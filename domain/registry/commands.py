@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.calendar import CalendarYear, Overlay
+from domain.clocks import RecomputeDeadlines, RingClock
 from domain.people import Role
 from domain.policy import Policy
 from domain.sealed import Seal, Sealed
@@ -276,6 +277,7 @@ PersonCommand = Annotated[
 PolicyCommand = PublishPolicy
 CalendarCommand = Annotated[PublishCalendarYear | PublishOverlay, Field(discriminator="kind")]
 SubjectCommand = Annotated[
-    RequestErasure | RefuseErasure | RecordErasure, Field(discriminator="kind")
+    RequestErasure | RefuseErasure | RecordErasure | RingClock | RecomputeDeadlines,
+    Field(discriminator="kind"),
 ]
 NoticeCommand = RecordDelivery

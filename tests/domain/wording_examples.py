@@ -256,7 +256,7 @@ NEVER_EMPTY = frozenset(
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
         *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
         *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
-        *("missed", "verdicts", "areas", "categories_before"),
+        *("due_soon", "missed", "verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {
