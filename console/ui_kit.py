@@ -37,7 +37,7 @@ def show(request: Request) -> Response:
         refused=refused,
         may=[("/ui-kit", say("联系居民", "Contact")), ("/ui-kit", say("退单", "Return"))],
         may_not={
-            "refused": [(say("提交办理结果", "Submit the result"), refused)],
+            "refused": [((say("提交办理结果", "Submit the result"),), refused)],
             "elsewhere": [say("签收", "Accept"), say("派出", "Dispatch")],
             "rules": ["not-in-this-state"],
         },

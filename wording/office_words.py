@@ -34,6 +34,12 @@ _TWICE = re.compile(r"([\u4e00-\u9fff]{2,20})（\1）")
 _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 
 
+_FIELD = re.compile(r"(?<=”)（[a-z][a-z0-9_.]*）")
+"""A field's name as it is stored, beside what it is called."""
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff”》）]) (?=[\u4e00-\u9fff“《（])")
+"""A space that stood around a code, where now a word stands."""
+
+
 def in_office_words(
     sentence: str, unit_name: Callable[[str], str] = str, language: Language = "zh"
 ) -> str:
@@ -45,7 +51,13 @@ def in_office_words(
     said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
     said = _COMMAND.sub(lambda found: _called(found[1], english=english), said)
     said = _TWICE.sub(r"\1", said)
-    return _UNIT.sub(lambda found: unit_name(found[0]), said)
+    said = _UNIT.sub(lambda found: unit_name(found[0]), said)
+    return said if english else _BETWEEN.sub("", said.replace(", ", "、"))
+
+
+def for_people(sentence: str) -> str:
+    """Return *sentence* without the stored names of fields, which only a program needs."""
+    return _FIELD.sub("", sentence).replace("命令格式不符：", "填写不全或有误：")
 
 
 def _called(command: str, *, english: bool) -> str:
