@@ -56,8 +56,12 @@ def in_office_words(
 
 
 def for_people(sentence: str) -> str:
-    """Return *sentence* without the stored names of fields, which only a program needs."""
-    return _FIELD.sub("", sentence).replace("命令格式不符：", "填写不全或有误：")
+    """Return *sentence* as it is said to whoever filled in a page, not to a program.
+
+    The stored names of fields are left out, and whoever asked is the reader.
+    """
+    said = _FIELD.sub("", sentence).replace("来者是", "您是")
+    return said.replace("命令格式不符：", "填写不全或有误：")
 
 
 def _called(command: str, *, english: bool) -> str:
