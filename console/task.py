@@ -149,10 +149,16 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     )
 
 
-def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str]]:
-    """Return address and name of each command that would be taken now, the usual ones first."""
+def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str, bool]]:
+    """Return address and name of each command that would be taken now, the usual ones first.
+
+    Last is whether it is what the eye is led to.
+    """
     taken = sorted((one.kind for one in found if one.accepted), key=_ASIDE.__contains__)
-    return [(f"{address}/{kind}", command_label(kind, seer.language)) for kind in taken]
+    return [
+        (f"{address}/{kind}", command_label(kind, seer.language), not n and kind not in _ASIDE)
+        for n, kind in enumerate(taken)
+    ]
 
 
 @dataclass(frozen=True)
@@ -229,10 +235,12 @@ def _rail(seer: Seer, state: Known, entries: Any, clocks: Any) -> Iterator[Step]
         for name, kinds in RAIL:
             if entry.kind in kinds:
                 reached[name] = entry.recorded_at.isoformat()
-    present = _STOP_OF.get(state.name, len(RAIL))
+    present = _STOP_OF.get(state.name)
     due = next((clock for clock in clocks if "." not in clock.name), None)
     for at, (name, _) in enumerate(RAIL):
-        if at < present:
+        if present is None:  # over: what it never came to, such as one that was merged, stays open
+            yield Step(seer.say(*name), "done" if name in reached else "", reached.get(name), None)
+        elif at < present:
             yield Step(seer.say(*name), "done", reached.get(name), None)
         elif at == present:
             yield Step(seer.say(*name), "now", None, due.due.isoformat() if due else None)
