@@ -149,7 +149,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         known = line is not None and line.category in PLURALS
         linked.append(
             {
-                "title": line.title if line else seer.names.case(one["case"], seer.language),
+                "title": seer.names.case(one["case"], seer.language),
                 "address": address_of(line) if line and known else f"/{category}s/{key}",
                 "standing": label(one["standing"], seer.language, among="LinkStanding"),
             }

@@ -1,7 +1,6 @@
 """Who is looking, at what house: somebody signed in, in one post, through one door."""
 
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -205,14 +204,19 @@ class Seer:
 
     def number_of(self, stream: str) -> str | None:
         """Return what people call the case *stream*: a task's number, others' title."""
-        if stream.startswith("task/"):
-            line = self.house.boards.tasks.get(stream)
-            return None if line is None else line.number
-        if stream.startswith("pairing/"):
-            pairing = self.house.boards.pairings.get(stream)
-            return None if pairing is None else pairing.title
-        case = self.house.boards.cases.get(stream)
-        return None if case is None else case.title
+        return called(self.house, stream, self.language)
+
+
+def called(house: House, stream: str, language: Language = "zh") -> str | None:
+    """Return what people call the case *stream*: a task's number, others' title."""
+    if stream.startswith("task/"):
+        line = house.boards.tasks.get(stream)
+        return None if line is None else line.number
+    if stream.startswith("pairing/"):
+        pairing = house.boards.pairings.get(stream)
+        return None if pairing is None else pairing.title
+    case = house.boards.cases.get(stream)
+    return None if case is None else case.title_in(language)
 
 
 def seer_by(
@@ -237,20 +241,22 @@ def seer_by(
 
 def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
     """Return a refusal as people read it: the sentence in the office's words, and its rule."""
-    name: Callable[[str], str] = seer.unit_name
-    said = seer.say(refusal.chinese, refusal.english)
-    said = for_people(in_office_words(said, name, seer.language))
+    said = in_office_words(
+        seer.say(refusal.chinese, refusal.english),
+        seer.unit_name,
+        seer.language,
+        place_name=seer.place_name,
+    )
+    said = for_people(said)
     # A case by its kind only: what another's is called is nobody's to learn by a wrong id.
     said = _CASE.sub(lambda found: OpaqueNames().case(found[0], seer.language), said)
     said = _LISTED.sub(lambda found: _in_a_pack(seer, found[0]), said)
-    said = _DIVISION.sub(lambda found: seer.place_name(found[0]), said)
     return {"rule": refusal.rule, "sentence": said}
 
 
 _CASE = re.compile(CASE)
 _LISTED = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]+(?![\w@/.-])")
 """A code of a list in a pack, such as a category's."""
-_DIVISION = re.compile(r"(?<![\w/@.-])\d{6,12}(?![\w/@.-])")
 
 
 def _in_a_pack(seer: Seer, code: str) -> str:

@@ -278,7 +278,7 @@ FACILITY_WORDS = Words(
         "places": ("名额", "places"),
         "month": ("月份", "month"),
         "visits": ("人次", "visits"),
-        "people": ("人数", "people"),
+        "people": ("服务人数", "people"),
         "days_closed": ("停业天数", "days closed"),
         "inspected_at": ("检查时间", "inspected"),
         "users_go": ("使用者去向", "where users go"),

@@ -1,9 +1,10 @@
 """What each field of a command is called on a form, by its stored name; Chinese, then English."""
 
-from wording.kinds import all_words
+from wording.kinds import WORDS_OF_KINDS, all_words
 from wording.labels import Both
 
 FIELDS: dict[str, Both] = {
+    **all_words("fields"),
     "ad_hoc": ("临时事项（不属结对）", "ad hoc"),
     "address": ("住址", "address"),
     "answer_channel": ("回访方式", "how to answer"),
@@ -108,7 +109,11 @@ FIELDS: dict[str, Both] = {
     "urgent": ("紧急", "urgent"),
     "verified_on_site": ("已实地核查", "verified on the spot"),
     "within": ("到场时限", "arrive within"),
-    **all_words("fields"),
+}
+_OF_KINDS = {
+    f"{words.category}.{name}": both
+    for words in WORDS_OF_KINDS
+    for name, both in words.fields.items()
 }
 
 
@@ -123,12 +128,12 @@ _IN_A_COMMAND: dict[tuple[str, str], Both] = {
 """Command and field → what it is called there, where that is more than it is called elsewhere."""
 
 
-def field_label(name: str, language: str = "zh", command: str = "") -> str:
-    """Return what the field *name* is called, in *command* where it has a name of its own there.
+def field_label(name: str, language: str = "zh", *, of: str = "", command: str = "") -> str:
+    """Return what the field *name* is called: in *command*, or among commands *of* a kind of case.
 
     One nobody named is shown by its own name.
     """
-    both = _IN_A_COMMAND.get((command, name)) or FIELDS.get(name)
+    both = _IN_A_COMMAND.get((command, name)) or _OF_KINDS.get(f"{of}.{name}") or FIELDS.get(name)
     return name if both is None else both[language == "en"]
 
 

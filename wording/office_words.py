@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from domain.people import ROLE_LABELS
 from wording.commands import COMMAND_LABELS
+from wording.fields import field_label
 from wording.labels import ENUMERATIONS, LABELS, Both, Language
 
 _CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?![\w@/.-])")
@@ -34,34 +35,50 @@ _TWICE = re.compile(r"([\u4e00-\u9fff]{2,20})（\1）")
 _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 
 
-_FIELD = re.compile(r"(?<=”)（[a-z][a-z0-9_.]*）")
-"""A field's name as it is stored, beside what it is called."""
-_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff”》）]) (?=[\u4e00-\u9fff“《（])")
-"""A space that stood around a code, where now a word stands."""
+_PLACE = re.compile(r"(?<![\w/@.-])\d{6,12}(?![\w/@.-])")
+_FIELD = re.compile(r"(字段 |[Ff]ield |in )([a-z_]{3,40})(?: (?=[\u4e00-\u9fff])|(?=[ ,]))")
+_BESIDE_ITS_LABEL = re.compile(r"(“[^“”]+”)（[a-z][a-z0-9_.]*）")
+_APART = re.compile(r"(?<=[\u4e00-\u9fff”》）]) (?=[\u4e00-\u9fff“《（])")
+"""A space before or after a code, which a name of Chinese characters does not need."""
 
 
 def in_office_words(
-    sentence: str, unit_name: Callable[[str], str] = str, language: Language = "zh"
+    sentence: str,
+    unit_name: Callable[[str], str] = str,
+    language: Language = "zh",
+    *,
+    place_name: Callable[[str], str] = str,
+    of: str = "",
 ) -> str:
     """Return *sentence* with every code that has one label said by that label.
 
-    *unit_name* says what the unit of a code is called; left out, codes of units stay.
+    *unit_name* and *place_name* say what the unit and the place of a code are called; left out,
+    those codes stay. A field is called as forms *of* a kind of case call it, its stored name left
+    out.
     """
     english = language == "en"
+    sentence = _FIELD.sub(lambda found: _field(found[1], found[2], language, of), sentence)
+    sentence = _BESIDE_ITS_LABEL.sub(r"\1", sentence)
     said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
     said = _COMMAND.sub(lambda found: _called(found[1], english=english), said)
     said = _TWICE.sub(r"\1", said)
     said = _UNIT.sub(lambda found: unit_name(found[0]), said)
-    return said if english else _BETWEEN.sub("", said.replace(", ", "、"))
+    said = _PLACE.sub(lambda found: place_name(found[0]), said)
+    return said if english else _APART.sub("", said.replace(", ", "、"))
 
 
 def for_people(sentence: str) -> str:
-    """Return *sentence* as it is said to whoever filled in a page, not to a program.
-
-    The stored names of fields are left out, and whoever asked is the reader.
-    """
-    said = _FIELD.sub("", sentence).replace("来者是", "您是")
+    """Return *sentence* as it is said to whoever filled in a page: they are who asked."""
+    said = sentence.replace("来者是", "您是")
     return said.replace("命令格式不符：", "填写不全或有误：")
+
+
+def _field(before: str, name: str, language: Language, of: str) -> str:
+    """Return a field that a sentence names, as its form calls it; what is none stays."""
+    called = field_label(name, language, of=of)
+    if called == name:
+        return f"{before}{name}"
+    return f"“{called}”" if language == "zh" else f'{before}"{called}"'
 
 
 def _called(command: str, *, english: bool) -> str:

@@ -48,7 +48,9 @@ def named_by(command: Mapping[str, Any]) -> str | None:
 def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Ground]:
     """Return what of the pack a field of a command may hold."""
     pack = policy.providers
-    if field == "categories" or (field, command) == ("category", "record_service_hours"):
+    if field in {"categories", "function"}:
+        return policy.categories
+    if (field, command) == ("category", "record_service_hours"):
         return policy.categories
     if pack is None:
         return ()
