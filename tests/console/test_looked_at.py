@@ -35,7 +35,8 @@ def test_refusals_are_said_to_people_without_ids_codes_or_names_of_fields(office
 def test_chinese_refusals_list_with_chinese_marks_and_without_gaps() -> None:
     said = in_office_words("该操作须在 TRIAGED, PENDING_DISPATCH 状态办理，任务现为 ACCEPTED。")
     assert said == "该操作须在已研判、待派单状态办理，任务现为已签收。"
-    assert for_people("“开始”（term_start）未填写。") == "“开始”未填写。"
+    assert in_office_words("“开始”（term_start）未填写。") == "“开始”未填写。"
+    assert for_people("只有主办单位可以办理，来者是街道调度员。").endswith("您是街道调度员。")
 
 
 def test_what_steps_aside_or_ends_is_never_what_the_eye_is_led_to(office: Office) -> None:
