@@ -224,7 +224,7 @@ def _desks(district: District) -> list[Stop]:
         Stop("figure-counted-again", "A01", "/figures/on_time_rate@1?recompute=yes"),
         Stop("supervision-narrowed", "V01", "/supervision?level=RED"),
         Stop("province-city", "V01", district.city),
-        Stop("audit-nothing", "A01", "/audit?case=DQ440106202601010000X"),
+        Stop("audit-nothing", "A01", "/audit?case=DQ440106202601010000X", status=404),
         Stop("audit-compared", "A01", f"/audit?case={tasks['working']}&policy=zhuhai-124"),
         Stop("audit-case", "A01", f"/audit?case={tasks['working']}"),
         Stop("audit-earlier", "A01", f"/audit?case={tasks['working']}&facts=3"),
