@@ -38,6 +38,16 @@ def stream_meant(context: Context, category: str, given: str | None, opening: bo
     )
 
 
+def any_case(context: Context, given: str) -> str:
+    """Return the stream of a case of any kind: as it is named, or a task by its number.
+
+    Raises `CommandRefused` for a number no task has.
+    """
+    if given.upper().startswith("DQ"):
+        return stream_meant(context, "task", given, opening=False)
+    return given
+
+
 def _of(category: str) -> StreamOf:
     def stream_of(context: Context, given: str | None, begins: bool) -> str:
         return stream_meant(context, category, given, begins)

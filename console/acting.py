@@ -52,7 +52,8 @@ class Case:
         else:
             found = case_at(seer, category_at(section), key)
             self.stream, self.kind, self.state = found.line.stream, found.kind, found.state
-            self.policy_id, self.title = found.kind.policy_id(found.state), found.line.title
+            self.policy_id = found.kind.policy_id(found.state)
+            self.title = found.line.title_in(seer.language)
         self.address = f"/{section}/{key}"
 
     def model(self, command: str) -> Any:
@@ -80,7 +81,10 @@ def _form(
 ) -> Response:
     model = case.model(command)
     policy = case.seer.rules.under(case.policy_id).policy
-    fields = fields_of(command, model, case.seer, policy, given, case.body, case.kind, case.state)
+    seer, kind = case.seer, case.kind
+    fields = fields_of(
+        command, model, seer, policy, given, case.body, kind, case.state, case.stream
+    )
     if case.pairing is not None:
         fields = case.pairing.fields(command, fields, given)
     return page(

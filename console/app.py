@@ -89,6 +89,10 @@ _NOTHING: tuple[Both, Both] = (
 )
 
 
+_FOR_EVERYBODY = ("/c/", "/r/", "/service-providers/", "/pilots/")
+"""Pages that nobody signs in for: what is not there is said as they speak."""
+
+
 def create_app(house: House) -> FastAPI:
     """Return the console of *house*; no page of a framework's own is reachable beside ours."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -166,7 +170,7 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(NothingHere)
     async def nothing(request: Request, error: Exception) -> HTMLResponse:
         del error
-        return _message(request, 404, *_NOTHING)
+        return _nothing(request)
 
     @app.exception_handler(NotOurForm)
     async def foreign(request: Request, error: NotOurForm) -> HTMLResponse:
@@ -202,7 +206,7 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> HTMLResponse:
         if error.status_code == 404:
-            return _message(request, 404, *_NOTHING)
+            return _nothing(request)
         return _message(
             request,
             error.status_code,
@@ -226,6 +230,12 @@ def _say_what_is_wrong(app: FastAPI) -> None:
     for kind in (NotNow, LedgerUnavailable, BoardStopped, ExtraMissing):
         app.exception_handler(kind)(_not_now)
     app.exception_handler(TooMany)(too_many)
+
+
+def _nothing(request: Request) -> HTMLResponse:
+    if request.url.path.startswith(_FOR_EVERYBODY):
+        return page(request, "resident_nothing.html", status=404, brand="", path="/r/")
+    return _message(request, 404, *_NOTHING)
 
 
 async def _not_now(request: Request, error: Exception) -> HTMLResponse:

@@ -35,7 +35,10 @@ PAGE = 20
 
 Panel = Callable[[Seer, CaseAt], dict[str, Any]]
 PANELS: dict[str, Panel] = {}
-"""What more is shown of one case of a kind, by its category: what its template is filled with."""
+"""What more is shown of one case of a kind, by its category: what its template is filled with.
+
+`filled` holds the addresses of forms that begin filled in, by command.
+"""
 
 
 @router.get("/{section}")
@@ -48,7 +51,7 @@ def show_list(
     mine: bool = False,
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
-    """List the cases of one kind."""
+    """List the cases of one kind, in the order of the clock."""
     category = category_at(section)
     seer = seer_of(request, f"/{section}")
     wanted = CaseFilter(
@@ -58,17 +61,18 @@ def show_list(
         holder=seer.unit if mine else None,
         search=q.strip() or None,
     )
-    lines, total = cases_at(seer, wanted, page=number, size=PAGE)
+    lines, total = cases_at(seer, wanted, order="next_due", page=number, size=PAGE)
     counts = counts_at(seer, CaseFilter(category))
     return page(
         request,
         "cases.html",
         seer=seer,
         category=category,
-        title=dict(sections_of(seer))[f"/{section}"],
+        title=_called(seer, section),
         plural=section,
         rows=[row_of(seer, line) for line in lines],
         by_service=any(line.service for line in lines),
+        by_clock=any(line.next_due for line in lines),
         states=[
             (one, state_label(category, one, seer.language), counts[one])
             for one in _in_order(category, counts)
@@ -84,6 +88,11 @@ def show_list(
     )
 
 
+def _called(seer: Seer, section: str) -> str:
+    """Return what the menu calls the page of a kind."""
+    return dict(sections_of(seer))[f"/{section}"]
+
+
 def _in_order(category: str, counts: dict[str, int]) -> list[str]:
     """Return the states there are cases in, in the order a case goes through them."""
     order = list(LABELS.get(f"{category.capitalize()}State", {}))
@@ -94,6 +103,7 @@ def row_of(seer: Seer, line: CaseLine) -> dict[str, Any]:
     """Return what a list shows of a case, in the language of whoever looks."""
     return {
         "line": line,
+        "title": line.title_in(seer.language),
         "kind": label(line.category, seer.language, among="CaseKind"),
         "address": address_of(line),
         "state": state_label(line.category, line.state, seer.language),
@@ -128,6 +138,9 @@ def show(request: Request, section: str, key: str, receipt: int | None = None) -
     offered = offers(desk.hearing(line.stream), seer.who, kind.policy_id(state))
     entries = ledger.read(line.stream)
     panel = PANELS.get(category)
+    shown = {} if panel is None else panel(seer, found)
+    may, filled = acts(seer, address_of(line), offered), shown.get("filled", {})
+    running = () if line.over else kind.clocks(state, seer.rules)
     return page(
         request,
         "case.html",
@@ -136,16 +149,16 @@ def show(request: Request, section: str, key: str, receipt: int | None = None) -
         line=line,
         category=category,
         plural=section,
-        kind_label=label(category, seer.language, among="CaseKind"),
+        section_title=_called(seer, section),
         state_label=state_label(category, line.state, seer.language),
         about=row_of(seer, line),
-        panel={} if panel is None else panel(seer, found),
+        panel=shown,
         units=[seer.unit_name(one) for one in seer.house.boards.cases.units(line.stream)],
         clocks=[
             (clock_label(one.name, seer.language), one.due, _why(seer, one))
-            for one in ([] if line.over else kind.clocks(state, seer.rules))
+            for one in sorted(running, key=lambda one: one.due)
         ],
-        may=acts(seer, address_of(line), offered),
+        may=[(filled.get(one.rpartition("/")[2], one), name) for one, name in may],
         may_not=not_now(seer, offered),
         history=list(reversed(case_history(ledger, line.stream, seer.names, seer.language))),
         facts=len(entries),
@@ -216,7 +229,7 @@ def _form(
         status=200 if refusal is None else 422,
         seer=seer,
         title=command_label(command, seer.language),
-        case_title=label(category, seer.language, among="CaseKind"),
+        case_title=_called(seer, section),
         back=f"/{section}",
         action=f"/{section}/new/{command}",
         fields=fields_of(command, model, seer, policy, filled, None, kind),

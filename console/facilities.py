@@ -106,7 +106,7 @@ def _said(seer: Seer, cell: Cell) -> str:
 
 def _line(seer: Seer, line: CaseLine) -> dict[str, Any]:
     return {
-        "title": line.title,
+        "title": line.title_in(seer.language),
         "address": address_of(line),
         "state": state_label(line.category, line.state, seer.language),
     }
@@ -218,7 +218,7 @@ def _operator(seer: Seer, operator: dict[str, Any] | None) -> dict[str, Any] | N
 def _title_of(seer: Seer, stream: str) -> str:
     """Return the title of a case on the board, or what it is called where it has none."""
     line = seer.house.boards.cases.get(stream)
-    return seer.names.case(stream, seer.language) if line is None else line.title
+    return seer.names.case(stream, seer.language) if line is None else line.title_in(seer.language)
 
 
 def _site_panel(seer: Seer, found: CaseAt) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         known = line is not None and line.category in PLURALS
         linked.append(
             {
-                "title": line.title if line else seer.names.case(one["case"], seer.language),
+                "title": seer.names.case(one["case"], seer.language),
                 "address": address_of(line) if line and known else f"/{category}s/{key}",
                 "standing": label(one["standing"], seer.language, among="LinkStanding"),
             }
@@ -172,6 +172,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         "round": details["round"],
         "linked": linked,
         "struck_off_at": details["struck_off_at"],
+        "master_title": details["master"] and seer.names.case(details["master"], seer.language),
         "master": None
         if details["master"] is None
         else f"/findings/{details['master'].partition('/')[2]}",

@@ -16,6 +16,7 @@ from domain.clocks import LimitText
 from domain.models import base_of, seals_of
 from domain.people import Role
 from domain.policy import Policy
+from domain.provider.case import PROVIDER
 from domain.refusals import CommandRefused
 from domain.task.case import TASK
 from domain.task.commands import Grade, Suggested
@@ -25,15 +26,18 @@ from domain.values import (
     CaseId,
     DivisionCode,
     Instant,
+    PairingId,
     PersonId,
     TaskId,
     UnitCode,
     instant_text,
 )
 from importing.cells import moment
-from projections.case_board import SHOWN, CaseFilter
+from projections.case_board import SHOWN, CaseFilter, CaseLine
 from projections.task_board import TaskFilter
 from services.case_lists import cases_at
+from services.list_questions import pairings_of
+from services.providers import tasks_named
 from services.scope import within
 from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
@@ -68,6 +72,7 @@ def fields_of(
     body: Any = None,
     case: CaseKind = TASK,
     state: Any = None,
+    stream: str = "",
 ) -> list[Field]:
     """Return the fields of a command's form, with what was *given* or is usual filled in."""
     hints = get_type_hints(model, include_extras=True)
@@ -76,7 +81,7 @@ def fields_of(
         left.add("policy")  # the pack in force, unless a program says otherwise
     if kind == "dispatch_task" and not given.get("suggested"):
         left |= {"suggested", "reason"}  # the reason is why another than the first suggested
-    made = _Making(kind, model, seer, policy, body, case, state)
+    made = _Making(kind, model, seer, policy, body, case, state, stream)
     return [
         made.field(name, hints[name], given)
         for name in model.model_fields
@@ -112,6 +117,7 @@ class _Making:
     body: Any
     case: CaseKind
     state: Any
+    stream: str
 
     def field(self, name: str, hint: Any, given: Mapping[str, Any]) -> Field:
         base, many = base_of(hint)
@@ -170,8 +176,10 @@ class _Making:
         inner = replace(self, model=model)
         hints = get_type_hints(model, include_extras=True)
         first = next(iter(model.model_fields))
-        # Where each item of a list has its row, there are as many rows as items.
-        listed = min(len(inner.field(first, hints[first], {}).choices), _ROWS_MOST)
+        # Each item of a list has its row; cases and people are no list.
+        named = hints[first] in (CaseId, PersonId)
+        items = () if named else inner.field(first, hints[first], {}).choices
+        listed = min(len(items), _ROWS_MOST)
         count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST, listed) if many else 1
         rows = tuple(
             tuple(
@@ -189,7 +197,7 @@ class _Making:
         return Field(name, self._called(name), "rows", required, rows=rows)
 
     def _called(self, name: str) -> str:
-        called = field_label(name, self.seer.language)
+        called = field_label(name, self.seer.language, of=self.case.category)
         return called[:1].upper() + called[1:]
 
     def _choices(self, name: str, base: Any) -> tuple[tuple[str, str], ...]:
@@ -209,7 +217,7 @@ class _Making:
                 one.code: self.seer.say(one.label.zh, one.label.en)
                 for one in self.case.listed(self.policy, self.kind, name)
             }
-            return tuple((code, known.get(code) or self.seer.place_name(code)) for code in held)
+            return tuple((code, known.get(code) or self._held(code)) for code in held)
         if base == UnitCode:
             return self._units(name)
         if base == PersonId:
@@ -218,9 +226,13 @@ class _Making:
             return self._places()
         if base == TaskId and name == "master":
             return self._same_matter()
+        if base == PairingId:
+            return tuple((f"pairing/{key}", title) for key, title in pairings_of(self.seer))
         for category, of in CASE_IDS.items():
             if base == of and category in SHOWN:
                 return self._cases(category)
+        if base == TaskId and self.case is PROVIDER:
+            return self._tasks_served()
         if base == CaseId:
             return (*self._cases("facility"), *self._tasks())
         return tuple(
@@ -228,10 +240,29 @@ class _Making:
             for one in self.case.listed(self.policy, self.kind, name)
         )
 
+    def _held(self, code: str) -> str:
+        """Return what an item, perhaps of one category (`STAFF/MEAL`), or a place is called."""
+        item, _, category = code.partition("/")
+        name = self.seer.names.ground(item, self.seer.language)
+        if category:
+            service = self.seer.category_name(category)
+            return self.seer.say(f"{name}（{service}）", f"{name} ({service})")
+        return name if name != item else self.seer.place_name(code)
+
     def _cases(self, category: str) -> tuple[tuple[str, str], ...]:
         """Return the open cases of a kind that the one who looks has to do with."""
         found, _ = cases_at(self.seer, CaseFilter(category, open_only=True), size=_CASES_MOST)
-        return tuple((line.stream, line.title) for line in found)
+        return tuple((line.stream, self._titled(line)) for line in found)
+
+    def _titled(self, line: CaseLine) -> str:
+        """Return the title of a case; findings of one indicator are told apart by their place."""
+        title = line.title_in(self.seer.language)
+        return f"{title} · {self.seer.place_name(line.place)}" if "label" in line.details else title
+
+    def _tasks_served(self) -> tuple[tuple[str, str], ...]:
+        """Return the tasks that named this provider, the newest first, by number."""
+        found = tasks_named(self.seer.house, self.stream)
+        return tuple((one, self.seer.names.case(one, self.seer.language)) for one in found)
 
     def _tasks(self) -> tuple[tuple[str, str], ...]:
         """Return the open tasks of the place that the case lies in, the newest first."""
@@ -305,8 +336,9 @@ class _Making:
             and (unit.division.startswith(own) or own.startswith(unit.division))
         }
         if self.case is not TASK:  # a need lies somewhere in it, a programme may be of all of it
-            whole = self.seer.say("本单位全部辖区", "the whole division of your unit")
-            found = {**found, own: f"{whole} {own}"}
+            name = self.seer.place_name(own)
+            whole = self.seer.say(f"{name}（全部辖区）", f"{name} (the whole of it)")
+            found = {**found, own: whole}
         return tuple(sorted(found.items()))
 
     def _same_matter(self) -> tuple[tuple[str, str], ...]:

@@ -29,10 +29,12 @@ from domain.provider.commands import ProviderKind
 from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from services.provider_links import Held
-from services.providers import register, registered
+from services.providers import CATEGORY, register, registered
 from services.rating_links import LinkOver, new_secret
+from services.seeing import called
 from wording.commands import command_label
-from wording.labels import label, state_label
+from wording.labels import clock_label, label, state_label
+from wording.names import KnownNames
 from wording.sentences import sentence
 
 router = APIRouter(route_class=Bounded)
@@ -166,7 +168,7 @@ def apply(
             raise _numberless()
         position = visit.house.provider_links.apply(stream, command, secret, visit.source)
     except CommandRefused as refusal:
-        return _form(visit, told, visit.told(refusal), secret)
+        return _form(visit, told, visit.told(refusal, CATEGORY), secret)
     except LinkOver:
         return visit.over(_DOOR)
     address = _address(request, secret)
@@ -219,7 +221,9 @@ def _page(
     visit: Visit, held: Held, token: str, *, done: str = "", problem: str = "", opened: str = ""
 ) -> Response:
     links, body, language = visit.house.provider_links, held.state.body, visit.language
-    may = links.may(held)
+    may, names = links.may(held), _names(visit)
+    running = PROVIDER.clocks(held.state, visit.rules)
+    first = min(running, key=lambda clock: clock.due, default=None)
     return visit.page(
         "provider_own.html",
         status=422 if problem else 200,
@@ -232,7 +236,9 @@ def _page(
         opened=opened,
         may=may,
         named=lambda kind: command_label(kind, language),
-        steps=_steps(visit, held),
+        clock="" if first is None else clock_label(first.name, language),
+        due=None if first is None else first.due,
+        steps=_steps(visit, held, names),
         licence_kinds=_licences(visit),
         licences=with_room(licence_rows(body.licences), NO_LICENCE),
         prices=with_room(price_rows(body.prices), NO_PRICE),
@@ -240,7 +246,7 @@ def _page(
         served=[
             (
                 service,
-                visit.names.case(service.case, language),
+                names.case(service.case, language),
                 visit.names.category(service.category, language),
                 [(one.stream, one.name) for one in successors],
             )
@@ -251,7 +257,7 @@ def _page(
         to_accept=[
             (
                 one,
-                visit.names.case(one.case, language),
+                names.case(one.case, language),
                 one.function and visit.names.category(one.function, language),
             )
             for one in links.to_accept(held)
@@ -259,16 +265,33 @@ def _page(
     )
 
 
-def _steps(visit: Visit, held: Held) -> list[tuple[str, str]]:
-    """Return what happened, in the sentences of the record; sealed words stay sealed here."""
-    return [
+def _names(visit: Visit) -> KnownNames:
+    """Return names in which tasks are called by number, and other providers by name."""
+    return KnownNames(visit.rules, number_of=lambda one: called(visit.house, one, visit.language))
+
+
+def _steps(visit: Visit, held: Held, names: KnownNames) -> list[tuple[str, str]]:
+    """Return what happened, the newest first, in the sentences of the record.
+
+    Sealed words stay sealed here; a limit is told by its end, which is what matters to a provider.
+    """
+    told = [
         (
             str(instant(entry.recorded_at)),
-            sentence(entry.kind, entry.fact, visit.names, visit.language),
+            sentence(
+                entry.kind,
+                entry.fact,
+                names,
+                visit.language,
+                lambda limit: visit.say(
+                    f"{instant(limit['due'])} 前", f"by {instant(limit['due'])}"
+                ),
+            ),
         )
         for entry in visit.house.books.ledger.read(held.link.stream)
         if entry.kind != "provider_deadline_recalculated.v1"
     ]
+    return told[::-1]
 
 
 @router.post("/p/do")
@@ -322,7 +345,7 @@ def act(
                 return _page(visit, held, token)
         position = links.act(held, stream, {"kind": kind} | command, once)
     except CommandRefused as refusal:
-        return _page(visit, held, token, problem=visit.told(refusal), opened=kind)
+        return _page(visit, held, token, problem=visit.told(refusal, CATEGORY), opened=kind)
     told = visit.say(f"已记下：账本第 {position:,} 位。", f"On record at position {position:,}.")
     return _page(visit, _held(visit, token), token, done=told)
 

@@ -34,7 +34,7 @@ def about(line: CaseLine, names: KnownNames, language: Language) -> dict[str, An
         "areas": [names.place(one, language) for one in told["areas"]],
         "valid_until": last_day(told["valid_until"]),
         "grade": told["grade"],
-        "grades": told["grades"][::-1],
+        "grades": [(last_day(one["period_end"]), one["grade"]) for one in told["grades"][::-1]],
         "warning": told["warning"] and names.ground(told["warning"], language),
         "suspended_until": told["suspended_until"],
         "barred_until": told["barred_until"],
@@ -43,8 +43,16 @@ def about(line: CaseLine, names: KnownNames, language: Language) -> dict[str, An
             for one in told["licences"]
         ],
         "prices": [(one["item"], one["per"], yuan(one["cents"])) for one in told["prices"]],
-        "hours": f"{told['minutes'] // 60}:{told['minutes'] % 60:02d}",
+        "hours": _hours(told["minutes"], language),
     }
+
+
+def _hours(minutes: int, language: Language) -> str:
+    """Return how long people served, as people say it."""
+    hours, left = divmod(minutes, 60)
+    if language == "en":
+        return f"{hours} h {left} min" if left else f"{hours} h"
+    return f"{hours} 小时 {left} 分" if left else f"{hours} 小时"
 
 
 TONES: dict[str, str] = {

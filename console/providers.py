@@ -10,10 +10,11 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from console.cases import PANELS, address_of
-from console.provider_parts import about
+from console.provider_parts import about, last_day
 from console.resident_doors import code_of
 from console.seeing import ours, page, seer_of
 from domain.provider.leaving import served_now
+from domain.provider.rating import Check
 from domain.provider.state import Exiting, Running, Suspended, Verifying
 from services.case_lists import CaseAt, case_at
 from services.providers import CATEGORY, Rated, is_public, ratings
@@ -63,7 +64,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         else None,
         "plan": _plan(seer, state) if isinstance(state, Exiting) else [],
         "served": _served(seer, found.line.stream) if isinstance(state, Running) else [],
-        "order": _order_address(seer, found) if isinstance(state, Running) else "",
+        "filled": _filled(seer, found),
         "public": f"/service-providers/{found.line.key}" if is_public(found.line) else "",
     }
 
@@ -77,7 +78,8 @@ def item_name(seer: Seer, item: str) -> str:
     name = seer.names.ground(code, seer.language)
     if not category:
         return name
-    return f"{name}（{seer.names.category(category, seer.language)}）"
+    service = seer.names.category(category, seer.language)
+    return seer.say(f"{name}（{service}）", f"{name} ({service})")
 
 
 def _served(seer: Seer, stream: str) -> list[dict[str, Any]]:
@@ -93,13 +95,30 @@ def _served(seer: Seer, stream: str) -> list[dict[str, Any]]:
     ]
 
 
-def _order_address(seer: Seer, found: CaseAt) -> str:
-    """The form of an order begins with everything that needs a successor."""
+def _filled(seer: Seer, found: CaseAt) -> dict[str, str]:
+    """Return the forms that begin filled in: with everything that needs a successor."""
+    address, state = address_of(found.line), found.state
+    if isinstance(state, Exiting):
+        left = [(one.case, one.function, one.successor) for one in state.outstanding]
+        return {"revise_exit_plan": f"{address}/revise_exit_plan?{_rows(left)}"}
+    if isinstance(state, Running):
+        served = served_now(found.line.stream, seer.rules)
+        return {
+            "order_exit": f"{address}/order_exit?"
+            + _rows([(one.case, one.function, "") for one in served])
+        }
+    return {}
+
+
+def _rows(plan: list[tuple[str, str | None, str]]) -> str:
     rows: dict[str, str] = {}
-    for number, one in enumerate(served_now(found.line.stream, seer.rules)):
-        rows[f"plan.{number}.case"] = one.case
-        rows[f"plan.{number}.function"] = one.function or ""
-    return f"{address_of(found.line)}/order_exit?{urlencode(rows)}"
+    for number, (case, function, successor) in enumerate(plan):
+        rows |= {
+            f"plan.{number}.case": case,
+            f"plan.{number}.function": function or "",
+            f"plan.{number}.successor": successor,
+        }
+    return urlencode(rows)
 
 
 def _plan(seer: Seer, state: Exiting) -> list[dict[str, Any]]:
@@ -140,23 +159,32 @@ _FIGURES = {
 _SHARES = frozenset({"satisfied", "on_time"})
 
 
+def _check(seer: Seer, check: Check) -> dict[str, str]:
+    """Return what a grade asks for and what was found; of nothing there is no share."""
+    found, of = check.found
+    share = check.figure in _SHARES
+    if share and not of:
+        told = seer.say("本期没有", "none in this quarter")
+    elif share:
+        told = seer.say(f"实为 {found}/{of}", f"found {found}/{of}")
+    else:
+        told = seer.say(f"实为 {found} 次", f"found {found}")
+    unit = "%" if share else seer.say(" 次", "")
+    return {
+        "name": seer.say(*_FIGURES[check.figure]),
+        "wanted": f"{'≥' if share else '≤'} {check.wanted}{unit}",
+        "found": told,
+        "tone": "" if share and not of else "green" if check.met else "red",
+    }
+
+
 def _rated(seer: Seer, one: Rated) -> dict[str, Any]:
     english = seer.language == "en"
     rows = [
         {
             "grade": row.label.en if english else row.label.zh,
             "code": row.code,
-            "checks": [
-                {
-                    "name": _FIGURES[check.figure][english],
-                    "wanted": f"≥ {check.wanted}%"
-                    if check.figure in _SHARES
-                    else f"≤ {check.wanted}",
-                    "found": f"{check.found[0]}/{check.found[1]}",
-                    "met": check.met,
-                }
-                for check in checks
-            ],
+            "checks": [_check(seer, check) for check in checks],
         }
         for row, checks in one.rows
     ]
@@ -170,6 +198,7 @@ def _rated(seer: Seer, one: Rated) -> dict[str, Any]:
     ]
     return {
         "fact": one.fact,
+        "last_day": last_day(one.fact.period_end),
         "position": one.position,
         "rows": rows,
         "tasks": one.tasks,

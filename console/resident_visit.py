@@ -179,14 +179,17 @@ class Visit:
             ),
         )
 
-    def told(self, refusal: CommandRefused) -> str:
-        """Return a refusal as a resident reads it."""
-
-        def name(code: str) -> str:
-            return self.names.unit(code, self.language)
-
-        said = self.say(refusal.chinese, refusal.english)
-        return in_office_words(said, name, self.language)
+    def told(self, refusal: CommandRefused, of: str = "") -> str:
+        """Return a refusal, about a case *of* a kind, as a resident reads it."""
+        names, language = self.names, self.language
+        return in_office_words(
+            self.say(refusal.chinese, refusal.english),
+            lambda code: names.unit(code, language),
+            language,
+            place_name=lambda code: names.place(code, language),
+            ground_name=lambda code: names.ground(code, language),
+            of=of,
+        )
 
     def number_of(self, stream: str) -> str:
         """Return the work-order number of a task."""

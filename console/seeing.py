@@ -1,5 +1,6 @@
 """Who is looking, and how a page is shown to them: session, names, language, size, safe headers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -122,7 +123,7 @@ def page(
         "seer": None,
         "large": request.cookies.get("large") == "1",
         "path": request.url.path,
-        "sections": sections_of(seer) if seer else (),
+        "menu": list(_menu_of(seer)) if seer else (),
         "section": _section_at(seer, request.url.path) if seer else "",
         "behind": seer is not None and _behind(seer, view.get("receipt")),
         **view,
@@ -194,6 +195,28 @@ SECTIONS: tuple[tuple[str, Both, frozenset[Role]], ...] = (
 def sections_of(seer: Seer) -> list[tuple[str, str]]:
     """Return the pages of somebody's role, in the order of the menu."""
     return [(address, seer.say(*both)) for address, both, roles in SECTIONS if seer.role in roles]
+
+
+_GROUPS: dict[str, Both] = {
+    **dict.fromkeys(
+        ("/findings", "/facilities", "/sites", "/providers", "/programmes"),
+        ("设施与机构", "Communities"),
+    ),
+    **dict.fromkeys(
+        ("/supervision", "/figures", "/district", "/province", "/audit", "/admin"),
+        ("看与管", "Oversight"),
+    ),
+}
+"""Under which heading a page stands in the menu; the daily work stands under none."""
+
+
+def _menu_of(seer: Seer) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the groups of the menu with their headings, each with its pages in order."""
+    sections = sections_of(seer)
+    for heading in (("", ""), *dict.fromkeys(_GROUPS.values())):
+        there = [one for one in sections if _GROUPS.get(one[0], ("", "")) == heading]
+        if there:
+            yield seer.say(*heading), there
 
 
 def _section_at(seer: Seer, path: str) -> str:

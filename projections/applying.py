@@ -56,6 +56,7 @@ LABELS = {
 _TABLES = {
     task_board.tasks: "tasks",
     service_levels.measures: "levels",
+    service_levels.sums: "levels",
     supervision_board.steps: "supervision",
     pairing_board.pairings: "pairings",
     pairing_board.parties: "pairings",

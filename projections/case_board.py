@@ -203,6 +203,11 @@ class CaseLine:
         """The id of the case within its kind."""
         return self.stream.partition("/")[2]
 
+    def title_in(self, language: str) -> str:
+        """Return the title; of a finding, its indicator, which the details hold in both."""
+        label = self.details.get("label")
+        return str(label["en"]) if language == "en" and isinstance(label, dict) else self.title
+
 
 @dataclass(frozen=True)
 class CaseFilter:

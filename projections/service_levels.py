@@ -20,7 +20,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    case,
     func,
     literal,
     select,
@@ -32,6 +31,9 @@ from projections.service_definitions import DEFINITIONS, NEVER_SCORED
 from projections.store import Page, Row, metadata
 from projections.task_board import area_of
 from projections.task_picture import Picture
+
+IN_ORDER = ("opened", "settled", "stream", "round", "part")
+"""What measures are told in the order of."""
 
 measures = Table(
     "board_measure",
@@ -51,21 +53,26 @@ measures = Table(
     Column("remark", Text),
     Column("opened", BigInteger, nullable=False),
     Column("settled", BigInteger, nullable=False),
-    Index(
-        "board_measure_as_asked",
-        "metric",
-        "month",
-        "street",
-        "unit",
-        "category",
-        "excluded",
-        "numerator",
-        "denominator",
-    ),
-    Index(
-        "board_measure_of_unit", "unit", "metric", "month", "excluded", "numerator", "denominator"
-    ),
+    Index("board_measure_as_told", "metric", *IN_ORDER),
+    Index("board_measure_of_month_as_told", "metric", "month", *IN_ORDER),
+    Index("board_measure_of_unit_as_told", "unit", "metric", *IN_ORDER),
 )
+"""What was counted, one row a thing."""
+
+sums = Table(
+    "board_measure_sums",
+    metadata,
+    Column("metric", Text, primary_key=True),
+    Column("month", Text, primary_key=True),
+    Column("street", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("category", Text, primary_key=True),
+    Column("pairing", Text, primary_key=True),
+    Column("numerator", BigInteger, nullable=False),
+    Column("denominator", BigInteger, nullable=False),
+    Column("excluded", BigInteger, nullable=False),
+)
+"""The same summed up, so that a rate of a year is not added up anew for everybody who looks."""
 
 CHINA = timezone(timedelta(hours=8), "UTC+8")
 
@@ -99,8 +106,9 @@ class _Count:
         if excluded is None and metric in NEVER_SCORED and row["category"] in not_scored:
             excluded = "category_not_scored"
         local = self.entry.recorded_at.astimezone(CHINA)
-        self.page.put(
-            measures,
+        _keep(
+            self.page,
+            before,
             {
                 "stream": self.entry.stream,
                 "metric": metric,
@@ -124,7 +132,7 @@ class _Count:
         """Settle what was opened before, whatever the round now is."""
         if found is not None:
             changed = {"numerator": int(counts), "settled": self.entry.position}
-            self.page.put(measures, {**found, **changed})
+            _keep(self.page, found, {**found, **changed})
 
     def latest(self, metric: str, unit: str | None = None) -> Row | None:
         """Return the newest row of *metric*, of *unit* where one is given."""
@@ -175,9 +183,25 @@ def apply(page: Page, entry: Entry, picture: Picture) -> None:
         case "score_excluded.v1":
             for row in page.rows(measures, entry.stream):
                 reason = f"score_excluded:{fact['ground']}"
-                page.put(measures, {**row, "excluded": row["excluded"] or reason})
+                _keep(page, row, {**row, "excluded": row["excluded"] or reason})
         case _:
             pass
+
+
+def _keep(page: Page, before: Row | None, row: Row) -> None:
+    """Count *row*, in place of *before*."""
+    page.put(measures, row)
+    for one, sign in ((before, -1), (row, 1)):
+        if one is not None:
+            key = tuple(one[column.name] or "" for column in sums.primary_key)
+            left_out = one["excluded"] is not None
+            page.add(
+                sums,
+                key,
+                0 if left_out else sign * one["numerator"],
+                0 if left_out else sign * one["denominator"],
+                sign if left_out else 0,
+            )
 
 
 def _unit(count: _Count) -> str:
@@ -230,24 +254,27 @@ class LevelFilter:
     month_from: str | None = None
     month_to: str | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """Return what a row must meet."""
+    def conditions(self, table: Table) -> list[ColumnElement[bool]]:
+        """Return what a row of *table*, the measures or their sums, must meet."""
         found: list[ColumnElement[bool]] = []
         for column, value in (
-            (measures.c.unit, self.unit),
-            (measures.c.category, self.category),
-            (measures.c.pairing, self.pairing),
+            (table.c.unit, self.unit),
+            (table.c.category, self.category),
+            (table.c.pairing, self.pairing),
         ):
             if value is not None:
                 found.append(column == value)
         if self.metrics:
-            found.append(measures.c.metric.in_(list(self.metrics)))
+            found.append(table.c.metric.in_(list(self.metrics)))
         if self.place is not None:
-            found.append(measures.c.street.startswith(area_of(self.place)[:9], autoescape=True))
+            found.append(table.c.street.startswith(area_of(self.place)[:9], autoescape=True))
+        if self.month_from is not None and self.month_from == self.month_to:
+            found.append(table.c.month == self.month_from)
+            return found
         if self.month_from is not None:
-            found.append(measures.c.month >= self.month_from)
+            found.append(table.c.month >= self.month_from)
         if self.month_to is not None:
-            found.append(measures.c.month <= self.month_to)
+            found.append(table.c.month <= self.month_to)
         return found
 
 
@@ -306,22 +333,21 @@ class ServiceLevels:
         A definition without any count in its group is left out; `all` always has every definition
         asked for.
         """
-        included = case((measures.c.excluded.is_(None), 1), else_=0)
-        group = literal("").label("grouped") if by == "all" else measures.c[by].label("grouped")
+        group = literal("").label("grouped") if by == "all" else sums.c[by].label("grouped")
         asked = (
             select(
-                measures.c.metric,
+                sums.c.metric,
                 group,
-                func.sum(measures.c.numerator * included),
-                func.sum(measures.c.denominator * included),
-                func.sum(1 - included),
+                func.sum(sums.c.numerator),
+                func.sum(sums.c.denominator),
+                func.sum(sums.c.excluded),
             )
-            .where(*wanted.conditions())
-            .group_by(measures.c.metric, *(() if by == "all" else (group,)))
+            .where(*wanted.conditions(sums))
+            .group_by(sums.c.metric, *(() if by == "all" else (group,)))
         )
         with self._engine.connect() as connection:
             found = [
-                Rate(str(metric), str(name or ""), int(above), int(below), int(out))
+                Rate(str(metric), str(name), int(above), int(below), int(out))
                 for metric, name, above, below, out in connection.execute(asked)
             ]
         if by == "all":
@@ -343,14 +369,8 @@ class ServiceLevels:
         """
         asked = (
             select(measures)
-            .where(measures.c.metric == metric, *wanted.conditions())
-            .order_by(
-                measures.c.opened,
-                measures.c.settled,
-                measures.c.stream,
-                measures.c.round,
-                measures.c.part,
-            )
+            .where(measures.c.metric == metric, *wanted.conditions(measures))
+            .order_by(*(measures.c[name] for name in IN_ORDER))
             .limit(limit)
             .offset(offset)
         )

@@ -2,8 +2,9 @@
 
 Boards stand in a SQLite file of their own or beside the ledger in PostgreSQL, in tables named
 `board_...`. Everything in them can be dropped and derived again, so they are kept for speed, not
-for durability. Every table has a `stream` column: a page of log entries touches only the rows of
-its own streams, which are read at once, changed in memory, and written at once.
+for durability. A table of rows has a `stream` column: a page of log entries touches only the rows
+of its own streams, which are read at once, changed in memory, and written at once. A table of sums
+is only added to: what a page changes of them is summed in memory and added at once.
 """
 
 import hashlib
@@ -30,6 +31,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateTable
@@ -156,7 +158,7 @@ class Page:
     def __init__(self, connection: Connection, streams: Iterable[str]) -> None:
         self._connection = connection
         self._streams = sorted(set(streams))
-        self._tables: dict[Table, _Sheet] = {}
+        self._tables: dict[Table, _Sheet | _Sums] = {}
         self.pictures: dict[str, Any] = {}
         """What boards keep apart while they work on the page, by stream; written by `finish`."""
 
@@ -186,6 +188,12 @@ class Page:
         """Forget *row*."""
         self._sheet(table).drop(row)
 
+    def add(self, table: Table, key: Key, *amounts: int) -> None:
+        """Add *amounts* to the sums under *key*, in the order of the columns; no sums, no row."""
+        sums = self._tables.setdefault(table, _Sums(table))
+        assert isinstance(sums, _Sums), "a table is of rows or of sums"
+        sums.add(key, amounts)
+
     def touched(self) -> list[Table]:
         """Return the tables the page has looked at."""
         return list(self._tables)
@@ -196,6 +204,7 @@ class Page:
 
     def _sheet(self, table: Table, *, everything: bool = False) -> "_Sheet":
         sheet = self._tables.get(table)
+        assert not isinstance(sheet, _Sums), "a table is of rows or of sums"
         if sheet is None:
             sheet = self._tables[table] = _Sheet(table)
             sheet.load(self._connection, None if everything else self._streams)
@@ -271,6 +280,49 @@ class _Sheet:
             )
             for found in connection.execute(asked):
                 yield dict(found._mapping)  # noqa: SLF001 - SQLAlchemy's documented accessor
+
+
+class _Sums:
+    """What a page adds to one table of sums: the key first, every other column an amount."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._key = [column.name for column in table.primary_key.columns]
+        self._summed = [column.name for column in table.columns if not column.primary_key]
+        self._added: dict[Key, tuple[int, ...]] = {}
+
+    def add(self, key: Key, amounts: tuple[int, ...]) -> None:
+        before = self._added.get(key, (0,) * len(amounts))
+        self._added[key] = tuple(map(sum, zip(before, amounts, strict=True)))
+
+    def write(self, connection: Connection) -> None:
+        changes = [
+            dict(zip(self._key + self._summed, key + amounts, strict=True))
+            for key, amounts in sorted(self._added.items())
+            if any(amounts)
+        ]
+        self._added.clear()
+        if not changes:
+            return
+        putting = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(
+            self._table
+        )
+        columns = self._table.c
+        connection.execute(
+            putting.on_conflict_do_update(
+                index_elements=self._key,
+                set_={name: columns[name] + putting.excluded[name] for name in self._summed},
+            ),
+            changes,
+        )
+        # Boards of the same log are the same rows, however long its pages were.
+        connection.execute(
+            delete(self._table).where(
+                *(columns[name] == bindparam(f"of_{name}") for name in self._key),
+                *(columns[name] == 0 for name in self._summed),
+            ),
+            [{f"of_{name}": change[name] for name in self._key} for change in changes],
+        )
 
 
 class Reached:

@@ -84,16 +84,21 @@ def ratings(seer: Seer, found: CaseAt) -> list[Rated]:
     return rated[::-1]
 
 
+def tasks_named(house: House, provider: str) -> list[str]:
+    """Return the tasks that named *provider* as who serves them, the newest naming first."""
+    named = {
+        entry.stream: None
+        for entry in house.books.ledger.of_kind("provider_named.v1", None)
+        if entry.fact["provider"] == provider
+    }
+    return list(named)[::-1]
+
+
 def _tasks(seer: Seer, provider: str, start: datetime, end: datetime) -> Iterator[Task]:
     """Yield the tasks the grade counted, as `domain/provider/figures.py` counts them."""
     ledger = seer.house.books.ledger
     lowest = {name: one.policy.ratings.satisfied_from for name, one in seer.rules.policies.items()}
-    named = {
-        entry.stream
-        for entry in ledger.of_kind("provider_named.v1", None)
-        if entry.fact["provider"] == provider
-    }
-    for stream in sorted(named):
+    for stream in sorted(tasks_named(seer.house, provider)):
         known = [one for one in ledger.read(stream) if one.recorded_at < end]
         served = closed_by(known, lowest)
         if served is None or served[0] != provider or served[1] < start:

@@ -1,6 +1,5 @@
 """Who is looking, at what house: somebody signed in, in one post, through one door."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from accounts.held_tables import HeldTables
 from accounts.preferences import Preferences
 from accounts.store import Accounts, Session
+from accounts.tries import Tries
 from desk.casework import Who
 from desk.opening import Books
 from desk.orders import Door
@@ -90,7 +90,7 @@ class House:
     @cached_property
     def following(self) -> Following:
         """By what residents follow their own matters."""
-        return Following(self.books, self.links.kept)
+        return Following(self.books, self.links.kept, Tries(self.accounts.engine, "link"))
 
     @cached_property
     def provider_links(self) -> ProviderLinks:
@@ -202,14 +202,19 @@ class Seer:
 
     def number_of(self, stream: str) -> str | None:
         """Return what people call the case *stream*: a task's number, others' title."""
-        if stream.startswith("task/"):
-            line = self.house.boards.tasks.get(stream)
-            return None if line is None else line.number
-        if stream.startswith("pairing/"):
-            pairing = self.house.boards.pairings.get(stream)
-            return None if pairing is None else pairing.title
-        case = self.house.boards.cases.get(stream)
-        return None if case is None else case.title
+        return called(self.house, stream, self.language)
+
+
+def called(house: House, stream: str, language: Language = "zh") -> str | None:
+    """Return what people call the case *stream*: a task's number, others' title."""
+    if stream.startswith("task/"):
+        line = house.boards.tasks.get(stream)
+        return None if line is None else line.number
+    if stream.startswith("pairing/"):
+        pairing = house.boards.pairings.get(stream)
+        return None if pairing is None else pairing.title
+    case = house.boards.cases.get(stream)
+    return None if case is None else case.title_in(language)
 
 
 def seer_by(
@@ -234,6 +239,11 @@ def seer_by(
 
 def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
     """Return a refusal as people read it: the sentence in the office's words, and its rule."""
-    name: Callable[[str], str] = seer.unit_name
-    said = seer.say(refusal.chinese, refusal.english)
-    return {"rule": refusal.rule, "sentence": in_office_words(said, name, seer.language)}
+    said = in_office_words(
+        seer.say(refusal.chinese, refusal.english),
+        seer.unit_name,
+        seer.language,
+        place_name=seer.place_name,
+        ground_name=lambda code: seer.names.ground(code, seer.language),
+    )
+    return {"rule": refusal.rule, "sentence": said}

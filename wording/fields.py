@@ -1,9 +1,10 @@
 """What each field of a command is called on a form, by its stored name; Chinese, then English."""
 
-from wording.kinds import all_words
+from wording.kinds import WORDS_OF_KINDS, all_words
 from wording.labels import Both
 
 FIELDS: dict[str, Both] = {
+    **all_words("fields"),
     "ad_hoc": ("临时事项（不属结对）", "ad hoc"),
     "address": ("住址", "address"),
     "answer_channel": ("回访方式", "how to answer"),
@@ -108,13 +109,20 @@ FIELDS: dict[str, Both] = {
     "urgent": ("紧急", "urgent"),
     "verified_on_site": ("已实地核查", "verified on the spot"),
     "within": ("到场时限", "arrive within"),
-    **all_words("fields"),
+}
+_OF_KINDS = {
+    f"{words.category}.{name}": both
+    for words in WORDS_OF_KINDS
+    for name, both in words.fields.items()
 }
 
 
-def field_label(name: str, language: str = "zh") -> str:
-    """Return what the field *name* is called; one nobody named is shown by its own name."""
-    both = FIELDS.get(name)
+def field_label(name: str, language: str = "zh", *, of: str = "") -> str:
+    """Return what the field *name* is called among commands *of* a kind of case.
+
+    One nobody named is shown by its own name.
+    """
+    both = _OF_KINDS.get(f"{of}.{name}") or FIELDS.get(name)
     return name if both is None else both[language == "en"]
 
 

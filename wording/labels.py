@@ -113,6 +113,7 @@ _LISTS: dict[type[StrEnum], Mapping[Any, Both]] = {
         SessionEnd.SIGNED_OUT: ("本人退出", "signed out"),
         SessionEnd.EXPIRED: ("超时", "expired"),
         SessionEnd.REVOKED: ("被收回", "revoked"),
+        SessionEnd.SINGLE_SIGN_ON: ("统一身份认证通知退出", "signed out at the single sign-on"),
     },
     TaskState: TASK_STATES,
     PairingState: PAIRING_STATES,

@@ -60,12 +60,12 @@ PROGRAMME_WORDS = Words(
         ),
         "application_scored.v1": (
             (
-                "{unit:unit}为{community:place}评分：{scores:points}，加权 {weighted}/10000"
+                "{unit:unit}为{community:place}评分：{scores:points}，加权 {weighted:hundredths} 分"
                 "[，评语：{comment}]。"
             ),
             (
                 "{unit:unit} scored {community:place}: {scores:points}, weighted "
-                "{weighted}/10000[, comment: {comment}]."
+                "{weighted:hundredths} of 100[, comment: {comment}]."
             ),
         ),
         "communities_selected.v1": (
@@ -166,14 +166,14 @@ PROGRAMME_WORDS = Words(
         "goals": ("目标", "goals"),
         "level": ("级别", "level"),
         "measure": ("衡量", "measured as"),
-        "points": ("分数", "points"),
-        "quota": ("名额", "quota"),
+        "points": ("分数（0–100）", "points (0–100)"),
+        "quota": ("名额（社区数）", "quota (communities)"),
         "reviewers": ("评审人员", "reviewers"),
         "scores": ("评分", "scores"),
         "selected": ("入选社区", "selected"),
         "statement": ("申报说明", "statement"),
         "target": ("目标值", "target"),
-        "weight": ("权重", "weight"),
+        "weight": ("权重（%，合计 100）", "weight (%, 100 in all)"),
     },
     steps={
         "DRAFT": ("open_call", "end_programme"),

@@ -14,7 +14,7 @@ PROVIDER_WORDS = Words(
                 "{team_number}]）"
                 "申请准入[，总部 {head_code}]：类别{categories:categories}，区域{areas:places}，"
                 "证照 {licences:count} 件，价目 {prices:count} 项[（{unit:unit}代为申请）]"
-                "[，经办人 {agent:person}][，联系方式：{contact:sealed}]。应初审："
+                "[，经办人 {agent:agent}][，联系方式：{contact:sealed}]。应初审："
                 "{look_by:deadline}。"
             ),
             (
@@ -23,13 +23,13 @@ PROVIDER_WORDS = Words(
                 "applied to be admitted[, head {head_code}]: categories "
                 "{categories:categories}, areas "
                 "{areas:places}, {licences:count} licences, {prices:count} prices[, applied for by "
-                "{unit:unit}][, agent {agent:person}][, contact: {contact:sealed}]. "
+                "{unit:unit}][, agent {agent:agent}][, contact: {contact:sealed}]. "
                 "First look due: {look_by:deadline}."
             ),
         ),
         "agent_named.v1": (
-            "登记{agent:person}为该机构经办人[，此前有：{agents_before:people}]。",
-            "{agent:person} now speaks for the provider[, beside {agents_before:people}].",
+            "登记经办人 {agent:agent}[，此前有：{agents_before:agents}]。",
+            "Agent {agent:agent} now speaks for the provider[, beside {agents_before:agents}].",
         ),
         "correction_asked.v1": (
             "一次性告知补正：{lacking}。应补正：{correct_by:deadline}。",
@@ -363,6 +363,8 @@ PROVIDER_WORDS = Words(
         "licences": ("证照", "licences"),
         "met": ("是否符合", "met"),
         "minutes": ("每人服务分钟数", "minutes each"),
+        "name": ("机构名称", "name of the body"),
+        "number": ("证照编号", "number of the licence"),
         "passed": ("是否合格", "passed"),
         "people": ("服务人数", "people"),
         "plan": ("接续方案", "successors"),
@@ -371,6 +373,8 @@ PROVIDER_WORDS = Words(
         "provider_before": ("原服务机构", "provider before"),
         "provider_kind": ("机构类型", "kind of provider"),
         "served": ("接收的案卷", "what is accepted"),
+        "successor": ("接续机构", "successor"),
+        "text": ("内容", "words"),
         "served_at": ("服务时间", "served at"),
         "team_number": ("志愿服务队伍编号", "number of the volunteer team"),
         "per": ("计价单位", "per"),

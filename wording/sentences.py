@@ -214,6 +214,11 @@ def deadline_text(deadline: Mapping[str, Any], language: Language = "zh") -> str
     return f"{length} from {since}{reason}: due {until}{provisional}"
 
 
+def _last_digits(reference: str) -> str:
+    """Return the last four digits of an opaque id, of somebody the sentence says who they are."""
+    return reference[-4:]
+
+
 def _met(met: bool) -> str:
     return "met" if met else "not met"
 
@@ -233,6 +238,8 @@ class _Shown:
             ),
             "person": lambda reference: names.person(reference, language),
             "people": lambda some: self._listed(names.person(one, language) for one in some),
+            "agent": _last_digits,
+            "agents": lambda some: self._listed(_last_digits(one) for one in some),
             "recipient": self._recipient,
             "holder": self._reference,
             "references": lambda some: self._listed(self._reference(one) for one in some),
@@ -312,7 +319,8 @@ class _Shown:
         shown = self.names.ground(code, self.language)
         if not category:
             return shown
-        return f"{shown}（{self.names.category(category, self.language)}）"
+        service = self.names.category(category, self.language)
+        return f"{shown} ({service})" if self.language == "en" else f"{shown}（{service}）"
 
     def _succession(self, item: Mapping[str, Any]) -> str:
         served = self.names.case(item["case"], self.language)

@@ -20,7 +20,7 @@ class Words:
     """Each kind of fact (`finding_recorded.v1`), in the language of `wording/template.py`."""
     commands: Mapping[str, Both]
     fields: Mapping[str, Both] = field(default_factory=dict)
-    """What fields of its commands are called that no other kind's have."""
+    """What fields of its commands are called, by its own forms before all others."""
     notices: Mapping[str, Both] = field(default_factory=dict)
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The commands people usually give in each state, the usual one first."""

@@ -50,6 +50,8 @@ def assess_community(
     """The lead department assesses each pilot once, goal by goal."""
     body = in_state(state, Assessing).body
     guards.acting_for(asked, (body.lead,), rules)
+    if not body.unassessed:
+        raise refused("pilot-left-to-assess")
     if command.community not in body.pilots:
         raise refused("pilot-known", community=command.community)
     if command.community not in body.unassessed:

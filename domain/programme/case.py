@@ -49,9 +49,11 @@ def offered(state: Any, command: str, field: str) -> Sequence[str]:
 STANDING_RULES = frozenset(
     {
         "all-assessed",
+        "application-left-to-score",
         "drafter-does-not-approve",
         "nobody-to-call",
         "panel-unchanged-after-selection",
+        "pilot-left-to-assess",
         "programme-authority",
         "reviewer-named",
         "scores-enough",

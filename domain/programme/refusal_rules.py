@@ -90,6 +90,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "您已为社区 {community} 评分。",
         "You have scored the community {community} already.",
     ),
+    "application-left-to-score": (
+        "您能评的申报都已评分，请等待评选。",
+        "You have scored every application you may; the selection comes next.",
+    ),
     "every-criterion": (
         "应逐项评分，每项一次；应有：{expected}，所填：{found}。",
         "Every criterion is scored once; expected {expected}, found {found}.",
@@ -131,6 +135,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
     "assessed-once": (
         "社区 {community} 已经评估。",
         "The community {community} is assessed already.",
+    ),
+    "pilot-left-to-assess": (
+        "各试点社区都已评估，可以推广或结束本次试点。",
+        "Every pilot is assessed; the programme may be extended or ended.",
     ),
     "all-assessed": (
         "尚有试点未评估：{missing}。",

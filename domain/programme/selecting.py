@@ -80,8 +80,14 @@ def score_application(
     person = str(asked.by.person)
     if person not in {one.person for one in body.panel}:
         raise refused("reviewer-named")
+    scored = body.scored_by(person)
+    if not any(
+        one.community not in scored and _own_unit(person, one, asked, rules) is None
+        for one in body.applications
+    ):
+        raise refused("application-left-to-score")
     _not_of_street(person, application, asked, rules)
-    if command.community in body.scored_by(person):
+    if command.community in scored:
         raise refused("application-scored-once", community=command.community)
     points = {one.criterion: one.points for one in command.scores}
     expected = [one.criterion for one in body.criteria]
@@ -107,9 +113,13 @@ def _application(community: str, body: Body) -> Application:
     return found
 
 
+def _own_unit(person: str, application: Application, asked: Asking, rules: Rules) -> str | None:
+    """Return the unit in the applicant's street in which *person* serves, if there is one."""
+    return own_unit_within(person, rules.units[application.street].division, asked, rules)
+
+
 def _not_of_street(person: str, application: Application, asked: Asking, rules: Rules) -> None:
-    division = rules.units[application.street].division
-    unit = own_unit_within(person, division, asked, rules)
+    unit = _own_unit(person, application, asked, rules)
     if unit is not None:
         raise refused("reviewer-of-street", street=application.street, unit=unit)
 

@@ -18,7 +18,14 @@ from domain.provider.facts import ProviderFact
 from domain.provider.identity import provider_stream, team_stream
 from domain.provider.memory import evolve
 from domain.provider.refusal_rules import STANDING_RULES
-from domain.provider.state import UNAPPLIED, Known, Suspended, is_over, state_name
+from domain.provider.state import (
+    UNAPPLIED,
+    Known,
+    Suspended,
+    is_over,
+    state_name,
+    to_verify,
+)
 from domain.values import DEFERRED
 
 
@@ -48,7 +55,9 @@ def named_by(command: Mapping[str, Any]) -> str | None:
 def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Ground]:
     """Return what of the pack a field of a command may hold."""
     pack = policy.providers
-    if field == "categories" or (field, command) == ("category", "record_service_hours"):
+    if field in {"categories", "function"}:
+        return policy.categories
+    if (field, command) == ("category", "record_service_hours"):
         return policy.categories
     if pack is None:
         return ()
@@ -65,6 +74,13 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Grou
             return pack.exits
         case _:
             return ()
+
+
+def offered(state: Any, command: str, field: str) -> Sequence[str]:
+    """Return what of the case a command may name: the items that departments verify now."""
+    if (command, field) == ("verify_item", "item"):
+        return tuple(one.item for one in to_verify(state))
+    return ()
 
 
 def _is_urgent(state: Any) -> bool:
@@ -97,6 +113,7 @@ PROVIDER = CaseKind(
     named_by=named_by,
     begun_by=frozenset({"apply_for_admission"}),
     listed=listed,
+    offered=offered,
     timed_by=TIMED_BY,
     moving_clocks=MOVING_CLOCKS,
     standing_rules=STANDING_RULES,

@@ -306,3 +306,14 @@ def is_over(state: Provider) -> bool:
     """Say whether nothing more can happen: never, for a body that left may apply again."""
     del state
     return False
+
+
+def to_verify(state: Provider) -> tuple[ItemToVerify, ...]:
+    """Return the items that departments verify now: of an application, or of a change."""
+    match state:
+        case Verifying():
+            return state.items
+        case Running(admission=Admission(change=Change(items=items))):
+            return items
+        case _:
+            return ()

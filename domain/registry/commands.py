@@ -57,6 +57,7 @@ class SessionEnd(StrEnum):
     SIGNED_OUT = "SIGNED_OUT"  # 本人退出
     EXPIRED = "EXPIRED"  # 超时
     REVOKED = "REVOKED"  # 被收回
+    SINGLE_SIGN_ON = "SINGLE_SIGN_ON"  # 统一身份认证通知退出
 
 
 class SignInMethod(StrEnum):

@@ -153,6 +153,15 @@ def test_one_page_of_the_menu_is_said_to_be_open(office: Office, address: str, s
     assert current == ([shown] if shown else [])
 
 
+def test_the_menu_is_in_groups_and_holds_each_page_once(office: Office) -> None:
+    page = office.browser("A01").get("/").text
+    menu = page[page.index('<nav class="nav"') : page.index("</nav>")]
+    assert re.findall(r'<p class="group"[^>]*>([^<]+)<', menu) == ["设施与机构", "看与管"]
+    shown = re.findall(r'<li><a href="([^"]+)"', menu)
+    theirs = [address for address, _, roles in SECTIONS if Role.AUDITOR in roles]
+    assert shown == theirs
+
+
 def test_every_field_a_form_asks_for_has_a_name() -> None:
     asked = {
         name

@@ -1,9 +1,11 @@
 """服务机构: the public register, the doors of providers' own people, and the pages of the staff."""
 
+import html
 import re
 
 import pytest
 
+from tests.browser.test_provider import served_by
 from tests.console.caterers import AREA, BUREAU, FORM, MARKET, SUPERVISION, Caterer, a_caterer
 from tests.console.conftest import Office
 
@@ -204,3 +206,55 @@ def test_the_rating_page_shows_what_every_grade_asks(caterer: Caterer) -> None:
     staff = caterer.office.browser("B01")
     assert "还没有评级" in plain(staff.get(f"{caterer.address}/rating").text)
     assert staff.get("/providers").status_code == 200
+
+
+def test_an_order_to_leave_begins_with_what_it_serves_wherever_it_is_begun(
+    caterer: Caterer,
+) -> None:
+    caterer.admitted(caterer.office.browser())
+    task = served_by(caterer, caterer.office)
+    lead = caterer.office.browser("B01")
+    page = lead.get(caterer.address).text
+    begun = {html.unescape(one) for one in re.findall(r'href="([^"]*/order_exit[^"]*)"', page)}
+    assert len(begun) == 1, "the acts and the panel lead to the same form"
+    form = lead.get(begun.pop()).text
+    assert f'<option value="{task}" selected>' in form
+
+
+def test_forms_offer_items_and_tasks_by_name(caterer: Caterer) -> None:
+    """Nobody knows the code of an item or the id of a task by heart."""
+    caterer.admitted(caterer.office.browser())
+    task = served_by(caterer, caterer.office)
+    number = caterer.office.number_of(task)
+    judged = plain(caterer.office.browser("B01").get(f"{caterer.address}/judge_complaint").text)
+    assert number in judged
+    other = Caterer(caterer.office, "MADEUP002")
+    other.applies(caterer.office.browser(source="192.0.2.2"))
+    other.gives(*LEAD, "take_up_application")
+    asked = caterer.office.browser("M01").get(f"{other.address}/verify_item").text
+    assert 'value="LICENCE"' in asked
+    assert "证照" in plain(asked)
+
+
+def test_the_agents_page_says_names_and_what_is_due(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.admitted(browser).gives(*LEAD, "warn_provider", **WARNING)
+    own = plain(caterer.page(browser).text)
+    assert "下一时限：整改" in own
+    assert "居民" not in own
+    assert own.index("第 1 次警告") < own.index("申请准入"), "the newest stands first"
+    unsaid = caterer.does(browser, "submit_rectification", text=" ")
+    assert "“内容”不能为空。" in unsaid.text
+
+
+def test_each_department_is_offered_its_own_items_whichever_stands_first(caterer: Caterer) -> None:
+    caterer.applies(caterer.office.browser())
+    caterer.gives(*LEAD, "take_up_application")
+    for number in ("M01", "B01"):
+        page = caterer.office.browser(number).get(caterer.address).text
+        assert f'class="btn primary" href="{caterer.address}/verify_item"' in page or (
+            f'class="btn" href="{caterer.address}/verify_item"' in page
+        ), number
+    assert f'href="{caterer.address}/verify_item' not in (
+        caterer.office.browser("D01").get(caterer.address).text
+    )

@@ -209,6 +209,16 @@ def test_only_the_panel_scores_once_for_those_who_applied() -> None:
     s.selecting().when(nobody, CIVIL_COORDINATOR).then_refused("application-known")
 
 
+def test_who_has_scored_all_they_may_is_told_so_whatever_they_name() -> None:
+    """Their own street's applications are not among them: nothing would ever end for them else."""
+    applied = {one.community for one in s.selecting().state.body.applications}
+    story = s.selecting()
+    for community in sorted(applied):
+        story = story.does(s.scoring(community, 90, 80, 70), CIVIL_COORDINATOR)
+    again = s.scoring(SHIPAI_PLACE, 90, 80, 70)
+    story.when(again, CIVIL_COORDINATOR).then_refused("application-left-to-score")
+
+
 def test_every_criterion_is_scored() -> None:
     mark = s.scoring(SHIPAI_PLACE, 90, 80, 70)
     part = mark.model_copy(update={"scores": mark.scores[:2]})
@@ -355,6 +365,8 @@ def test_only_pilots_are_assessed_once_by_the_lead() -> None:
     other = c.AssessCommunity(community=s.SHIPAI_SECOND)
     s.assessing().when(other, HOUSING_COORDINATOR).then_refused("pilot-known")
     s.assessing().when(assess, CIVIL_COORDINATOR).then_refused("named-unit-only")
+    s.assessed().when(assess, HOUSING_COORDINATOR).then_refused("pilot-left-to-assess")
+    s.assessed().when(other, HOUSING_COORDINATOR).then_refused("pilot-left-to-assess")
 
 
 def test_nothing_is_extended_or_ended_before_every_pilot_is_assessed() -> None:
