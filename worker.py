@@ -43,6 +43,7 @@ from workflows.conversations.review import Review
 from workflows.conversations.scoring import Scoring
 from workflows.conversations.signing import Signing
 from workflows.conversations.verification import Verification
+from workflows.erasure_request import ErasureRequest
 from workflows.facility import Facility
 from workflows.finding import Finding
 from workflows.pairing import Pairing
@@ -57,6 +58,7 @@ WORKFLOWS: Sequence[type[Any]] = (
     SupportTask,
     Pairing,
     Facility,
+    ErasureRequest,
     Finding,
     Provider,
     FeedbackRound,

@@ -20,12 +20,13 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx2
 import orjson
 
+SUBJECT_MAX = 255
 ANSWER_SECONDS = 10.0
 WAITED_SECONDS = 600
 """How long somebody may take at the provider; a state is used once within it, and never after."""
 _STEP_SECONDS = 5.0
 _ANSWER_BYTES_MAX = 262_144
-_LEEWAY_SECONDS = 60
+LEEWAY_SECONDS = 60
 _SIGNED_BY = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"]
 """Only what a public key verifies: a token signed with a secret, or with nothing, is nobody's."""
 
@@ -50,13 +51,26 @@ class ProviderUnfit(Exception):
 
 @dataclass(frozen=True)
 class Provider:
-    """The identity provider as it is set: by whom, as whom, and where people come back to."""
+    """The identity provider as it is set: by whom, as whom, and where people come back to.
+
+    *back* is where they come having signed in there, *out* where they come having signed out.
+    """
 
     issuer: str
     client_id: str
     secret: str | None
     back: str
+    out: str
     ca: Path | None = None
+
+
+@dataclass(frozen=True)
+class Come:
+    """Whom the provider names, their session there (`sid`) where it has a name, and a way out."""
+
+    subject: str
+    sid: str | None
+    way_out: bool
 
 
 class SingleSignOn:
@@ -102,10 +116,10 @@ class SingleSignOn:
             "code_challenge": _challenge(_from(held, "verifier")),
             "code_challenge_method": "S256",
         }
-        return _with_query(self._address("authorization_endpoint"), asked)
+        return _with_query(_address(self._metadata(), "authorization_endpoint"), asked)
 
-    def who_came(self, held: str, answer: Mapping[str, str], now: datetime) -> str:
-        """Return the subject the provider names for the *answer* a browser brought back.
+    def who_came(self, held: str, answer: Mapping[str, str], now: datetime) -> Come:
+        """Return whom the provider names for the *answer* a browser brought back.
 
         Raises `NotBelieved` and `ProviderAway`.
         """
@@ -118,19 +132,39 @@ class SingleSignOn:
             raise NotBelieved("iss")
         if "code" not in answer:
             raise NotBelieved("no-code")
-        return self._subject(self._exchanged(held, answer["code"]), _from(held, "nonce"), now)
+        told = self._metadata()
+        token = self._exchanged(held, answer["code"], _address(told, "token_endpoint"))
+        nonce = {"essential": True, "value": _from(held, "nonce")}
+        _, claims = self._signed(token, now, told, sub={"essential": True}, nonce=nonce)
+        subject = text_in(claims, "sub")
+        assert subject is not None, "it is essential"
+        return Come(subject, text_in(claims, "sid"), _end_of(told) is not None)
 
     def way_out(self) -> str | None:
         """Return the address at which one signs out of the provider too, None where it has none.
 
-        OpenID Connect RP-Initiated Logout. Raises `ProviderAway`.
+        OpenID Connect RP-Initiated Logout 1.0, without `id_token_hint`: an address is no place for
+        what a token tells of somebody. Raises `ProviderAway`.
         """
-        end = self._metadata().get("end_session_endpoint")
-        if not isinstance(end, str) or not _safe(end):
+        end = _end_of(self._metadata())
+        if end is None:
             return None
-        return _with_query(end, {"client_id": self.provider.client_id})
+        asked = {
+            "client_id": self.provider.client_id,
+            "post_logout_redirect_uri": self.provider.out,
+        }
+        return _with_query(end, asked)
 
-    def _exchanged(self, held: str, code: str) -> str:
+    def signed(
+        self, token: str, now: datetime, **further: Any
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Return header and claims of a *token* the provider signed, for us, good just now.
+
+        *further* is what is asked of other claims. Raises `NotBelieved` and `ProviderAway`.
+        """
+        return self._signed(token, now, self._metadata(), **further)
+
+    def _exchanged(self, held: str, code: str, endpoint: str) -> str:
         """Return the ID token that the provider gives for *code*."""
         sent = {
             "grant_type": "authorization_code",
@@ -145,7 +179,7 @@ class SingleSignOn:
                 quote(one, safe="") for one in (self.provider.client_id, self.provider.secret)
             )
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        status, told = self._asked("POST", self._address("token_endpoint"), sent, headers)
+        status, told = self._asked("POST", endpoint, sent, headers)
         if status in (400, 401, 403):
             raise NotBelieved("code")
         token = told.get("id_token")
@@ -153,38 +187,36 @@ class SingleSignOn:
             raise ProviderAway
         return token
 
-    def _subject(self, token: str, nonce: str, now: datetime) -> str:
+    def _signed(
+        self, token: str, now: datetime, told: Mapping[str, Any], **further: Any
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         from joserfc import jwt
         from joserfc.errors import ClaimError, JoseError
         from joserfc.jwk import KeySet
 
-        status, published = self._asked("GET", self._address("jwks_uri"))
+        status, published = self._asked("GET", _address(told, "jwks_uri"))
         if status != 200:
             raise ProviderAway
         essential = jwt.JWTClaimsRegistry(
             now=int(now.timestamp()),
-            leeway=_LEEWAY_SECONDS,
+            leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self.provider.issuer},
             aud={"essential": True, "value": self.provider.client_id},
-            sub={"essential": True},
             exp={"essential": True},
             iat={"essential": True},
-            nonce={"essential": True, "value": nonce},
+            **further,
         )
         try:
             keys = KeySet.import_key_set(published)  # type: ignore[arg-type]
-            claims = jwt.decode(token, keys, algorithms=_SIGNED_BY).claims
-            essential.validate(claims)
+            read = jwt.decode(token, keys, algorithms=_SIGNED_BY)
+            essential.validate(read.claims)
         except ClaimError as error:
             raise NotBelieved(f"claim-{error.claim}") from None
         except (JoseError, ValueError, KeyError, TypeError):
             raise NotBelieved("signature") from None
-        if claims.get("azp", self.provider.client_id) != self.provider.client_id:
+        if read.claims.get("azp", self.provider.client_id) != self.provider.client_id:
             raise NotBelieved("claim-azp")
-        subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= 255:
-            raise NotBelieved("claim-sub")
-        return subject
+        return read.header, read.claims
 
     def _metadata(self) -> dict[str, Any]:
         """Return what the provider says of itself (OpenID Connect Discovery 4)."""
@@ -193,12 +225,6 @@ class SingleSignOn:
         if status != 200 or told.get("issuer") != self.provider.issuer:
             raise ProviderAway
         return told
-
-    def _address(self, name: str) -> str:
-        address = self._metadata().get(name)
-        if not isinstance(address, str) or not _safe(address):
-            raise ProviderAway
-        return address
 
     def _asked(
         self,
@@ -230,6 +256,16 @@ class SingleSignOn:
         return status, told
 
 
+def text_in(claims: Mapping[str, Any], name: str) -> str | None:
+    """Return a claim that is a name of something, None where there is none; raise `NotBelieved`."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if not isinstance(value, str) or not 0 < len(value) <= SUBJECT_MAX:
+        raise NotBelieved(f"claim-{name}")
+    return value
+
+
 def fresh_secret(now: datetime) -> str:
     """Return what a browser keeps while its owner is at the provider: 256 bits, and since when."""
     return f"{int(now.timestamp())}.{secrets.token_urlsafe(32)}"
@@ -256,6 +292,20 @@ def _safe(address: str) -> bool:
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
     )
+
+
+def _address(told: Mapping[str, Any], name: str) -> str:
+    """Return the address that the provider *told* under *name*; raise `ProviderAway`."""
+    address = told.get(name)
+    if not isinstance(address, str) or not _safe(address):
+        raise ProviderAway
+    return address
+
+
+def _end_of(told: Mapping[str, Any]) -> str | None:
+    """Return where one signs out of the provider, by what it *told*."""
+    end = told.get("end_session_endpoint")
+    return end if isinstance(end, str) and _safe(end) else None
 
 
 def _with_query(address: str, asked: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Engine,
     MetaData,
     Row,
@@ -49,12 +50,15 @@ sessions = Table(
     Column("seen_at", Text, nullable=False),
 )
 
-proofs = Table(
-    "account_proof",
+office_sessions = Table(
+    "account_office_session",
     metadata,
-    Column("proof", Text, primary_key=True),
-    Column("used_at", Text, nullable=False),
+    Column("session", Text, primary_key=True),
+    Column("identity", Text, nullable=False, index=True),
+    Column("sid", Text, index=True),
 )
+"""By which identity, in which session of the provider's, somebody came in by single sign-on."""
+
 looks = Table(
     "account_look",
     metadata,
@@ -65,8 +69,6 @@ looks = Table(
 
 IDLE = timedelta(minutes=30)
 WHOLE = timedelta(hours=8)
-PROOFS_KEPT = timedelta(hours=1)
-"""Longer than any proof is good for."""
 _SEEN_AGAIN = timedelta(seconds=30)
 
 
@@ -85,6 +87,14 @@ class Session:
     def over(self, now: datetime) -> bool:
         """Say whether it has been idle, or open, for too long."""
         return now - self.seen_at > IDLE or now - self.begun_at > WHOLE
+
+
+@dataclass(frozen=True)
+class OfficeSession:
+    """Whose session at the office's provider a session rests on; both are keyed digests."""
+
+    identity: str
+    sid: str | None
 
 
 class Accounts:
@@ -115,33 +125,25 @@ class Accounts:
             connection.execute(delete(passwords).where(passwords.c.person == person))
             connection.execute(insert(passwords), {"person": person, "phc": phc})
 
-    def begin(
-        self, person: str, role: str, unit: str, now: datetime, since: datetime
-    ) -> tuple[str, Session]:
-        """Open a session and return its token, which is nowhere kept, and what it stands for.
-
-        *since* is when the person signed in: from then on the whole time counts.
-        """
-        token = secrets.token_urlsafe(32)
-        # A UUID: sixteen hexadecimal digits happen to hold a telephone number now and then, and the
-        # record takes none.
-        name = str(uuid4())
-        opened = Session(name, person, role, unit, secrets.token_urlsafe(24), since, now)
+    def keep(self, token: str, session: Session, office: OfficeSession | None = None) -> None:
+        """Let *token* open *session*; *office* is what it rests on, for who came from there."""
         with self.engine.begin() as connection:
-            connection.execute(
-                insert(sessions),
-                {
-                    "token": hidden(token),
-                    "session": opened.session,
-                    "person": person,
-                    "role": role,
-                    "unit": unit,
-                    "form": opened.form,
-                    "begun_at": instant_text(since),
-                    "seen_at": instant_text(now),
-                },
-            )
-        return token, opened
+            _keep(connection, token, session, office)
+
+    def keep_instead(self, before: str, token: str, session: Session) -> bool:
+        """Let *token* open *session* in place of the one called *before*; False where that is over.
+
+        It rests on the same session at the provider. In one step: whoever ends sessions meanwhile
+        finds the one or the other.
+        """
+        asked = select(office_sessions).where(office_sessions.c.session == before)
+        with self.engine.begin() as connection:
+            found = connection.execute(asked).one_or_none()
+            if not _gone(connection, before):
+                return False
+            office = None if found is None else OfficeSession(found.identity, found.sid)
+            _keep(connection, token, session, office)
+        return True
 
     def of(self, token: str, now: datetime, *, active: bool = True) -> Session | None:
         """Return the session of *token*, None where there is none; *active*, it was seen now.
@@ -163,21 +165,26 @@ class Accounts:
                 )
         return session
 
-    def first_use(self, proof: str, now: datetime) -> bool:
-        """Note that *proof* is used; False where it was before, within `PROOFS_KEPT`."""
-        with self.engine.begin() as connection:
-            old = instant_text(now - PROOFS_KEPT)
-            connection.execute(delete(proofs).where(proofs.c.used_at < old))
-            if connection.execute(select(proofs.c.proof).where(proofs.c.proof == proof)).first():
-                return False
-            connection.execute(insert(proofs), {"proof": proof, "used_at": instant_text(now)})
-        return True
-
     def end(self, session: str) -> bool:
         """Forget the session of that name; say whether there was one."""
         with self.engine.begin() as connection:
-            gone = connection.execute(delete(sessions).where(sessions.c.session == session))
-            return gone.rowcount > 0
+            return _gone(connection, session)
+
+    def of_office(self, identity: str | None, sid: str | None) -> list[Session]:
+        """Return the sessions that rest on *sid* at the provider, or on any session of *identity*.
+
+        Where both are given, both have to fit.
+        """
+        asked = select(sessions).join(
+            office_sessions, office_sessions.c.session == sessions.c.session
+        )
+        if identity is not None:
+            asked = asked.where(office_sessions.c.identity == identity)
+        if sid is not None:
+            asked = asked.where(office_sessions.c.sid == sid)
+        assert identity is not None or sid is not None, "somebody's, not everybody's"
+        with self.engine.connect() as connection:
+            return [_session(row) for row in connection.execute(asked)]
 
     def every(self) -> list[Session]:
         """Return every session that was not ended, the newest first."""
@@ -206,6 +213,47 @@ class Accounts:
         with self.engine.begin() as connection:
             connection.execute(delete(looks).where(looks.c.person == person))
             connection.execute(insert(looks), {"person": person, "position": position})
+
+
+def new_session(
+    person: str, role: str, unit: str, now: datetime, since: datetime | None = None
+) -> tuple[str, Session]:
+    """Return the token of a new session, which is nowhere kept, and what it stands for.
+
+    *since* is when the person signed in: from then on the whole time counts.
+    """
+    # A UUID: sixteen hexadecimal digits happen to hold a telephone number now and then, and the
+    # record takes none.
+    name, form = str(uuid4()), secrets.token_urlsafe(24)
+    session = Session(name, person, role, unit, form, now if since is None else since, now)
+    return secrets.token_urlsafe(32), session
+
+
+def _keep(
+    connection: Connection, token: str, session: Session, office: OfficeSession | None
+) -> None:
+    connection.execute(
+        insert(sessions),
+        {
+            "token": hidden(token),
+            "session": session.session,
+            "person": session.person,
+            "role": session.role,
+            "unit": session.unit,
+            "form": session.form,
+            "begun_at": instant_text(session.begun_at),
+            "seen_at": instant_text(session.seen_at),
+        },
+    )
+    if office is not None:
+        kept = {"session": session.session, "identity": office.identity, "sid": office.sid}
+        connection.execute(insert(office_sessions), kept)
+
+
+def _gone(connection: Connection, session: str) -> bool:
+    connection.execute(delete(office_sessions).where(office_sessions.c.session == session))
+    gone = connection.execute(delete(sessions).where(sessions.c.session == session))
+    return gone.rowcount > 0
 
 
 def _settle(connection: object, _record: object) -> None:

@@ -1,8 +1,4 @@
-"""Guessing takes long: a few tries a minute for an account, and none of them locks its owner out.
-
-A browser that signed in before is known by a mark of its own and counted apart, so that a stranger
-who tries ten thousand passwords uses up the stranger's tries and not the owner's (ASVS 6.3.1).
-"""
+"""So many in a while, counted in the memory of one process: with two, it is twice as many."""
 
 import threading
 import time
@@ -48,8 +44,3 @@ class Throttle:
             while len(self._tried) > _KEPT:
                 self._tried.popitem(last=False)
         return left
-
-    def forget(self, key: str) -> None:
-        """Forget what was tried under *key*: it was the owner."""
-        with self._lock:
-            self._tried.pop(key, None)

@@ -89,10 +89,14 @@ class Channels:
     def link(self, stream: str, number: str) -> str | None:
         """Return where people read of a case; None where there is no page of it, or no console."""
         category, _, name = stream.partition("/")
-        if self.console_url is None or category not in {"task", "pairing"}:
+        pages = {
+            "task": f"tasks/{number}",
+            "pairing": f"pairings/{name}",
+            "subject": f"admin/privacy#{name}",
+        }
+        if self.console_url is None or category not in pages:
             return None
-        page = f"tasks/{number}" if category == "task" else f"pairings/{name}"
-        return f"{self.console_url.rstrip('/')}/{page}"
+        return f"{self.console_url.rstrip('/')}/{pages[category]}"
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -20,6 +20,7 @@ from api import (
     open311,
     reference,
     sessions,
+    tables,
     webhooks,
 )
 from api.callers import REQUESTS_A_MINUTE
@@ -61,6 +62,7 @@ def create_api(house: House, requests_a_minute: int = REQUESTS_A_MINUTE) -> ASGI
         cases,
         board_cases,
         files,
+        tables,
         commands,
     ):
         app.include_router(part.router)

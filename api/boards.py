@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.callers import Caller
 from api.cases import READING
@@ -13,7 +13,7 @@ from projections.directory import UnitLine
 from projections.service_levels import LevelFilter, Rate
 from projections.supervision_board import Step
 from projections.unit_inbox import InboxLine
-from services.posts import posts_of
+from services.posts import person_numbered, posts_of
 from services.scope import OF_A_UNIT, measured_by
 from services.seeing import NothingHere, Seer
 from services.waiting import waiting_at
@@ -75,6 +75,22 @@ class PersonItem(BaseModel):
     name: str | None
     role: str
     unit: str
+    since: str
+    until: str | None
+
+
+class StaffNumber(BaseModel):
+    """A staff number, sent in the body: addresses stand in logs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    staff_number: Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Numbered(BaseModel):
+    """Whose staff number it is."""
+
+    person: str
 
 
 class People(BaseModel):
@@ -179,12 +195,18 @@ def list_units(seer: Caller, kind: Annotated[str | None, Query(max_length=40)] =
 @router.get("/people", responses=READING, summary="岗位名册 Posts and who holds them")
 def list_people(seer: Caller, unit: Annotated[str | None, Query(max_length=40)] = None) -> People:
     """Return who holds which post now; names are those of the caller's unit, or for registrars."""
-    return People(
-        items=[
-            PersonItem(person=one.person, name=one.name, role=one.role, unit=one.unit)
-            for one in posts_of(seer, unit)
-        ]
-    )
+    return People(items=[PersonItem(**one._asdict()) for one in posts_of(seer, unit)])
+
+
+@router.post(
+    "/people/by-staff-number", responses=READING, summary="按工号查人员编号 Who has a staff number"
+)
+def find_person(seer: Caller, body: StaffNumber) -> Numbered:
+    """Return the person of the caller's unit with this number; a registrar: of anybody's.
+
+    To a registrar it is also the id under which somebody new is entered.
+    """
+    return Numbered(person=person_numbered(seer, body.staff_number))
 
 
 @router.get("/policies", responses=READING, summary="现行政策包 Policy packs in force")

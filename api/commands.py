@@ -26,7 +26,6 @@ from domain.people import BY_LINK, Role
 from domain.refusals import CommandRefused
 from domain.values import CASE_CATEGORIES
 from services.acting import given
-from services.case_lists import PLURALS
 from services.command_schemas import commands as schemas_of
 from services.seeing import NothingHere, Seer
 from services.uploads import UploadUnknown
@@ -34,17 +33,7 @@ from wording.commands import command_label
 
 router = APIRouter()
 
-COLLECTIONS = {
-    "task": "tasks",
-    "pairing": "pairings",
-    **PLURALS,
-    "unit": "units",
-    "person": "people",
-    "policy": "policies",
-    "calendar": "calendars",
-    "unmasking": "unmaskings",
-    "log": "log",
-}
+COLLECTIONS = {name: kind.plural for name, kind in CASES.items() if kind.plural}
 """The cases that have commands for people, by their streams' first part, as paths name them."""
 
 BY_A_SERVICE = frozenset(

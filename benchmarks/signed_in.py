@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from accounts.links import Links
-from accounts.store import Accounts
+from accounts.store import Accounts, new_session
 from desk.casework import Who
 from desk.opening import books
 from domain.people import Channel, Known, Role
@@ -76,7 +76,8 @@ class SignedIn:
                 for one in self._rules.people.values()
                 if self._rules.holds(one.id, role, unit, now)
             )
-            token, _ = self._accounts.begin(person, role.value, unit, now, now)
+            token, session = new_session(person, role.value, unit, now)
+            self._accounts.keep(token, session)
             self._known[role, unit] = Somebody(token, person, role, unit)
         return self._known[role, unit]
 

@@ -4,20 +4,17 @@ Nothing is opened here. Who acts proves it by their account key; what lists and 
 of the server. What only whoever has the home can do says so.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
-from threading import Lock, Semaphore
+from threading import RLock
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import click
 
-from cli.away_lists import COLLECTIONS, AwayBoards
 from cli.context import Context
-from client.jiedui import Jiedui, NothingThere, NotNow, Refused, SignedOut
-from desk.orders import Answer, Door, Order, Receipt
+from client.jiedui import Jiedui, NotNow, Refused, SignedOut
 from desk.orders import NotNow as NotNowHere
 from domain.people import Grant, Person, Role
 from domain.policy import Policy
@@ -29,12 +26,12 @@ from transparency.keys import load_key
 from transparency.notes import Note
 
 if TYPE_CHECKING:
+    from cli.away_gateway import AwayGateway
+    from cli.away_lists import AwayBoards
     from runtime.settings import Settings
 
-_AT_ONCE = 4
-"""How many commands of a script are under way: the server has others to serve."""
-
-_BEGINNINGS = {"register_task", "draft_pairing"}
+Post = tuple[str, str]
+"""A role, and the unit it is held at."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +39,30 @@ class _Pack:
     """A pack to name things by; nothing is counted here, so it has no calendar."""
 
     policy: Policy
+    version: str
 
 
-def _home_needed(url: str) -> CommandRefused:
+def home_needed(url: str) -> CommandRefused:
+    """Return the refusal of what only whoever has the home can do."""
     return CommandRefused(
         "home-needed",
-        f"设置了 JIEDUI_URL（{url}），此命令只能在账本所在的机器上办理；请到那里运行，"
-        "表格也可在网页导入。",
-        f"JIEDUI_URL names {url}; this is done where the ledger is: run it there. Tables are also "
-        "taken in through its pages.",
+        f"设置了 JIEDUI_URL（{url}），此命令只能在账本所在的机器上办理；请到那里运行。",
+        f"JIEDUI_URL names {url}; this is done where the ledger is: run it there.",
     )
+
+
+class Session(Jiedui):
+    """A session whose refusals are told here as those of a home are."""
+
+    def _answered(self, method: str, path: str, **more: Any) -> Any:
+        try:
+            return super()._answered(method, path, **more)
+        except NotNow as busy:
+            raise NotNowHere(busy.rule) from None
+        except SignedOut:
+            raise
+        except Refused as refused:
+            raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
 
 
 class Away(Context):
@@ -61,13 +72,13 @@ class Away(Context):
         super().__init__(settings)
         assert settings.url is not None, "somewhere else is somewhere"
         self.url = settings.url
-        self._clients: dict[tuple[str, str] | None, Jiedui] = {}
-        self._beginning = Lock()
+        self._sessions: dict[Post | None, Session] = {}
+        self._beginning = RLock()
 
     @property
     def books(self) -> NoReturn:
         """There are none here: raise `CommandRefused`."""
-        raise _home_needed(self.url)
+        raise home_needed(self.url)
 
     @property
     def person(self) -> str:
@@ -79,40 +90,82 @@ class Away(Context):
             )
         return load_key(self.settings.account_key).verifier.name
 
-    def client(self, post: tuple[str, str] | None = None) -> Jiedui:
-        """Return a session in *post* (role, unit), left out: in the first the person holds."""
+    def client(self, post: Post | None = None) -> Session:
+        """Return a session in *post*, left out: in the first the person holds."""
         with self._beginning:
-            return self._client(post)
+            if post not in self._sessions:
+                self._sessions[post] = self._signed_in(post)
+            return self._sessions[post]
 
-    def _client(self, post: tuple[str, str] | None) -> Jiedui:
-        if post not in self._clients:
-            assert self.person, "it was asked before"
-            key = load_key(self.settings.account_key)  # type: ignore[arg-type]
-            text = proof_text(key.verifier.name, datetime.now(UTC))
-            proof = Note(text).with_signatures(key.sign(text)).encoded().decode()
-            made = Jiedui(self.url)
-            try:
-                made.sign_in({"proof": proof}, post)
-            except SignedOut:
-                raise CommandRefused(
-                    "not-let-in",
-                    "服务器不接受这把账户密钥，或本人没有这一岗位。",
-                    "The server takes no such account key, or its person does not hold that post.",
-                ) from None
-            self._clients[post] = made
-        return self._clients[post]
+    def _signed_in(self, post: Post | None) -> Session:
+        assert self.person, "it was asked before"
+        key = load_key(self.settings.account_key)  # type: ignore[arg-type]
+        text = proof_text(key.verifier.name, datetime.now(UTC))
+        proof = Note(text).with_signatures(key.sign(text)).encoded().decode()
+        made = Session(self.url)
+        try:
+            made.sign_in({"proof": proof}, post)
+        except SignedOut:
+            raise CommandRefused(
+                "not-let-in",
+                "服务器不接受这把账户密钥，或本人没有这一岗位。",
+                "The server takes no such account key, or its person does not hold that post.",
+            ) from None
+        return made
+
+    @cached_property
+    def posts(self) -> tuple[Post, ...]:
+        """The posts the person holds, the one first that is taken where none is named."""
+        with self._beginning:
+            first = self.client()
+            told = first.session
+            own = (told.post.role, told.post.unit)
+            self._sessions.setdefault(own, first)
+        return (own, *((one.role, one.unit) for one in told.posts if (one.role, one.unit) != own))
+
+    def clients(self) -> list[Session]:
+        """Return a session in each post the person holds: together they see what is theirs."""
+        return [self.client(post) for post in self.posts]
+
+    def post_for(
+        self, person: str, post: tuple[str | None, str | None], roles: Collection[Role]
+    ) -> Post:
+        """Return in which post *person* gives what those of *roles* may: as named, or their own.
+
+        Raises `CommandRefused` for somebody whose key this is not.
+        """
+        if person != self.person:
+            raise CommandRefused(
+                "not-let-in",
+                f"命令以 {person} 的名义，而密钥是 {self.person} 的；请用其本人的密钥提交。",
+                f"The command is in the name of {person} and the key is that of {self.person}: it "
+                "takes the person's own.",
+            )
+        role, unit = post
+        if role is not None and unit is not None:
+            return role, unit
+        mine = [
+            one
+            for one in self.posts
+            if role in {None, one[0]} and unit in {None, one[1]} and Role(one[0]) in roles
+        ]
+        return (mine or list(self.posts))[0]
 
     @cached_property
     def rules(self) -> Rules:
         """The registry and the packs as the server has them now: enough to name things by."""
         client = self.client()
         people: dict[str, list[Grant]] = {}
-        since = datetime(1949, 10, 1, tzinfo=UTC)
-        for one in client.all_of("/people"):
-            grant = Grant(role=Role(one["role"]), unit=one["unit"], since=since)
+        for one in self._people:
+            grant = Grant(
+                role=Role(one["role"]),
+                unit=one["unit"],
+                since=_instant(one["since"]),
+                until=None if one["until"] is None else _instant(one["until"]),
+            )
             people.setdefault(one["person"], []).append(grant)
         packs = {
-            one["policy"]: _Pack(Policy.model_validate(one["pack"]))
+            one["policy"]: _Pack(Policy.model_validate(one["pack"]), one["version"])
             for one in client.all_of("/policies")
         }
         return Rules(
@@ -125,6 +178,34 @@ class Away(Context):
             default_policy=self.settings.policy,
         )
 
+    @cached_property
+    def _people(self) -> list[dict[str, Any]]:
+        """The posts of the mechanism and who holds them, with the names this person may know."""
+        return self.client().all_of("/people")
+
+    def name_of(self, person: Person) -> str:
+        """Return a person's name as far as the server tells it to whoever asks."""
+        found = (one["name"] for one in self._people if one["person"] == person.id)
+        return next((name for name in found if name), "")
+
+    def person_numbered(self, number: str) -> str:
+        """Return the id of the person with a staff number, as far as they may know it.
+
+        Raises `CommandRefused` for anybody else.
+        """
+        asked = {"staff_number": number}
+        for client in self.clients():
+            try:
+                return str(client.ask("POST", "/people/by-staff-number", json=asked)["person"])
+            except CommandRefused as refusal:
+                if refusal.rule != "nothing-here":
+                    raise
+        raise CommandRefused(
+            "person-unknown",
+            f"没有工号 {number} 的人员，或不在本人的单位；可填 角色@单位。",
+            f"Nobody at your unit has the staff number {number}; ROLE@UNIT will do as well.",
+        )
+
     @property
     def office_zone(self) -> tzinfo:
         """The zone the office's clocks show."""
@@ -135,31 +216,31 @@ class Away(Context):
     @property
     def gateway(self) -> "AwayGateway":  # type: ignore[override]
         """The way to the server's desk."""
+        from cli.away_gateway import AwayGateway
+
         return AwayGateway(self)
 
     def boards(self) -> "AwayBoards":
         """Return the boards, as far as the server tells them."""
-        return AwayBoards(self.client())
+        from cli.away_lists import AwayBoards
+
+        return AwayBoards(self)
 
     def stream(self, category: str, given: str) -> str:
         """Return the stream of the case that *given* names; raise `CommandRefused`."""
-        key = given.partition("/")[2] or given
-        try:
-            if category == "task":
-                return str(self.client().task(key).task["stream"])
-            return str(self.client().pairing(key.lower()).pairing["stream"])
-        except NothingThere:
-            raise CommandRefused(
-                "case-unknown",
-                f"没有案卷 {given}，或不在您的职责范围内。",
-                f"There is no case {given}, or it lies outside your duties.",
-            ) from None
+        from cli.away_cases import found_at
+
+        return found_at(self, category, given).stream
 
     def close(self) -> None:
         """End the sessions."""
-        for client in self._clients.values():
+        for client in set(self._sessions.values()):
             client.close()
         super().close()
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _unit(told: dict[str, Any]) -> Unit:
@@ -170,102 +251,6 @@ def _unit(told: dict[str, Any]) -> Unit:
         division=told["division"],
         line=told["line"],
         parent=told["parent"],
-        since=datetime.fromisoformat(told["since"]),
-        until=None if told["until"] is None else datetime.fromisoformat(told["until"]),
+        since=_instant(told["since"]),
+        until=None if told["until"] is None else _instant(told["until"]),
     )
-
-
-class AwayGateway:
-    """Gives orders through the API; what the server refuses is refused here in its words.
-
-    A case begun there has the id that the server gives it: what follows of it in the same run is
-    sent to that, and so is what names it.
-    """
-
-    def __init__(self, away: Away) -> None:
-        self._away, self._url = away, away.url
-        self._called: dict[str, str] = {}
-        self._room = Semaphore(_AT_ONCE)
-
-    @property
-    def books(self) -> NoReturn:
-        """There are none here: raise `CommandRefused`."""
-        raise _home_needed(self._url)
-
-    @property
-    def desk(self) -> NoReturn:
-        """There is none here: raise `CommandRefused`."""
-        raise _home_needed(self._url)
-
-    async def begun(self, stream: str) -> bool:
-        """Say yes: commands go one by one."""
-        del stream
-        return True
-
-    async def submit_batch(self, orders: Sequence[Order]) -> list[Answer]:
-        """Have commands of one case recorded, one by one; raise `NotNow`."""
-        return [await asyncio.to_thread(self._answer, order) for order in orders]
-
-    def _answer(self, order: Order) -> Answer:
-        try:
-            with self._room:
-                return Answer(receipt=self._give(order))
-        except CommandRefused as refusal:
-            return Answer(refusal=refusal)
-
-    async def submit(self, order: Order, door: Door) -> Receipt:
-        """Have one command recorded and return its receipt; raise as the gateway does."""
-        del door  # the server knows by which door this comes
-        return self._give(order)
-
-    def _give(self, order: Order) -> Receipt:
-        stream = self._called.get(order.stream, order.stream)
-        category, _, key = stream.partition("/")
-        kind = str(order.command.get("kind"))
-        if category not in COLLECTIONS:
-            raise CommandRefused(
-                "home-needed",
-                f"{category} 的命令只能在账本所在的机器上办理。",
-                f"Commands of {category} are given where the ledger is.",
-            )
-        path = (
-            COLLECTIONS[category]
-            if kind in _BEGINNINGS
-            else f"{COLLECTIONS[category]}/{key}/{kind}"
-        )
-        body = {name: value for name, value in order.command.items() if name != "kind"}
-        if order.occurred_at is not None:
-            body["occurred_at"] = order.occurred_at.isoformat()
-        try:
-            told = self._away.client(self._post(order)).give(
-                path, self._named(body), key=order.command_id, if_version=order.if_version
-            )
-        except NotNow as busy:
-            raise NotNowHere(busy.rule) from None
-        except Refused as refused:
-            raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
-        self._called[order.stream] = told.stream
-        return Receipt.model_validate(told.model_dump())
-
-    def _post(self, order: Order) -> tuple[str, str] | None:
-        """Return the post an order is given in; refuse one in somebody else's name."""
-        by = order.by
-        person = by if isinstance(by, str) else by.person
-        if person != self._away.person:
-            raise CommandRefused(
-                "not-let-in",
-                f"命令以 {person} 的名义，而密钥是 {self._away.person} 的；请用其本人的密钥提交。",
-                f"The command is in the name of {person} and the key is that of "
-                f"{self._away.person}: it takes the person's own.",
-            )
-        if isinstance(by, str) or by.role is None or by.unit is None:
-            return None
-        return by.role.value, by.unit
-
-    def _named(self, value: Any) -> Any:
-        """Return *value* with the cases in it called as the server calls them."""
-        if isinstance(value, dict):
-            return {name: self._named(one) for name, one in value.items()}
-        if isinstance(value, list):
-            return [self._named(one) for one in value]
-        return self._called.get(value, value) if isinstance(value, str) else value

@@ -1,68 +1,69 @@
-"""What there is at a server far away, as the command line tells it of a home."""
+"""The lists there are at a server far away, as the command line tells them of a home."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
-
-from client.jiedui import Jiedui
+from domain.casebook import CASES
 from domain.people import Role
 from domain.refusals import CommandRefused
+from projections.case_board import CaseFilter, CaseLine
 from projections.pairing_board import PairingLine
 from projections.pairing_picture import OVER
+from projections.service_levels import Rate
 from projections.task_board import ALL_TASKS, TaskFilter, TaskLine, TaskPage
 from projections.unit_inbox import InboxLine
-from wording.labels import clock_label, label
 
 if TYPE_CHECKING:
     from cli.away import Away
-
-COLLECTIONS = {
-    "task": "tasks",
-    "pairing": "pairings",
-    "unit": "units",
-    "person": "people",
-    "policy": "policies",
-    "calendar": "calendars",
-}
-"""What the paths of the API call the cases of each kind."""
+    from client.jiedui import Jiedui
 
 L = TypeVar("L")
 
 
 class AwayBoards:
-    """The boards that lists on the command line ask."""
+    """The boards that lists ask: what is the person's to see in any of their posts."""
 
-    def __init__(self, client: Jiedui) -> None:
-        self.tasks = AwayTasks(client)
-        self.pairings = AwayPairings(client)
+    def __init__(self, away: "Away") -> None:
+        self.tasks = AwayTasks(away)
+        self.pairings = AwayPairings(away)
+        self.cases = AwayCases(away)
+        self.levels = AwayLevels(away)
+
+
+def _told(
+    away: "Away", ask: Callable[["Jiedui"], Iterable[dict[str, Any]]]
+) -> Iterator[dict[str, Any]]:
+    """Yield what *ask* gets in each of the person's posts, every case once."""
+    seen: set[str] = set()
+    for client in away.clients():
+        for line in ask(client):
+            if line["stream"] not in seen:
+                seen.add(line["stream"])
+                yield line
 
 
 class AwayTasks:
     """The tasks within the duties of whoever asks."""
 
-    def __init__(self, client: Jiedui) -> None:
-        self._client = client
+    def __init__(self, away: "Away") -> None:
+        self._away = away
 
     def every(
         self, wanted: TaskFilter = ALL_TASKS, *, order: str = "-registered_at"
     ) -> Iterator[TaskLine]:
         """Yield all tasks *wanted*, in order."""
-        asked = {
-            "state": list(wanted.states),
-            "category": list(wanted.categories),
-            "place": wanted.place,
-            "unit": wanted.unit,
-            "pairing": wanted.pairing,
-            "sla": wanted.sla,
-            "open": wanted.open_only,
-            "search": wanted.search,
-            "size": 500,
-        }
-        told = self._client.tasks(**{name: value for name, value in asked.items() if value})
-        found = [TaskLine(**one) for one in told]
-        yield from _in_order(found, order)
+        asked = _asked(
+            state=list(wanted.states),
+            category=list(wanted.categories),
+            place=wanted.place,
+            unit=wanted.unit,
+            pairing=wanted.pairing,
+            sla=wanted.sla,
+            open=wanted.open_only,
+            search=wanted.search,
+        )
+        found = _told(self._away, lambda client: client.tasks(**asked))
+        yield from _in_order([TaskLine(**one) for one in found], order)
 
     def find(
         self,
@@ -74,15 +75,14 @@ class AwayTasks:
     ) -> TaskPage:
         """Return one page of the tasks *wanted*."""
         lines = list(self.every(wanted, order=order))
-        shown = tuple(lines[(page - 1) * size : page * size])
-        return TaskPage(shown, len(lines), page, size)
+        return TaskPage(tuple(_page(lines, page, size)), len(lines), page, size)
 
 
 class AwayPairings:
     """The pairings that are theirs to see."""
 
-    def __init__(self, client: Jiedui) -> None:
-        self._client = client
+    def __init__(self, away: "Away") -> None:
+        self._away = away
 
     def find(
         self,
@@ -96,17 +96,65 @@ class AwayPairings:
         size: int = 20,
     ) -> tuple[list[PairingLine], int]:
         """Return one page of pairings in *order*, and how many there are in all."""
-        asked = {"size": 500} | ({"search": search} if search else {})
-        found = [PairingLine(**one) for one in self._client.pairings(**asked)]
+        asked = _asked(search=search)
+        found = _told(self._away, lambda client: client.pairings(**asked))
         wanted = [
             line
-            for line in found
+            for line in (PairingLine(**one) for one in found)
             if (not states or line.state in states)
             and not (open_only and line.state in OVER)
             and (unit is None or unit in {line.center, *line.departments, line.street})
         ]
-        lines = _in_order(wanted, order)
-        return lines[(page - 1) * size : page * size], len(lines)
+        return _page(_in_order(wanted, order), page, size), len(wanted)
+
+
+class AwayCases:
+    """The cases of the kinds on the board of cases that are theirs to see."""
+
+    def __init__(self, away: "Away") -> None:
+        self._away = away
+
+    def every(self, wanted: CaseFilter, *, order: str = "begun_at") -> Iterator[CaseLine]:
+        """Yield every case *wanted*, the first begun first."""
+        asked = _asked(
+            state=list(wanted.states),
+            open=wanted.open_only,
+            place=wanted.place,
+            holder=wanted.holder,
+            search=wanted.search,
+        )
+        plural = CASES[wanted.category].plural
+        found = _told(self._away, lambda client: client.cases(plural, **asked))
+        yield from _in_order([CaseLine(**one) for one in found], order)
+
+    def find(
+        self, wanted: CaseFilter, *, order: str = "-changed_at", page: int = 1, size: int = 20
+    ) -> tuple[list[CaseLine], int]:
+        """Return one page of cases in *order*, and how many there are in all."""
+        lines = list(self.every(wanted, order=order))
+        return _page(lines, page, size), len(lines)
+
+
+class AwayLevels:
+    """The rates of what is theirs to see."""
+
+    def __init__(self, away: "Away") -> None:
+        self._away = away
+
+    def rates(self, *, by: str = "all") -> list[Rate]:
+        """Return the rates by group, of the division or the tasks that their post measures."""
+        names = ("metric", "group", "numerator", "denominator", "excluded")
+        told = self._away.client().all_of("/figures", by=by)
+        return [Rate(**{name: one[name] for name in names}) for one in told]
+
+
+def _asked(**wanted: Any) -> dict[str, Any]:
+    """Return what a list is asked for: what is left empty asks for nothing."""
+    return {name: value for name, value in wanted.items() if value} | {"size": 500}
+
+
+def _page(lines: Sequence[L], page: int, size: int) -> list[L]:
+    return list(lines[(page - 1) * size : page * size])
 
 
 def _in_order(lines: Iterable[L], order: str) -> list[L]:
@@ -125,11 +173,7 @@ def inbox(
 
     Raises `CommandRefused` where they hold none: what waits for others is not theirs to see.
     """
-    posts = [
-        (one.role, one.unit)
-        for one in away.client().session.posts
-        if one.unit == unit and role in {None, Role(one.role)}
-    ]
+    posts = [one for one in away.posts if one[1] == unit and role in {None, Role(one[0])}]
     if not posts:
         raise CommandRefused(
             "not-let-in",
@@ -147,43 +191,3 @@ def _pressing(line: InboxLine, unit: str, order: str) -> tuple[Any, ...]:
     due = (line.due is None, line.due or "")
     first = {"pressing": (line.unit != unit, *due), "due": due, "number": (line.title,)}[order]
     return (*first, line.stream, line.item)
-
-
-def print_history(away: "Away", category: str, case: str, as_json: bool) -> None:
-    """Print what happened to a case, as the server tells it to whoever asks."""
-    key = away.stream(category, case).partition("/")[2]
-    for line in away.client().history(key, of=COLLECTIONS[category]):
-        if as_json:
-            click.echo(line.model_dump_json())
-            continue
-        late = "" if line.occurred is None else f"（实际 {line.occurred}）"
-        click.echo(f"{line.version:>4}  {line.recorded}{late}  {line.who}")
-        click.echo(f"      {line.sentence}")
-
-
-def show_case(away: "Away", category: str, case: str, as_json: bool) -> None:
-    """Print where a case stands, and what the caller may do now."""
-    client, key = away.client(), away.stream(category, case).partition("/")[2]
-    if category == "task":
-        task = client.task(key)
-        told, clocks = task.task, task.clocks
-    else:
-        pairing = client.pairing(key)
-        told, clocks = pairing.pairing, pairing.clocks
-    offered = client.offers(key, of=COLLECTIONS[category])
-    if as_json:
-        whole = {
-            category: told,
-            "clocks": [one.model_dump() for one in clocks],
-            "offers": [one.model_dump() for one in offered],
-        }
-        click.echo(json.dumps(whole, ensure_ascii=False))
-        return
-    among = {"task": "TaskState", "pairing": "PairingState"}[category]
-    title = told.get("number") or told.get("title")
-    click.echo(f"{title}  {label(told['state'], among=among)}  第 {told['version']} 版")
-    for one in clocks:
-        click.echo(f"  时限 {clock_label(one.name)}：{one.due}")
-    for offer in offered:
-        if offer.accepted:
-            click.echo(f"  可以 {offer.label}（{offer.command}）")

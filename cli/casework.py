@@ -38,6 +38,16 @@ def stream_meant(context: Context, category: str, given: str | None, opening: bo
     )
 
 
+def any_case(context: Context, given: str) -> str:
+    """Return the stream of a case of any kind: as it is named, or a task by its number.
+
+    Raises `CommandRefused` for a number no task has.
+    """
+    if given.upper().startswith("DQ"):
+        return stream_meant(context, "task", given, opening=False)
+    return given
+
+
 def _of(category: str) -> StreamOf:
     def stream_of(context: Context, given: str | None, begins: bool) -> str:
         return stream_meant(context, category, given, begins)
@@ -80,9 +90,9 @@ def add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away_lists
+            from cli import away_cases
 
-            away_lists.show_case(away_from(context), category, case, as_json)
+            away_cases.show_case(away_from(context), category, case, as_json)
             return
         from cli.standings import show_case
 
@@ -100,9 +110,9 @@ def add_readers(group: click.Group, category: str) -> None:
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
         if context.settings.url is not None:
-            from cli import away_lists
+            from cli import away_cases
 
-            away_lists.print_history(away_from(context), category, case, as_json)
+            away_cases.print_history(away_from(context), category, case, as_json, language)
             return
         _history(context, category, case, as_json, language)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cli.away import Away
     from desk.gateway import Gateway
     from desk.opening import Books
+    from domain.people import Person
     from domain.refusals import CommandRefused
     from domain.rules import Rules
     from runtime.settings import Settings
@@ -113,6 +114,19 @@ class Context:
     def rules(self) -> "Rules":
         """The rules as the registry stands now."""
         return self.books.rulebook.rules(self.books.desk.neighbours)
+
+    def name_of(self, person: "Person") -> str:
+        """Return a person's name for whoever may run this command, a tombstone once erased."""
+        if person.name is None:
+            return ""
+        plain = self.books.vault.open(person.name)
+        return "〔已删除〕" if plain is None else plain.decode("utf-8")
+
+    def person_numbered(self, number: str) -> str:
+        """Return the id of the person whose staff number is *number*, registered or not."""
+        from services.intake import person_id
+
+        return f"person/{person_id(self.gateway, number)}"
 
     @property
     def office_zone(self) -> tzinfo:

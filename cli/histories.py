@@ -1,7 +1,7 @@
 """A case's story, sentence by sentence; sealed texts stay sealed unless a grant opens them."""
 
 import json
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -33,9 +33,7 @@ def print_history(
         if as_json:
             click.echo(json.dumps(_as_json(zh, en), ensure_ascii=False))
             continue
-        shown = en if language == "en" else zh
-        late = "" if shown.occurred is None else f"（实际 {shown.occurred}）"
-        click.echo(f"{shown.version:>4}  {shown.recorded}{late}  {shown.who}")
+        print_told(en if language == "en" else zh)
         if language in ("zh", "both"):
             _print_line(zh, "：")
         if language in ("en", "both"):
@@ -46,6 +44,25 @@ def print_history(
             f"{differing} due times differ from what they come to when computed again.",
             err=True,
         )
+
+
+class Told(Protocol):
+    """One fact of a history: its version, when it was recorded and happened, who gave it."""
+
+    @property
+    def version(self) -> int: ...  # noqa: D102 - as the class says
+    @property
+    def recorded(self) -> str: ...  # noqa: D102
+    @property
+    def occurred(self) -> str | None: ...  # noqa: D102
+    @property
+    def who(self) -> str: ...  # noqa: D102
+
+
+def print_told(line: Told) -> None:
+    """Print the head of one fact in a history: when, and who."""
+    late = "" if line.occurred is None else f"（实际 {line.occurred}）"
+    click.echo(f"{line.version:>4}  {line.recorded}{late}  {line.who}")
 
 
 def _as_json(zh: HistoryLine, en: HistoryLine) -> dict[str, Any]:

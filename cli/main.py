@@ -81,6 +81,8 @@ class Sections(click.Group):
 
 
 _SERVICES = frozenset({"up", "worker", "follow", "console"})
+_OF_THE_HOME = frozenset({"account", "backup", "doctor", "rebuild", "restore"})
+"""What only whoever has the home can do; at a server far away it is refused before all else."""
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"]})
@@ -116,8 +118,10 @@ def _where(settings: "Settings", section: str | None) -> Context:
     """Return the home, or the server that JIEDUI_URL names; services run where they are started."""
     if settings.url is None or section in _SERVICES:
         return Context(settings)
-    from cli.away import Away
+    from cli.away import Away, home_needed
 
+    if section in _OF_THE_HOME:
+        raise home_needed(settings.url)
     return Away(settings)
 
 
@@ -213,6 +217,7 @@ def _complain(speaking: Speaking, sentence: str) -> None:
 _FAULTS = (
     ("audit.reading", "CannotRead"),
     ("audit.verify.verifying", "CannotVerify"),
+    ("client.jiedui", "Unreachable"),
     ("desk.orders", "NotNow"),
     ("documents.extra", "ExtraMissing"),
     ("ledger.database", "ClockBehind"),

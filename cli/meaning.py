@@ -149,9 +149,7 @@ def person_of(context: "Context", text: str) -> str:
 
 def staff_of(context: "Context", number: str) -> str:
     """Return the person with the staff number *number*."""
-    from services.intake import person_id
-
-    stream = f"person/{person_id(context.gateway, number)}"
+    stream = context.person_numbered(number)
     if stream in context.rules.people:
         return stream
     raise CommandRefused(

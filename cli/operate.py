@@ -128,6 +128,15 @@ async def _console_address(settings: Settings, caretaker: Caretaker) -> str:
     return ""
 
 
+async def _say_where(here: Running, settings: Settings) -> None:
+    """Say where the console serves once it does, on a machine where that took too long to wait."""
+    address = here.console
+    while not address:
+        address = await _console_address(settings, here.caretaker)
+    if not here.console:
+        click.echo(f"工作台已启动 {address}，公开日志 {address}log/。 The console is there now.")
+
+
 def _address_file(settings: Settings) -> Path:
     return settings.home.absolute() / "console.json"
 
@@ -159,7 +168,9 @@ def up(context: Context) -> None:
             click.echo("terminal with the same JIEDUI_HOME. Ctrl-C stops everything.")
             told = asyncio.create_task(stop.wait())
             lost = asyncio.create_task(home_lost(home, click.echo))
+            saying = asyncio.create_task(_say_where(here, context.settings))
             await asyncio.wait({told, lost}, return_when=asyncio.FIRST_COMPLETED)
+            saying.cancel()
             if lost.done():
                 click.echo(lost.result(), err=True)
                 return 2

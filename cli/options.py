@@ -157,7 +157,7 @@ def _repeated(hint: Any) -> bool:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in _UNIONS:
         return any(_repeated(part) for part in arguments)
-    return origin is tuple
+    return _repeated(arguments[0]) if origin is Annotated else origin is tuple
 
 
 LISTED_IN_PACKS = frozenset({"category", "categories", "ground", "route", "cause", "line"})

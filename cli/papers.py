@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.context import Context, Speaking, pass_context
+from cli.context import Context, Speaking, away_from, pass_context
 from cli.people import proven_person
 from domain.refusals import CommandRefused
 from domain.task.reading import Sight
@@ -15,7 +15,7 @@ from domain.task.state import Known
 from wording.names import KnownNames
 
 if TYPE_CHECKING:
-    from services.documents import Form, Handed
+    from services.documents import Form
 
 StreamOf = Callable[[Context, str, str | None, bool], str]
 """Returns the stream a person means, of a category, by what they wrote."""
@@ -58,6 +58,11 @@ def add_documents(task: click.Group, pairing: click.Group, stream_of: StreamOf) 
         \b
         Exit status: 0 done; 1 there is no such case or document; 2 it could not be tried.
         """
+        if _is_away(context, address):
+            from cli.away_cases import save_paper
+
+            save_paper(away_from(context), "task", case, kind, out, force)
+            return
         task_paper_to(context, stream_of(context, "task", case, False), kind, out, address, force)
 
     @pairing.command("document")
@@ -74,7 +79,24 @@ def add_documents(task: click.Group, pairing: click.Group, stream_of: StreamOf) 
         \b
         Exit status: 0 done; 1 there is no such case; 2 it could not be tried.
         """
+        if _is_away(context, address):
+            from cli.away_cases import save_paper
+
+            save_paper(away_from(context), "pairing", case, "agreement", out, force)
+            return
         agreement_to(context, stream_of(context, "pairing", case, False), out, address, force)
+
+
+def _is_away(context: Context, address: str | None) -> bool:
+    """Say whether a server makes the paper; it puts its own address into the QR code."""
+    if context.settings.url is None:
+        return False
+    if address is not None:
+        raise click.UsageError(
+            "设置了 JIEDUI_URL 时二维码写服务器自己的网址，请去掉 --address。 "
+            "With JIEDUI_URL the QR code holds the server's own address: leave --address out."
+        )
+    return True
 
 
 def task_paper_to(
@@ -106,7 +128,7 @@ def task_paper_to(
     names = KnownNames(rules, opening(context.books.vault, seen), number_of)
     address = f"{_site(context, site)}/tasks/{line.number}"
     file = TaskFile(line.number, case.state, context.books.ledger.read(stream), names, address)
-    _write(task_document_of(file, kind, _form(out)), out, force=force)
+    written(task_document_of(file, kind, form_of(out)).content, out, force=force)
 
 
 def agreement_to(context: Context, stream: str, out: Path, site: str | None, force: bool) -> None:
@@ -116,14 +138,16 @@ def agreement_to(context: Context, stream: str, out: Path, site: str | None, for
     case, rules = context.books.desk.case(stream)
     entries = context.books.ledger.read(stream)
     address = f"{_site(context, site)}/pairings/{stream.partition('/')[2]}"
-    _write(agreement_document(case.state, entries, rules, address, _form(out)), out, force=force)
+    paper = agreement_document(case.state, entries, rules, address, form_of(out))
+    written(paper.content, out, force=force)
 
 
 def _unknown(stream: str) -> CommandRefused:
     return CommandRefused("case-unknown", f"没有案卷 {stream}。", f"There is no case {stream}.")
 
 
-def _form(out: Path) -> "Form":
+def form_of(out: Path) -> "Form":
+    """Return the form of a paper that its file name asks for; raise `UsageError` for another."""
     if out.suffix.lower() == ".docx":
         return "docx"
     if out.suffix.lower() == ".pdf":
@@ -137,12 +161,13 @@ def _site(context: Context, given: str | None) -> str:
     return (given or f"http://{context.settings.console_address or USUAL_ADDRESS}").rstrip("/")
 
 
-def _write(handed: "Handed", out: Path, *, force: bool) -> None:
+def written(content: bytes, out: Path, *, force: bool) -> None:
+    """Put a paper at *out* and say so; *force* replaces what stands there."""
     from audit.exports.placing import PlaceTaken, PlaceUnfit, placed
 
     try:
         with placed(out, force=force) as draft:
-            draft.path.write_bytes(handed.content)
+            draft.path.write_bytes(content)
             sealing = draft.finish()
     except (PlaceTaken, PlaceUnfit) as problem:
         raise click.ClickException(str(problem)) from None

@@ -73,6 +73,8 @@ def due(
         TypeAdapter(LimitText).validate_python(limit)
     except ValidationError as error:
         raise malformed(error) from None
+    if context.settings.url is not None:
+        assert context.books, "a calendar counts where its home is"
     terms = _terms_here(context, profile)
     if count_from is not None:
         policy = terms.policy.model_copy(update={"count_from": count_from})
@@ -92,7 +94,8 @@ def due(
 
 
 def _terms_here(context: Context, profile: str) -> Terms:
-    if context.settings.database_url or (context.settings.home / "ledger.db").exists():
+    settings = context.settings
+    if settings.url or settings.database_url or (settings.home / "ledger.db").exists():
         rules = context.rules
         if profile in rules.policies:
             return rules.policies[profile]

@@ -1,9 +1,6 @@
 """`jiedui unit` and `jiedui need`: tables from offices become facts, bad rows come back."""
 
-import dataclasses
-import functools
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -11,62 +8,11 @@ from cli.commanding import commands_of
 from cli.context import Context, json_option, pass_context, run
 from cli.meaning import person_of, unit_of
 from cli.people import acting, registrar_option
-from cli.progress import progressing
+from cli.table_imports import take_in, taking_options
 from cli.tables import print_table
 from domain.casebook import CASES
 from domain.people import ROLE_LABELS
 from domain.refusals import CommandRefused
-
-if TYPE_CHECKING:
-    from services.intake import Taking
-
-
-def taking_options(command: Any) -> Any:
-    """Give *command* the options of whoever takes a table in, gathered as `taking`."""
-
-    @functools.wraps(command)
-    def gathered(*arguments: Any, **given: Any) -> Any:
-        from services.intake import Taking
-
-        names = [one.name for one in dataclasses.fields(Taking) if one.name in given]
-        taking = Taking(progress=progressing, **{name: given.pop(name) for name in names})
-        return command(*arguments, taking=taking, **given)
-
-    readable = click.Path(exists=True, dir_okay=False, path_type=Path)
-    for option in reversed(
-        (
-            click.option(
-                "--mapping",
-                type=readable,
-                help="列名对应表（JSON：字段→表头）。 Headings of a table that has its own.",
-            ),
-            click.option(
-                "--bad-rows",
-                type=click.Path(dir_okay=False, path_type=Path),
-                help="退回的行存放处；缺省在原表旁边。 Where the rows handed back go.",
-            ),
-            click.option(
-                "--sheet",
-                "sheets",
-                multiple=True,
-                help="只读这些工作表；缺省读全部可见的。 Read these sheets only; repeatable.",
-            ),
-            click.option("--hidden", is_flag=True, help="隐藏的行和表也读。 Hidden rows too."),
-            click.option(
-                "--update",
-                is_flag=True,
-                help="与已登记的不同之处作为更正入账。 Record what differs as corrections.",
-            ),
-            click.option(
-                "--dry-run",
-                "dry",
-                is_flag=True,
-                help="只试读，什么也不登记。 Say what would become of it; record nothing.",
-            ),
-        )
-    ):
-        gathered = option(gathered)
-    return gathered
 
 
 def _unit_stream(context: Context, given: str | None, begins: bool) -> str:
@@ -75,11 +21,9 @@ def _unit_stream(context: Context, given: str | None, begins: bool) -> str:
 
 
 def _person_stream(context: Context, given: str | None, begins: bool) -> str:
-    from services.intake import person_id
-
     assert given is not None, "a person is named"
     if begins:
-        return f"person/{person_id(context.gateway, given)}"
+        return context.person_numbered(given)
     return person_of(context, given)
 
 
@@ -136,27 +80,28 @@ def show_person(context: Context, person: str, as_json: bool) -> None:
         }
         for grant in known.grants
     ]
-    about = {"person": known.id, "name": opened(context, known.name), "account_key": known.keyed}
+    # A server tells of posts held now, and of nobody's key.
+    keyed = None if context.settings.url is not None else known.keyed
+    about = {"person": known.id, "name": context.name_of(known), "account_key": keyed}
     if as_json:
         print_table("person", [{**about, "roles": rows}], as_json)
         return
-    click.echo(f"{about['name']}  {known.id}  账户密钥：{'有' if known.keyed else '无'}")
+    key = {True: "  账户密钥：有", False: "  账户密钥：无", None: "  现任岗位"}[keyed]
+    click.echo(f"{about['name']}  {known.id}{key}")
     columns = (("role", "角色"), ("unit", "单位"), ("since", "自"), ("until", "至"))
     print_table("person", rows, as_json, columns)
 
 
 @unit.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @taking_options
 @registrar_option
 @json_option
 @pass_context
 def import_units(
     context: Context,
-    file: Path,
-    taking: "Taking",
+    /,
     acting_person: str | None,
-    as_json: bool,
+    **given: Any,
 ) -> None:
     r"""导入单位表或人员表（.xlsx .xls .csv）。 Import units, or people; the headings tell which.
 
@@ -166,11 +111,12 @@ def import_units(
     \b
     Exit status: 0 every row is on record; 1 some rows came back; 2 it could not be tried.
     """
-    from cli.intake_report import tell_intake
-    from services.intake import take_registry
+    acting_person = acting_person or acting(context, None).person
+    if context.settings.url is None:
+        from services.bootstrapping import publish_shipped
 
-    by = acting(context, acting_person).as_who()
-    tell_intake(run(lambda: take_registry(context.gateway, file, by, taking)), as_json)
+        run(lambda: publish_shipped(context.books.desk))  # a list is read by the words of a pack
+    take_in(context, "unit", acting_person=acting_person, **given)
 
 
 @unit.command("list")
@@ -226,7 +172,7 @@ def show_unit(context: Context, code: str, as_json: bool) -> None:
         {
             "role": grant.role.value,
             "person": person.id,
-            "name": opened(context, person.name),
+            "name": context.name_of(person),
             "since": grant.since,
         }
         for person in sorted(rules.people.values(), key=lambda person: person.id)
@@ -251,35 +197,18 @@ def show_unit(context: Context, code: str, as_json: bool) -> None:
     print_table("unit", rows, as_json, (("role", "角色"), ("name", "姓名"), ("person", "人员编号")))
 
 
-def opened(context: Context, sealed: Any) -> str:
-    """Open a sealed name for whoever may run this command; a tombstone where it was erased."""
-    if sealed is None:
-        return ""
-    plain = context.books.vault.open(sealed)
-    return "〔已删除〕" if plain is None else plain.decode("utf-8")
-
-
 @click.group()
 def need() -> None:
     """问题台账。 The problem ledger."""
 
 
 @need.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @taking_options
 @click.option("--as", "acting_person", help="登记人；缺省时按各街道社区工作者登记。 Who registers.")
 @click.option("--policy", help="政策包。 Policy pack of the tasks.")
 @json_option
 @pass_context
-def import_needs(
-    context: Context,
-    /,
-    file: Path,
-    taking: "Taking",
-    acting_person: str | None,
-    policy: str | None,
-    as_json: bool,
-) -> None:
+def import_needs(context: Context, /, **given: Any) -> None:
     r"""问题台账逐行登记为帮扶任务；错误行连同原因退回。 Rows become registered tasks.
 
     Repeatable: a row is known again by its ledger number within its street, year and table, or,
@@ -289,13 +218,4 @@ def import_needs(
     \b
     Exit status: 0 every row is registered; 1 some rows came back; 2 it could not be tried.
     """
-    from cli.intake_report import tell_intake
-    from domain.people import Channel
-    from services.need_intake import NeedTaking, take_need_table
-
-    who = NeedTaking(policy=policy)
-    if acting_person is not None:
-        actor = acting(context, acting_person)
-        door = actor.door._replace(channel=Channel.IMPORT)
-        who = NeedTaking(actor.as_by(), door, policy)
-    tell_intake(run(lambda: take_need_table(context.gateway, file, taking, who)), as_json)
+    take_in(context, "need", **given)

@@ -1,6 +1,6 @@
 """What the API answers with, as values; a test holds them to be what the reference says."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -77,6 +77,16 @@ class PairingDetail(_Answer):
     agreement: dict[str, Any]
 
 
+class CaseDetail(_Answer):
+    """One case of another kind; *case* holds what boards show of it."""
+
+    case: dict[str, Any]
+    units: list[str]
+    clocks: list[Clock]
+    position: int
+    hash: str
+
+
 class HistoryItem(_Answer):
     """One fact of a case as a sentence."""
 
@@ -115,3 +125,56 @@ class Fact(_Answer):
     channel: str | None
     fact: dict[str, Any]
     hash: str
+
+
+class RowProblem(_Answer):
+    """Why a row of a table came back."""
+
+    sheet: str
+    row: int
+    cell: str
+    rule: str
+    chinese: str
+    english: str
+
+
+class NotRead(_Answer):
+    """Something of a table that became neither a row nor a problem."""
+
+    sheet: str
+    where: str
+    what: str
+    count: int
+    chinese: str
+    english: str
+
+
+class Kept(_Answer):
+    """Something of a row that was kept sealed with its text."""
+
+    sheet: str
+    row: int
+    place: str
+    what: str
+
+
+class BadRows(_Answer):
+    """The rows that came back as a file, in base64, with the reasons beside them."""
+
+    ending: Literal[".csv", ".xlsx"]
+    content: str
+
+
+class TableReport(_Answer):
+    """What became of a table."""
+
+    dry_run: bool
+    recorded: int
+    repeated: int
+    corrected: int
+    met: int
+    refused: int
+    problems: list[RowProblem]
+    unread: list[NotRead]
+    kept_with_text: list[Kept]
+    handed_back: BadRows | None

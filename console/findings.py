@@ -12,10 +12,10 @@ from console.seeing import ours, page, seer_of
 from domain.finding.figures import FIGURES, Parts
 from domain.refusals import CommandRefused
 from services.case_lists import PLURALS, CaseAt
-from services.finding_upload import LIMITS, may_import, take_upload
-from services.intake import Intake
+from services.intake import Intake, Taking
 from services.problem_ledger import indicators, ledger_at
 from services.seeing import NothingHere, Seer, told
+from services.table_upload import LIMITS, may_import, take_upload
 from wording.labels import label
 
 router = APIRouter()
@@ -82,7 +82,7 @@ def _front(
     refusal: CommandRefused | None = None,
     intake: Intake | None = None,
 ) -> Response:
-    if not may_import(seer):
+    if not may_import(seer, "finding"):
         raise NothingHere
     bad = [] if intake is None else intake.refused
     return page(
@@ -122,7 +122,8 @@ async def take(request: Request) -> Response:
 
 def _taken(request: Request, seer: Seer, content: bytes, dry: bool) -> Response:
     try:
-        return _front(request, seer, intake=take_upload(seer, content, dry=dry))
+        intake, _ = take_upload(seer, "finding", content, Taking(dry=dry))
+        return _front(request, seer, intake=intake)
     except CommandRefused as refusal:
         return _front(request, seer, refusal)
 
@@ -171,6 +172,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         "round": details["round"],
         "linked": linked,
         "struck_off_at": details["struck_off_at"],
+        "master_title": details["master"] and seer.names.case(details["master"], seer.language),
         "master": None
         if details["master"] is None
         else f"/findings/{details['master'].partition('/')[2]}",

@@ -17,7 +17,6 @@ from domain.models import base_of, seals_of
 from domain.people import Role
 from domain.policy import Policy
 from domain.provider.case import PROVIDER
-from domain.provider.state import to_verify
 from domain.refusals import CommandRefused
 from domain.task.case import TASK
 from domain.task.commands import Grade, Suggested
@@ -34,7 +33,7 @@ from domain.values import (
     instant_text,
 )
 from importing.cells import moment
-from projections.case_board import SHOWN, CaseFilter
+from projections.case_board import SHOWN, CaseFilter, CaseLine
 from projections.task_board import TaskFilter
 from services.case_lists import cases_at
 from services.providers import tasks_named
@@ -187,8 +186,9 @@ class _Making:
         inner = replace(self, model=model)
         hints = get_type_hints(model, include_extras=True)
         first = next(iter(model.model_fields))
-        # Where each item of a list has its row, there are as many rows as items; cases are no list.
-        items = () if hints[first] == CaseId else inner.field(first, hints[first], {}).choices
+        # Each item of a list has its row; cases and people are no list.
+        named = hints[first] in (CaseId, PersonId)
+        items = () if named else inner.field(first, hints[first], {}).choices
         listed = min(len(items), _ROWS_MOST)
         count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST, listed) if many else 1
         rows = tuple(
@@ -247,8 +247,6 @@ class _Making:
                 return self._cases(category)
         if base == TaskId and self.case is PROVIDER:
             return self._tasks_served()
-        if (self.kind, name) == ("verify_item", "item"):
-            return tuple((one.item, self._held(one.item)) for one in to_verify(self.state))
         if base == CaseId:
             return (*self._cases("facility"), *self._tasks())
         return tuple(
@@ -268,7 +266,12 @@ class _Making:
     def _cases(self, category: str) -> tuple[tuple[str, str], ...]:
         """Return the open cases of a kind that the one who looks has to do with."""
         found, _ = cases_at(self.seer, CaseFilter(category, open_only=True), size=_CASES_MOST)
-        return tuple((line.stream, line.title_in(self.seer.language)) for line in found)
+        return tuple((line.stream, self._titled(line)) for line in found)
+
+    def _titled(self, line: CaseLine) -> str:
+        """Return the title of a case; findings of one indicator are told apart by their place."""
+        title = line.title_in(self.seer.language)
+        return f"{title} · {self.seer.place_name(line.place)}" if "label" in line.details else title
 
     def _tasks_served(self) -> tuple[tuple[str, str], ...]:
         """Return the tasks that named this provider, the newest first, by number."""

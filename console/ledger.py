@@ -13,7 +13,6 @@ from console.seeing import ours, page, seer_of
 from domain.refusals import CommandRefused
 from services.ledger_rows import ledger_rows
 from services.ledger_upload import (
-    LIMITS,
     Taken,
     keep,
     may_import,
@@ -23,6 +22,7 @@ from services.ledger_upload import (
     tidy,
 )
 from services.seeing import Seer, told
+from services.table_upload import LIMITS
 
 router = APIRouter()
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -17,6 +17,8 @@ from console.provider_parts import (
     filled_in,
     licence_rows,
     licences_told,
+    moment_told,
+    number_told,
     price_rows,
     prices_told,
     with_room,
@@ -26,6 +28,7 @@ from console.resident_visit import Visit
 from console.seeing import instant, ours
 from domain.provider.case import PROVIDER
 from domain.provider.commands import ProviderKind
+from domain.provider.state import Running
 from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from services.provider_links import Held
@@ -243,6 +246,7 @@ def _page(
         licences=with_room(licence_rows(body.licences), NO_LICENCE),
         prices=with_room(price_rows(body.prices), NO_PRICE),
         categories=_categories(visit),
+        hours=_hours(visit, held),
         served=[
             (
                 service,
@@ -263,6 +267,19 @@ def _page(
             for one in links.to_accept(held)
         ],
     )
+
+
+def _hours(visit: Visit, held: Held) -> dict[str, Any] | None:
+    """Return what the form of service hours offers: for what and where, and for which task."""
+    if not isinstance(held.state, Running):
+        return None
+    names, language = visit.names, visit.language
+    links, admission = visit.house.provider_links, held.state.admission
+    return {
+        "categories": [(one, names.category(one, language)) for one in admission.categories],
+        "places": [(one, names.place(one, language)) for one in links.places(held)],
+        "tasks": [(one, names.case(one, language)) for one in links.tasks(held)],
+    }
 
 
 def _names(visit: Visit) -> KnownNames:
@@ -312,6 +329,12 @@ def act(
     served: Rows = [],  # noqa: B006
     successor: Rows = [],  # noqa: B006
     leaving: Short = "",
+    category: Short = "",
+    place: Short = "",
+    people: Short = "",
+    minutes: Short = "",
+    served_at: Short = "",
+    task: Short = "",
 ) -> Response:
     """Have what the provider's people do recorded as theirs, and show where it led."""
     ours(request, token, token)
@@ -335,6 +358,15 @@ def act(
                     "licences": licences,
                     "prices": prices,
                     "categories": categories,
+                }
+            case "record_service_hours":
+                command = {
+                    "category": category,
+                    "place": place,
+                    "people": number_told(people),
+                    "minutes": number_told(minutes),
+                    "served_at": moment_told(served_at),
+                    "task": task or None,
                 }
             case "request_provider_exit":
                 command = {"plan": _plan(served, successor)}

@@ -122,6 +122,31 @@ def day_ends(day: str) -> str | None:
     return datetime.combine(after, time(), _CHINA).astimezone(UTC).isoformat()
 
 
+def number_told(text: str) -> int:
+    """Return the whole number a form's field holds; raise `CommandRefused` for none."""
+    if not text.strip().isdecimal():
+        raise CommandRefused(
+            "command-malformed",
+            f"应填整数；所填为“{text}”。",
+            f"A whole number is expected; found {text!r}.",
+        )
+    return int(text)
+
+
+def moment_told(text: str) -> str:
+    """Return the instant a form's date and time name in China; raise `CommandRefused` for none."""
+    try:
+        return (
+            datetime.fromisoformat(text.strip()).replace(tzinfo=_CHINA).astimezone(UTC).isoformat()
+        )
+    except (ValueError, OverflowError):
+        raise CommandRefused(
+            "command-malformed",
+            f"时间应形如 2027-12-31 14:30；所填为“{text}”。",
+            f"A date and time is written as 2027-12-31 14:30; found {text!r}.",
+        ) from None
+
+
 def licence_rows(licences: Sequence[Licence]) -> list[dict[str, str]]:
     """Return *licences* as the rows of a form."""
     return [

@@ -187,6 +187,7 @@ class Visit:
             lambda code: names.unit(code, language),
             language,
             place_name=lambda code: names.place(code, language),
+            ground_name=lambda code: names.ground(code, language),
             of=of,
         )
 

@@ -17,15 +17,23 @@ from domain.task.facts import TaskState
 from projections.unit_inbox import COMMANDS, InboxLine
 from services import workbench
 from services.acting import given_each, order_of
+from services.erasure_requests import why_due
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
 from wording.commands import command_label
-from wording.labels import label
+from wording.labels import Both, label
 
 router = APIRouter()
 _SHOWN = 200
 _CASES = 12
 _ACCEPTED_MAX = 200
+_PROMISES: dict[str, Both] = {
+    "deliver_commitment": ("承诺 {}", "promise {}"),
+    "answer_revision": ("承诺 {}", "promise {}"),
+    "confirm_delivery": ("第 {} 笔", "delivery no. {}"),
+    "settle_delivery": ("第 {} 笔", "delivery no. {}"),
+}
+"""How one of several things that wait in a pairing is told from the others."""
 
 
 @dataclass(frozen=True)
@@ -174,11 +182,17 @@ class _About:
         self._tasks = seer.house.boards.tasks.those({line.stream for line in lines})
 
     def of(self, line: InboxLine) -> str:
-        """Return it in a line, "" for a pairing."""
+        """Return it in a line; of a pairing only which of its promises or deliveries it is."""
         task = self._tasks.get(line.stream)
         if task is None:
-            return ""
+            return self._of_a_promise(line)
         return f"{self._seer.category_name(task.category)} · {self._seer.place_name(task.place)}"
+
+    def _of_a_promise(self, line: InboxLine) -> str:
+        if line.what not in _PROMISES:
+            return ""
+        part = line.item.removeprefix(f"{line.what}/{line.role}/").removeprefix(f"{line.unit}/")
+        return self._seer.say(*_PROMISES[line.what]).format(part)
 
 
 def _grouped(seer: Seer, lines: list[InboxLine], about: _About) -> list[Group]:
@@ -203,9 +217,11 @@ def _grouped(seer: Seer, lines: list[InboxLine], about: _About) -> list[Group]:
 
 
 def _item(seer: Seer, line: InboxLine, about: _About, *, mine: bool = False) -> Item:
-    is_task = line.stream.startswith("task/")
-    key = line.title if is_task else line.stream.partition("/")[2]
-    address = f"/{'tasks' if is_task else 'pairings'}/{key}"
+    category, _, name = line.stream.partition("/")
+    if category == "subject":
+        return _request(seer, line, name)
+    key = line.title if category == "task" else name
+    address = f"/{'tasks' if category == 'task' else 'pairings'}/{key}"
     acts = COMMANDS.get(line.what, ())[:2] if mine else ()
     return Item(
         key=f"{line.stream} {line.item}",
@@ -218,6 +234,22 @@ def _item(seer: Seer, line: InboxLine, about: _About, *, mine: bool = False) -> 
         unit=seer.unit_name(line.unit) if line.unit and line.unit != seer.unit else "",
         acts=tuple((f"{address}/{kind}", command_label(kind, seer.language)) for kind in acts),
         tick=f"{line.title} console/{new_uuid7()}" if "accept_task" in acts else "",
+    )
+
+
+def _request(seer: Seer, line: InboxLine, name: str) -> Item:
+    """A request to erase a resident is read and answered in its own room of 系统管理."""
+    address = f"/admin/privacy#{name}"
+    return Item(
+        key=f"{line.stream} {line.item}",
+        address=address,
+        title=line.title,
+        what=label(line.what, seer.language, among="ToDo"),
+        due=line.due,
+        urgent=False,
+        about=why_due(seer, line.stream),
+        unit="",
+        acts=((address, seer.say("答复", "Answer")),),
     )
 
 

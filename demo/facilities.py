@@ -23,7 +23,7 @@ from services.facility_intake import (
     site_stream,
     take_rows,
 )
-from services.intake import Intake, Taking, rules_of
+from services.intake import EnteredBy, Intake, Taking, rules_of
 
 ORDER = (
     S.OPEN,
@@ -110,7 +110,8 @@ def show_of(state: S) -> str:
 async def take_sites(stage: Stage, listed: Listed) -> None:
     """Register the sites, as `jiedui site import` does."""
     rows = ListedRows(listed.sites, ())
-    await take_rows(stage.gateway, rows, listed.site_intake, Taking(), facilities=False)
+    in_name = EnteredBy()
+    await take_rows(stage.gateway, rows, listed.site_intake, Taking(), in_name, facilities=False)
     stage.commands += listed.site_intake.recorded
 
 
@@ -183,7 +184,8 @@ class Facility:
 
     async def proposed(self) -> None:
         """The row is proposed, and its site reserved by the clerk's errand."""
-        order = await asyncio.to_thread(facility_order, self.stage.gateway, self.row, POLICY)
+        in_name = EnteredBy(policy=POLICY)
+        order = await asyncio.to_thread(facility_order, self.stage.gateway, self.row, in_name)
         self.place = order.command["place"]
         await self.stage.send([order])
         await self.stage.until_fact(self.site, "site_reserved.v1")

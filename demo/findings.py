@@ -17,8 +17,8 @@ from domain.finding.state import Finding as FindingStanding
 from domain.people import Role
 from domain.values import instant_text
 from importing.findings import FINDING_FIELDS, FindingRow
-from services.finding_intake import FindingTaking, finding_stream, read_findings, take_rows
-from services.intake import Intake, Taking
+from services.finding_intake import finding_stream, read_findings, take_rows
+from services.intake import EnteredBy, Intake, Taking
 from services.need_intake import PRIVACY_NOTICE
 
 REMEDY_TASKS = 1
@@ -42,7 +42,7 @@ def read_checkup(stage: Stage, file: Path, divisions: set[str]) -> tuple[list[Fi
 
 async def taken(stage: Stage, rows: Sequence[FindingRow], intake: Intake) -> None:
     """Record what misses its target, as `jiedui finding import` does."""
-    await take_rows(stage.gateway, rows, intake, Taking(), FindingTaking(policy=POLICY))
+    await take_rows(stage.gateway, rows, intake, Taking(), EnteredBy(policy=POLICY))
     stage.commands += intake.recorded
 
 

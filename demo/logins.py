@@ -25,6 +25,7 @@ _OF_THE_PLACE = (
     Role.CALLBACK_AGENT,
     Role.SUPERVISOR,
     Role.PARTY_AUTHORITY,
+    Role.ADJUDICATOR,
 )
 
 
@@ -47,6 +48,9 @@ def _chosen(cast: Cast) -> Iterator[Part]:
     yield cast.coordinator(bureau)
     yield cast.staff(bureau)
     yield cast.auditor()
+    officer = cast.for_place(Role.DPO, place)
+    yield officer
+    yield cast.at_unit(Role.REGISTRAR, officer.unit)  # The first registrar has no staff number.
 
 
 def _staff_numbers(doorkeeper: Doorkeeper, file: Path) -> dict[str, str]:

@@ -73,5 +73,6 @@ async def revised(pairing: Pairing) -> None:
 
 
 async def missed(pairing: Pairing) -> None:
-    """What was promised by a day is late by its clock."""
+    """What was promised by a day is told ahead of it, and late by its clock."""
+    await pairing.stage.until_fact(pairing.stream, "commitment_due_soon.v1")
     await pairing.stage.until_fact(pairing.stream, "commitment_missed.v1")

@@ -272,7 +272,6 @@ def print_summary(summary: Summary) -> None:
 
 
 def _head(summary: Summary) -> list[str]:
-    refused = [row for intake in summary.intakes for row in intake.refused]
     lines = [
         "",
         "══ 天河区结对帮扶演示 · The Tianhe demonstration ══",
@@ -280,17 +279,16 @@ def _head(summary: Summary) -> list[str]:
         "",
         "── 导入 Imported ──",
     ]
-    lines += [
-        f"{intake.file}：登记 {intake.recorded}，退回 {len(intake.refused)}。"
-        for intake in summary.intakes
-    ]
-    lines += [
-        f"  {problem.cell or row.row.number}  {problem.chinese}（{problem.rule}）"
-        for row in refused
-        for problem in row.problems[:1]
-    ]
-    where = [intake.bad_rows_file for intake in summary.intakes if intake.bad_rows_file]
-    return lines + [f"退回的行在 {file}。 Bad rows are handed back there." for file in where]
+    for intake in summary.intakes:
+        lines.append(f"{intake.file}：登记 {intake.recorded}，退回 {len(intake.refused)}。")
+        lines += [
+            f"  {problem.cell or row.row.number}  {problem.chinese}（{problem.rule}）"
+            for row in intake.refused
+            for problem in row.problems[:1]
+        ]
+        if intake.bad_rows_file:
+            lines.append(f"  退回的行在 {intake.bad_rows_file}。 Bad rows are handed back there.")
+    return lines
 
 
 def _shown(summary: Summary) -> list[str]:

@@ -127,16 +127,16 @@ class Case:
 def addressees(notice: Notice, rules: Rules, at: datetime) -> list[Notice]:
     """Return *notice* once for each unit it goes to; for one that is gone, to its successor.
 
-    A rule that may not look at the registry addresses `role/<role>` with the place in question;
-    here that becomes the units of the place where somebody holds the role, or, where no dispatcher
-    is left there, the pack's fallback.
+    A rule that may not look at the registry addresses `role/<role>` with the place in question, or
+    the task it is about; here that becomes the units of the place where somebody holds the role,
+    or, where no dispatcher is left there, the pack's fallback.
     """
     kind, _, name = notice.to.partition("/")
     if kind == "unit":
         return [notice.model_copy(update={"to": f"unit/{rules.heir(name, at)}"})]
     if kind != "role":
         return [notice]
-    role, place = Role(name), notice.values.get("place", "")
+    role, place = Role(name), _place_of(notice, rules)
     posts = [unit for unit in rules.posts.held.get(role, {}) if rules.filled(role, unit, at)]
     found = [unit for unit in posts if unit in rules.units and rules.serves(unit, place, at)]
     if not found and role is Role.STREET_DISPATCHER:
@@ -145,6 +145,13 @@ def addressees(notice: Notice, rules: Rules, at: datetime) -> list[Notice]:
         notice.model_copy(update={"key": f"{notice.key}/{unit}", "to": f"unit/{unit}"})
         for unit in sorted(found)
     ]
+
+
+def _place_of(notice: Notice, rules: Rules) -> str:
+    """Return the place in question: as it was told, else that of the task it is about."""
+    told = notice.values.get("place")
+    task = rules.neighbours.task(notice.values.get("case", "")) if told is None else None
+    return told or ("" if task is None else task.place)
 
 
 def ring_of(name: str, due: datetime) -> Asking:

@@ -177,7 +177,7 @@ class Turn:
                 command_id=asking.command_id,
                 command=command,
                 occurred_at=asking.occurred_at or self.at,
-                head=trial.head,
+                head=trial.head if trial.version == self.case.version else None,
             ),
             self.rules,
         )

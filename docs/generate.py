@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from cli.helping import HELP_FILE
 from cli.main import jiedui
+from docs.hearing import SILENT, hearings
 from docs.probing import Row
 from docs.rooms import ROOMS, Room
 from domain.calendar import CalendarYear, Overlay
@@ -46,7 +47,7 @@ from domain.values import (
 from runtime.settings import PREFIX, Settings
 from services.refusing import CATALOGUE
 from wording.glossary import GLOSSARY
-from wording.labels import Both
+from wording.labels import LABELS, Both
 from wording.sentences import SENTENCES, clock_label, label
 
 FOLDER = Path(__file__).parent
@@ -75,6 +76,7 @@ NAMED: tuple[tuple[Any, str], ...] = (
     (oversight_words.About, "up to 200 references"),
     (oversight_words.Reference, "reference"),
     (CaseId, "id of a case of any kind"),
+    (oversight_words.ClerkedId, "id of a case a clerk stands by"),
     (oversight_words.WorkflowId, "workflow id"),
     (oversight_words.RunId, "UUID"),
     (oversight_words.Digest, "SHA-256"),
@@ -106,6 +108,7 @@ def pages() -> dict[str, str]:
         "facts.md": facts(),
         "commands.md": commands(),
         "lifecycle.md": lifecycle(),
+        "clocks.md": clocks(),
         "refusals.md": refusals(),
         "settings.md": settings(),
         "cli.md": command_line(),
@@ -324,6 +327,40 @@ def _rows(rows: list[Row], may: dict[str, frozenset[Role]], states: list[Any]) -
         then = "same" if row.then == row.state else f"`{row.then}`"
         lines.append((f"`{row.state}`", trigger, who, facts_told, then))
     return table(("from", "command or clock", "who", "facts", "to"), lines)
+
+
+def clocks() -> str:
+    """Return every clock there is with whoever hears of it, as the cases themselves tell."""
+    parts = [
+        "# Clocks 时限与提醒\n",
+        MADE,
+        (
+            "Asked of the cases in stories of every state: whom the fact that sets a clock tells, "
+            "who is reminded ahead of it (by a clock of its own or by a conversation), whom its "
+            "ring tells, and in which list what it watches waits to be done. A dash: nobody, or "
+            "nowhere. Units are told as units, people by their role at the place.\n"
+        ),
+    ]
+    every = hearings()
+    for category in dict.fromkeys(category for category, _ in every):
+        zh, en = LABELS["CaseKind"].get(category, ("居民", "resident"))
+        lines = [
+            (
+                f"{clock_label(one.clock)} `{one.clock}`",
+                ", ".join(f"`{kind}`" for kind in sorted(one.facts)),
+                *(
+                    "、".join(sorted(whom)) or "—"
+                    for whom in (one.set_by, one.ahead, one.rung, one.waits)
+                ),
+            )
+            for _, one in sorted(every.items())
+            if one.category == category
+        ]
+        heads = ("clock", "facts", "told when set", "reminded ahead", "told when it rings", "waits")
+        parts += [f"## {en.capitalize()} {zh}\n", table(heads, lines)]
+    reasons = ((f"`{category}`", f"`{clock}`", why) for (category, clock), why in SILENT.items())
+    parts += ["## Told to nobody 不通知\n", table(("kind", "clock", "why"), reasons)]
+    return "\n".join(parts)
 
 
 def refusals() -> str:

@@ -138,6 +138,8 @@ class CaseKind:
     talks: Callable[[str, Any], tuple[Talk, ...]]
     errands: Callable[[str, Any, Happened[Any]], tuple[Errand, ...]]
     notices: Callable[[str, Any, Happened[Any]], tuple[Notice, ...]]
+    plural: str = ""
+    """What several are called in addresses and by programs (`facilities`); "": they have none."""
     service_category: Callable[[Any], str | None] = _about_none
     """The category of service the case is about (`elder_care`), where it is about one."""
     is_urgent: Callable[[Any], bool] = _never
@@ -155,7 +157,10 @@ class CaseKind:
     offered: Callable[[Any, str, str], Sequence[str]] = _nothing_offered
     """What the case holds that a field of a command may name: by state, command and field."""
     timed_by: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`."""
+    """Which limit of the pack counts a deadline: (kind of fact, field) → `findings.adopt`.
+
+    `facilities.milestones[milestone].within` is the item that the fact names in that field.
+    """
     moving_clocks: frozenset[str] = frozenset()
     """Clocks whose ring is a step of the case, and not only a limit that was missed."""
     standing_rules: frozenset[str] = frozenset()

@@ -26,6 +26,7 @@ def clerkless(
     state_name: Callable[[Any], str],
     who_may: Mapping[str, frozenset[Role]],
     is_over: Callable[[Any], bool] = lambda _: False,
+    plural: str = "",
 ) -> CaseKind:
     """Return a kind of case without clocks, talks, errands and notices.
 
@@ -35,6 +36,7 @@ def clerkless(
     adapter: TypeAdapter[Any] = _adapter(commands)
     return CaseKind(
         category=category,
+        plural=plural,
         commands=adapter,
         facts=_adapter(facts),
         initial=initial,

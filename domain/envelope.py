@@ -52,7 +52,8 @@ class Asked(Generic[CommandT]):
     """A command as it reaches a decider.
 
     *at* is the instant of deciding (the server's time, UTC); *occurred_at* is when it happened
-    as told; *head* is the hash of the case's newest entry, "" for a case without entries.
+    as told; *head* is the hash of the case's newest entry, "" for a case without entries and None
+    while the newest is still to be written with this decision.
     """
 
     stream: str
@@ -61,7 +62,7 @@ class Asked(Generic[CommandT]):
     command_id: str
     command: CommandT
     occurred_at: Instant
-    head: str = ""
+    head: str | None = ""
 
 
 @dataclass(frozen=True)

@@ -164,8 +164,14 @@ class Whistling(Frozen):
     grounds: tuple[Ground, ...]
 
 
-class PairingLimits(Frozen):
-    """The clocks and measures of a pairing; *pass_score* is out of 100."""
+class PairingLimits(Grown):
+    """The clocks and measures of a pairing; *pass_score* is out of 100.
+
+    Whoever promised is told *commitment_remind_before* that it is due; a week of work is ours to
+    choose: DESIGN.
+    """
+
+    later = frozenset({"commitment_remind_before"})
 
     answer: LimitText
     signing: LimitText
@@ -179,6 +185,7 @@ class PairingLimits(Frozen):
     fails_to_end: int = Field(default=2, ge=1, le=5)
     pass_score: int = Field(default=60, ge=0, le=100)
     mandatory_terms: tuple[Ground, ...]
+    commitment_remind_before: LimitText = "5wd"
 
 
 class Urging(Frozen):
@@ -187,14 +194,17 @@ class Urging(Frozen):
     reminds_at: int = Field(default=3, ge=1, le=20)
 
 
-class Privacy(Frozen):
+class Privacy(Grown):
     """How soon a resident's request about their personal information is answered.
 
     The law says "in good time" (PIPL 50); fifteen working days is what offices commonly promise,
-    and ours to choose: DESIGN.
+    and ours to choose, as is how long before the officer is told: DESIGN.
     """
 
+    later = frozenset({"remind_before"})
+
     answer: LimitText = "15wd"
+    remind_before: LimitText = "3wd"
 
 
 class Policy(Grown):

@@ -7,7 +7,7 @@ whoever asked goes on.
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from threading import BoundedSemaphore
 from typing import Any
@@ -37,13 +37,21 @@ _room = BoundedSemaphore(AT_ONCE)
 
 
 def read_apart(
-    data: bytes, fields: Sequence[Field], limits: Limits = LIMITS, *, hidden: bool = False
+    data: bytes,
+    fields: Sequence[Field],
+    limits: Limits = LIMITS,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    sheets: Collection[str] = (),
+    hidden: bool = False,
 ) -> Table:
     """Do as `importing.reading.read_content`, in a process of its own; raise `TableRefused`."""
     bounded(data, limits)
     asked = {
         "fields": [asdict(one) for one in fields],
         "limits": asdict(limits),
+        "mapping": dict(mapping or {}),
+        "sheets": list(sheets),
         "hidden": hidden,
     }
     try:

@@ -34,7 +34,9 @@ def main() -> int:
         table = read_content(
             sys.stdin.buffer.read(),
             fields,
-            limits=Limits(**asked["limits"]),
+            asked["mapping"],
+            Limits(**asked["limits"]),
+            sheets=asked["sheets"],
             hidden=asked["hidden"],
         )
         told = asdict(table)

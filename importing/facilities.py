@@ -11,9 +11,10 @@ from domain.labelled import Label
 from domain.site.commands import AREA_MAX, SiteCondition, SiteKind
 from domain.site.labels import SITE_LISTS
 from domain.values import UNIT_CODE, instant_text
-from importing.cells import folded, listed, moment, seen, visible
+from importing.cells import folded, listed, moment, visible
 from importing.places import Places
-from importing.tables import BadRow, Field, Problem, Row, Table
+from importing.row_reading import RowReading
+from importing.tables import BadRow, Field, Row, Table
 
 SITE_FIELDS = (
     Field("number", ("空间编号", "资源编号", "编号", "source_row"), True, True, 60),
@@ -103,7 +104,7 @@ class ListReader:
         good: dict[str, ListedRow] = {}
         bad: list[BadRow] = []
         for row in table.rows:
-            reading = _Reading(self, row)
+            reading = _Reading(row, self)
             found = reading.facility() if facilities else reading.site()
             if found is not None and found.number in good:
                 reading.fault(
@@ -120,26 +121,21 @@ class ListReader:
 
 
 @dataclass
-class _Reading:
+class _Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: ListReader
-    row: Row
-    problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.problems.extend(self.row.problems)
 
     def site(self) -> ListedRow | None:
         """Return the row as a site, None where something of it cannot be read."""
         number = self._number("number")
         command = {
             "kind": "register_site",
-            "title": self._text("title"),
+            "title": self.text("title"),
             "place": self._place(),
             "site_kind": self._word("site_kind", _SITE_KINDS, SITE_LISTS[SiteKind]),
             "floor_area": self._area(),
-            "owner": self._text("owner"),
+            "owner": self.text("owner"),
             "condition": self._word("condition", _CONDITIONS, SITE_LISTS[SiteCondition]),
             "available_from": self._date("available_from"),
             "source_row": number,
@@ -151,7 +147,7 @@ class _Reading:
         number, site = self._number("number"), self._number("site")
         command = {
             "kind": "propose_facility",
-            "title": self._text("title"),
+            "title": self.text("title"),
             "facility_kind": self._word(
                 "facility_kind",
                 _FACILITY_KINDS,
@@ -162,23 +158,12 @@ class _Reading:
             "lead": self._unit(),
             "open_by": self._date("open_by"),
             "budget": self._budget(),
-            "without_care": self._text("without_care") or None,
+            "without_care": self.text("without_care") or None,
         }
         return None if self.problems else ListedRow(self.row, number, command, site)
 
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
-
-    def _text(self, name: str) -> str:
-        return " ".join(seen(self.row.cells.get(name, "")).split())
-
-    def _code(self, name: str) -> str:
-        return visible(self.row.cells.get(name, "")).strip()
-
     def _number(self, name: str) -> str:
-        text = self._code(name)
+        text = self.coded(name)
         if _NUMBER.fullmatch(text) is None:
             self.fault(
                 name,
@@ -189,7 +174,7 @@ class _Reading:
         return text
 
     def _word(self, name: str, words: Mapping[str, Any], known: Mapping[Any, Any]) -> str | None:
-        found = listed(self.row.cells.get(name, ""), words)
+        found = listed(self.cell(name), words)
         if found is None:
             expected = "、".join(both[0] for both in known.values())
             self.fault(
@@ -202,7 +187,7 @@ class _Reading:
         return str(found.value)
 
     def _area(self) -> int | None:
-        shape = _AREA.fullmatch(self._code("floor_area"))
+        shape = _AREA.fullmatch(self.coded("floor_area"))
         area = int(shape.group(1)) if shape else 0
         if not 0 < area <= AREA_MAX:
             self.fault(
@@ -215,7 +200,7 @@ class _Reading:
         return area
 
     def _date(self, name: str) -> str | None:
-        found: datetime | None = moment(self.row.cells.get(name, ""), self.reader.zone)
+        found: datetime | None = moment(self.cell(name), self.reader.zone)
         if found is None:
             self.fault(
                 name,
@@ -228,11 +213,11 @@ class _Reading:
 
     def _place(self) -> str | None:
         """Return the community, by its code or by its street and name."""
-        code = self._code("place")
+        code = self.coded("place")
         if _CODE.fullmatch(code):
             return code
-        street = self.reader.places.street(self._code("street"))
-        found = street and self.reader.places.community(self._code("community"), street)
+        street = self.reader.places.street(self.coded("street"))
+        found = street and self.reader.places.community(self.coded("community"), street)
         if not found:
             self.fault(
                 "community",
@@ -244,7 +229,7 @@ class _Reading:
         return found
 
     def _unit(self) -> str:
-        code = self._code("lead").upper()
+        code = self.coded("lead").upper()
         if re.fullmatch(UNIT_CODE, code) is None:
             self.fault(
                 "lead",
@@ -257,7 +242,7 @@ class _Reading:
     def _functions(self) -> list[str]:
         words = _by_word(self.reader.categories)
         found = []
-        for text in filter(None, _LISTED.split(visible(self.row.cells.get("functions", "")))):
+        for text in filter(None, _LISTED.split(visible(self.cell("functions")))):
             code = listed(text, words)
             if code is None:
                 self.fault(
@@ -277,7 +262,7 @@ class _Reading:
         """Return the lines: 区级财政：1200000.00；社会资本：300000 in yuan, kept as cents."""
         words = _by_word(self.reader.sources)
         lines = []
-        for part in filter(None, _BETWEEN.split(visible(self.row.cells.get("budget", "")))):
+        for part in filter(None, _BETWEEN.split(visible(self.cell("budget")))):
             shape = _MONEY.fullmatch(part.strip())
             source = listed(shape["source"], words) if shape else None
             if shape is None or source is None or len(shape["cents"] or "") not in (0, 2):

@@ -12,9 +12,10 @@ from datetime import datetime, tzinfo
 from domain.finding.commands import FindingSource
 from domain.finding.pack import FindingLevel, Indicator
 from domain.values import LEDGER_NUMBER
-from importing.cells import folded, listed, moment, seen, visible
+from importing.cells import folded, moment
 from importing.places import Places
-from importing.tables import BadRow, Field, Problem, Row, Table
+from importing.row_reading import RowReading
+from importing.tables import BadRow, Field, Row, Table
 
 FINDING_FIELDS = (
     Field("ledger_row", ("体检编号", "台账编号", "问题编号", "ledger_row"), True, True, 96),
@@ -110,7 +111,7 @@ class FindingReader:
         bad: list[BadRow] = []
         known: set[str] = set()
         for row in table.rows:
-            reading = _Reading(self, row, names)
+            reading = _Reading(row, self, names)
             found = reading.finding()
             if found is not None and found.repeat_key in known:
                 reading.fault(
@@ -128,16 +129,11 @@ class FindingReader:
 
 
 @dataclass
-class _Reading:
+class _Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: FindingReader
-    row: Row
     names: Mapping[str, Indicator]
-    problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.problems.extend(self.row.problems)
 
     def finding(self) -> FindingRow | None:
         """Return the row as a measured value, None where something of it cannot be read."""
@@ -162,22 +158,14 @@ class _Reading:
             indicator=indicator,
             value=value,
             target=target,
-            evidence=self._text("evidence"),
+            evidence=self.text("evidence"),
             found_at=found_at,
-            note=self._text("note") or None,
+            note=self.text("note") or None,
             source=source,
         )
 
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
-
-    def _text(self, name: str) -> str:
-        return " ".join(seen(self.row.cells.get(name, "")).split())
-
     def _number(self) -> str:
-        text = visible(self.row.cells.get("ledger_row", "")).strip()
+        text = self.coded("ledger_row")
         if _NUMBER.fullmatch(text) is None:
             self.fault(
                 "ledger_row",
@@ -188,40 +176,40 @@ class _Reading:
         return text
 
     def _level(self) -> FindingLevel | None:
-        found = listed(self.row.cells.get("level", ""), LEVELS)
-        if found is None:
-            self.fault(
-                "level",
-                "unknown-level",
+        return self.word(
+            "level",
+            LEVELS,
+            "unknown-level",
+            (
                 "“体检维度”请填：住房、小区、社区、街区、城区。",
                 "The level is home, estate, community, block or district.",
-            )
-        return found
+            ),
+        )
 
     def _source(self) -> FindingSource | None:
-        found = listed(self.row.cells.get("source", ""), SOURCES)
-        if found is None:
-            self.fault(
-                "source",
-                "unknown-source",
+        return self.word(
+            "source",
+            SOURCES,
+            "unknown-source",
+            (
                 "“问题来源”请填：城市体检、日常巡查、居民反映、上级检查。",
                 "The source is the check-up, a patrol, residents, or an inspection.",
-            )
-        return found
+            ),
+        )
 
     def _indicator(self) -> Indicator | None:
-        found = listed(self.row.cells.get("indicator", ""), self.names)
-        if found is None:
-            self.fault(
-                "indicator",
-                "unknown-indicator",
+        return self.word(
+            "indicator",
+            self.names,
+            "unknown-indicator",
+            (
                 "“指标名称”不在政策包的体检指标目录中；请按目录填写名称或编码。",
                 "The indicator is not in the catalogue of the policy pack.",
-            )
-        return found
+            ),
+        )
 
     def _whole(self, name: str) -> int | None:
-        text = visible(self.row.cells.get(name, "")).strip()
+        text = self.coded(name)
         if not text and name == "target":
             return None
         shape = _UNITS.fullmatch(text)
@@ -238,7 +226,7 @@ class _Reading:
         return int(digits)
 
     def _found_at(self) -> datetime | None:
-        found = moment(self.row.cells.get("found_at", ""), self.reader.zone)
+        found = moment(self.cell("found_at"), self.reader.zone)
         if found is None:
             self.fault(
                 "found_at",
@@ -250,7 +238,7 @@ class _Reading:
 
     def _place(self, level: FindingLevel) -> str | None:
         """Return the division of the length the level asks for, by its code or by its names."""
-        code = visible(self.row.cells.get("place", "")).strip()
+        code = self.coded("place")
         wanted = _DIGITS.get(level, 12)
         if code:
             if _CODE.fullmatch(code) and len(code) == wanted:
@@ -262,12 +250,12 @@ class _Reading:
                 f"The division code of this level has {wanted} digits.",
             )
             return None
-        street = self.reader.places.street(visible(self.row.cells.get("street", "")).strip())
+        street = self.reader.places.street(self.coded("street"))
         found = street
         if street is not None and level is FindingLevel.DISTRICT:
             found = street[:6]
         elif street is not None and wanted == 12:
-            name = visible(self.row.cells.get("community", "")).strip()
+            name = self.coded("community")
             found = self.reader.places.community(name, street)
         if found is None or len(found) != wanted:
             self.fault(

@@ -14,6 +14,7 @@ from domain.task.commands import AnswerChannel, RequestType, Source
 from domain.values import LEDGER_NUMBER
 from importing.cells import folded, listed, moment, seen, telephones, visible, yes_or_no
 from importing.places import Places
+from importing.row_reading import RowReading
 from importing.tables import BadRow, Field, Problem, Row, Table
 
 TEXT_MAX = 4000
@@ -161,7 +162,7 @@ class NeedReader:
         bad: list[BadRow] = []
         seen: set[str] = set()
         for row in table.rows:
-            reading = Reading(self, row, labels, matters)
+            reading = Reading(row, self, labels, matters)
             need = reading.need()
             if need is not None and need.repeat_key in seen:
                 if need.ledger_row:
@@ -183,18 +184,15 @@ class NeedReader:
 
 
 @dataclass
-class Reading:
+class Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: NeedReader
-    row: Row
     labels: Mapping[str, str]
     matters: Mapping[str, str]
-    problems: list[Problem] = field(default_factory=list)
 
     def need(self) -> NeedRow | None:
         """Return the need of this row, or None with the problems gathered."""
-        self.problems.extend(self.row.problems)
         source, category = self.source(), self.category()
         request_type, place = self.request_type(), self.place()
         phones, occurred_at = self.phones(), self.occurred_at()
@@ -234,53 +232,46 @@ class Reading:
             address=self.cell("address") or None,
         )
 
-    def cell(self, name: str) -> str:
-        """Return the text of a cell; a column the table lacks is empty."""
-        return self.row.cells.get(name, "")
-
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
-
     def source(self) -> Source | None:
         """Return where the need came from."""
-        found = listed(self.cell("source"), SOURCES)
-        if found is None:
-            self.fault(
-                "source",
-                "unknown-source",
+        return self.word(
+            "source",
+            SOURCES,
+            "unknown-source",
+            (
                 "诉求来源请填：居民提出、社区发现、党群服务中心征集、12345转办、城市体检、结对项目或微心愿。",
-                "The source must be one of: resident, community, center, hotline, urban_checkup, "
-                "project, micro_wish.",
-            )
-        return found
+                (
+                    "The source must be one of: resident, community, center, hotline, "
+                    "urban_checkup, project, micro_wish."
+                ),
+            ),
+        )
 
     def category(self) -> str | None:
         """Return the code of the category."""
-        found = listed(self.cell("category"), self.labels)
-        if found is None:
-            names = "、".join(category.label.zh for category in self.reader.categories)
-            codes = ", ".join(category.code for category in self.reader.categories)
-            self.fault(
-                "category",
-                "unknown-category",
+        names = "、".join(category.label.zh for category in self.reader.categories)
+        codes = ", ".join(category.code for category in self.reader.categories)
+        return self.word(
+            "category",
+            self.labels,
+            "unknown-category",
+            (
                 f"诉求类别不在清单内；可填：{names}。",
                 f"The category is not on the list; it is one of: {codes}.",
-            )
-        return found
+            ),
+        )
 
     def request_type(self) -> RequestType | None:
         """Return the kind of request; an empty cell asks for help."""
-        found = listed(self.cell("request_type"), REQUEST_TYPES)
-        if found is None:
-            self.fault(
-                "request_type",
-                "unknown-request-type",
+        return self.word(
+            "request_type",
+            REQUEST_TYPES,
+            "unknown-request-type",
+            (
                 "诉求类型请填：咨询、求助、建议、投诉或举报。",
                 "The request type must be one of: consult, help, suggestion, complaint, report.",
-            )
-        return found
+            ),
+        )
 
     def place(self) -> str | None:
         """Return the division code of the community, or of the street where none is named."""

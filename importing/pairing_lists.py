@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import count
 
@@ -12,7 +12,8 @@ from importing.cells import folded, listed, seen, visible
 from importing.needs import category_labels
 from importing.places import Places, street_key
 from importing.promised import HINT, promise_in
-from importing.tables import BadRow, Field, Problem, Row
+from importing.row_reading import RowReading
+from importing.tables import BadRow, Field, Row
 from wording.promising import commitment_text
 from wording.sentences import CHINA as OFFICE_ZONE
 
@@ -92,7 +93,7 @@ class ListReader:
         bad: list[BadRow] = []
         taken: set[str] = set(self.taken)
         for row in found:
-            reading = _Reading(self, row)
+            reading = _Reading(row, self)
             title, category = reading.title(), reading.category(labels)
             place, code = reading.place(), reading.code(taken)
             promise = reading.promise()
@@ -113,24 +114,14 @@ class ListReader:
 
 
 @dataclass
-class _Reading:
+class _Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: ListReader
-    row: Row
-    problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.problems.extend(self.row.problems)
-
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
 
     def title(self) -> str:
         """Return what the item is called."""
-        text = " ".join(seen(self.row.cells.get("title", "")).split())
+        text = " ".join(seen(self.cell("title")).split())
         if not text:
             self.fault(
                 "title",
@@ -142,7 +133,7 @@ class _Reading:
 
     def category(self, labels: dict[str, str]) -> str:
         """Return the code of the category."""
-        found = listed(self.row.cells.get("category", ""), labels)
+        found = listed(self.cell("category"), labels)
         if found is None:
             names = "、".join(one.label.zh for one in self.reader.categories)
             self.fault(
@@ -155,7 +146,7 @@ class _Reading:
 
     def place(self) -> str:
         """Return the division of the place; none said is the whole street."""
-        text = visible(self.row.cells.get("place", "")).strip()
+        text = self.coded("place")
         street = self.reader.street
         bare = street_key(text)
         if not text or text == street or self.reader.places.streets.get(bare) == street:
@@ -175,7 +166,7 @@ class _Reading:
 
     def promise(self) -> str:
         """Return what the item promises, as it is written again; only resources are promised."""
-        text = " ".join(visible(self.row.cells.get("promise", "")).split())
+        text = " ".join(visible(self.cell("promise")).split())
         if not text:
             return ""
         found = promise_in(text, self.reader.zone)
@@ -197,7 +188,7 @@ class _Reading:
 
     def code(self, taken: Collection[str]) -> str:
         """Return the number the row gives itself, "" where it gives none."""
-        text = visible(self.row.cells.get("code", "")).strip()
+        text = self.coded("code")
         if text and CODE.fullmatch(text) is None:
             self.fault(
                 "code",

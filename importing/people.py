@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from domain.people import BY_LINK, ROLE_LABELS, Role
-from importing.cells import folded, listed, moment, telephones, visible
-from importing.tables import BadRow, Field, Problem, Row, Table
+from importing.cells import folded, moment, telephones, visible
+from importing.row_reading import RowReading
+from importing.tables import BadRow, Field, Row, Table
 
 PEOPLE_FIELDS = (
     Field("staff_number", ("工号", "人员编号", "staff_number"), True, True, 40),
@@ -63,7 +64,7 @@ class PeopleReader:
         bad: list[BadRow] = []
         names: dict[str, tuple[str, str | None]] = {}
         for row in table.rows:
-            reading = Reading(self, row)
+            reading = Reading(row, self)
             person = reading.person()
             if person is not None:
                 told = (person.name, person.phone)
@@ -82,16 +83,13 @@ class PeopleReader:
 
 
 @dataclass
-class Reading:
+class Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: PeopleReader
-    row: Row
-    problems: list[Problem] = field(default_factory=list)
 
     def person(self) -> PersonRow | None:
         """Return the person of this row, or None with the problems gathered."""
-        self.problems.extend(self.row.problems)
         number, unit, role = self.staff_number(), self.unit(), self.role()
         phone, since = self.phone(), self.since()
         if self.problems or role is None or since is None:
@@ -105,11 +103,6 @@ class Reading:
             name=self.row.cells["name"],
             phone=phone,
         )
-
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
 
     def staff_number(self) -> str:
         """Return the number by which the office tells its people apart."""
@@ -137,20 +130,20 @@ class Reading:
 
     def role(self) -> Role | None:
         """Return the role."""
-        found = listed(self.row.cells["role"], ROLES)
-        if found is None:
-            names = "、".join(ROLE_LABELS[role][0] for role in ASSIGNABLE)
-            self.fault(
-                "role",
-                "unknown-role",
+        names = "、".join(ROLE_LABELS[role][0] for role in ASSIGNABLE)
+        return self.word(
+            "role",
+            ROLES,
+            "unknown-role",
+            (
                 f"角色请填：{names}。",
                 f"The role must be one of: {', '.join(ASSIGNABLE)}.",
-            )
-        return found
+            ),
+        )
 
     def phone(self) -> str | None:
         """Return the telephone number as digits, or None where none is given."""
-        found = telephones(self.row.cells.get("phone", ""))
+        found = telephones(self.cell("phone"))
         if found is None or len(found) > 1:
             self.fault(
                 "phone",
@@ -163,7 +156,7 @@ class Reading:
 
     def since(self) -> datetime | None:
         """Return from when the role is held."""
-        text = self.row.cells.get("since", "")
+        text = self.cell("since")
         if not text:
             return self.reader.since
         found = moment(text, self.reader.zone)

@@ -16,7 +16,8 @@ from importing.cells import folded, listed, seen, visible
 from importing.needs import category_labels
 from importing.places import Places
 from importing.provider_cells import BETWEEN, licence_in, licence_words, price_in
-from importing.tables import BadRow, Field, Problem, Row, Table
+from importing.row_reading import RowReading
+from importing.tables import BadRow, Field, Row, Table
 
 PROVIDER_FIELDS = (
     Field("name", ("机构名称", "名称", "name"), True, True, 200),
@@ -86,7 +87,7 @@ class ProviderReader:
         good: dict[str, ProviderRow] = {}
         bad: list[BadRow] = []
         for row in table.rows:
-            reading = _Reading(self, row)
+            reading = _Reading(row, self)
             found = reading.provider()
             if found is not None and found.stream in good:
                 reading.fault(
@@ -103,15 +104,10 @@ class ProviderReader:
 
 
 @dataclass
-class _Reading:
+class _Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: ProviderReader
-    row: Row
-    problems: list[Problem] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.problems.extend(self.row.problems)
 
     def provider(self) -> ProviderRow | None:
         """Return the row as an application, None where something of it cannot be read."""
@@ -120,7 +116,7 @@ class _Reading:
             self.fault("credit_code", "number-of-body", *REFUSAL_RULES["number-of-body"])
         told = {
             "kind": "apply_for_admission",
-            "name": self._text("name"),
+            "name": self.text("name"),
             "provider_kind": self._kind(),
             "credit_code": code,
             "team_number": team,
@@ -129,7 +125,7 @@ class _Reading:
             "areas": self._areas(),
             "licences": self._licences(),
             "prices": self._prices(),
-            "contact": self._text("contact"),
+            "contact": self.text("contact"),
         }
         unit = self._unit()
         if self.problems:
@@ -137,23 +133,12 @@ class _Reading:
         stream = provider_stream(code) if code else team_stream(team)
         return ProviderRow(self.row, stream, {name: one for name, one in told.items() if one}, unit)
 
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
-
-    def _text(self, name: str) -> str:
-        return " ".join(seen(self.row.cells.get(name, "")).split())
-
-    def _code(self, name: str) -> str:
-        return visible(self.row.cells.get(name, "")).strip()
-
     def _each(self, name: str, between: re.Pattern[str]) -> list[str]:
-        parts = between.split(seen(self.row.cells.get(name, "")))
+        parts = between.split(seen(self.cell(name)))
         return [part.strip() for part in parts if part.strip()]
 
     def _credit_code(self, name: str) -> str:
-        code = re.sub(r"[\s-]", "", self._code(name)).upper()
+        code = re.sub(r"[\s-]", "", self.coded(name)).upper()
         if code and _CREDIT_CODE.fullmatch(code) is None:
             self.fault(
                 name,
@@ -164,7 +149,7 @@ class _Reading:
         return code
 
     def _team_number(self) -> str:
-        number = self._code("team_number")
+        number = self.coded("team_number")
         if number and _TEAM_NUMBER.fullmatch(number) is None:
             self.fault(
                 "team_number",
@@ -175,7 +160,7 @@ class _Reading:
         return number
 
     def _kind(self) -> str | None:
-        found = listed(self.row.cells.get("provider_kind", ""), _KINDS)
+        found = listed(self.cell("provider_kind"), _KINDS)
         if found is None:
             labels = PROVIDER_LISTS[ProviderKind].values()
             self.fault(
@@ -254,7 +239,7 @@ class _Reading:
 
     def _unit(self) -> str | None:
         """Return the unit that applies for the body; None leaves it to who leads the category."""
-        text = self._code("unit")
+        text = self.coded("unit")
         found = listed(text, self.reader.units) if text else None
         if text and found is None:
             self.fault(

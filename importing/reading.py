@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from importing import biff, delimited, xls, xlsx
 from importing.layout import Headings, Layout, heading_key
@@ -130,13 +131,20 @@ def column_missing(layout: Layout, tried: Sequence[Headings | None]) -> TableRef
     )
 
 
-def read_mapping(path: Path, fields: Sequence[Field]) -> dict[str, str]:
-    """Return the mapping in the JSON file *path*: our field to the heading of the table at hand."""
+def read_mapping(path: Path) -> Any:
+    """Return what stands in the JSON file *path*; {}, which maps nothing, where that is no JSON."""
     try:
         with path.open("rb") as file:
-            found = json.loads(file.read(MAPPING_BYTES).decode("utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise wrong_mapping(fields) from error
+            return json.loads(file.read(MAPPING_BYTES).decode("utf-8-sig")) or {}
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def mapping_of(found: Any, fields: Sequence[Field]) -> dict[str, str]:
+    """Return *found* as a mapping: our field to the heading of the table at hand.
+
+    Raises `TableRefused` for what maps nothing, or something that *fields* do not have.
+    """
     names = {one.name for one in fields}
     if not isinstance(found, dict) or not found:
         raise wrong_mapping(fields)

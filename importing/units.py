@@ -9,7 +9,8 @@ from datetime import datetime, tzinfo
 from domain.labelled import Label
 from domain.units import Unit, UnitKind
 from domain.values import UNIT_CODE
-from importing.cells import folded, listed, moment, visible
+from importing.cells import folded, listed, moment
+from importing.row_reading import RowReading
 from importing.tables import BadRow, Field, Problem, Row, Table
 
 UNIT_FIELDS = (
@@ -74,7 +75,7 @@ class UnitReader:
         found: dict[str, tuple[Row, UnitRow]] = {}
         bad: list[BadRow] = []
         for row in table.rows:
-            reading = Reading(self, row)
+            reading = Reading(row, self)
             unit = reading.unit()
             if unit is not None and unit.unit.code in found:
                 reading.fault(
@@ -116,16 +117,13 @@ def no_parent(row: Row) -> Problem:
 
 
 @dataclass
-class Reading:
+class Reading(RowReading):
     """The reading of one row; problems gather as the cells are read."""
 
     reader: UnitReader
-    row: Row
-    problems: list[Problem] = field(default_factory=list)
 
     def unit(self) -> UnitRow | None:
         """Return the unit of this row, or None with the problems gathered."""
-        self.problems.extend(self.row.problems)
         code, kind, division = self.code(), self.kind(), self.division()
         line, since = self.line(), self.since()
         parent = self.coded("parent") or None
@@ -149,14 +147,9 @@ class Reading:
         )
         return UnitRow(self.row, unit, bool(self.row.cells.get("since")))
 
-    def fault(self, name: str, rule: str, chinese: str, english: str) -> None:
-        """Note a problem, unless reading the table already found that cell unusable."""
-        if not self.row.spoilt(name):
-            self.problems.append(self.row.problem(name, rule, chinese, english))
-
     def coded(self, name: str) -> str:
         """Return a code as it is meant: width, case and what nobody sees do not matter in it."""
-        return visible(self.row.cells.get(name, "")).strip().upper()
+        return super().coded(name).upper()
 
     def code(self) -> str:
         """Return the unit code."""
@@ -172,15 +165,15 @@ class Reading:
 
     def kind(self) -> UnitKind | None:
         """Return what the unit is."""
-        found = listed(self.row.cells["kind"], KINDS)
-        if found is None:
-            self.fault(
-                "kind",
-                "unknown-unit-kind",
+        return self.word(
+            "kind",
+            KINDS,
+            "unknown-unit-kind",
+            (
                 "单位类别请填：党群服务中心、职能部门、街道办事处、社区、居民委员会、组织部门、热线机构或督办机构。",
                 f"The kind must be one of: {', '.join(UnitKind)}.",
-            )
-        return found
+            ),
+        )
 
     def division(self) -> str:
         """Return the division code."""
@@ -196,7 +189,7 @@ class Reading:
 
     def line(self) -> str | None:
         """Return the code of the field of duty."""
-        text = self.row.cells.get("line", "")
+        text = self.cell("line")
         if not text:
             return None
         words = {folded(label.zh): code for code, label in self.reader.lines.items()}
@@ -214,7 +207,7 @@ class Reading:
 
     def since(self) -> datetime | None:
         """Return from when the unit exists."""
-        text = self.row.cells.get("since", "")
+        text = self.cell("since")
         if not text:
             return self.reader.since
         found = moment(text, self.reader.zone)

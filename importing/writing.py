@@ -33,12 +33,27 @@ def plain(text: str) -> str:
 
 
 def write_bad_rows(source: Table, bad: Sequence[BadRow], path: Path) -> Path:
-    """Write *bad* with the columns as they were and the reasons last; return where it stands.
+    """Write *bad* as `bad_rows_of` has them; return where they stand, as `place_bad_rows` does."""
+    return place_bad_rows(*bad_rows_of(source, bad), path)
+
+
+def place_bad_rows(ending: str, content: bytes, path: Path) -> Path:
+    """Put rows handed back at *path*, its ending set to theirs; return where they stand.
+
+    Raises `OSError` where the place cannot be written to.
+    """
+    bare = path.with_suffix("") if path.suffix.lower() in ENDINGS else path
+    target = bare.with_name(bare.name + ending)
+    place(content, target)
+    return target
+
+
+def bad_rows_of(source: Table, bad: Sequence[BadRow]) -> tuple[str, bytes]:
+    """Return *bad* as a file, and its ending: the columns as they were, and the reasons last.
 
     Each sheet that gave rows has one of its name, since a row's number belongs to its table. The
     kind follows the source: xlsx and csv (same encoding and separator) stay what they are, a
-    legacy xls comes back as xlsx; the ending of *path* is set accordingly. A reason column of an
-    earlier round is replaced. Raises `OSError` where the place cannot be written to.
+    legacy xls comes back as xlsx. A reason column of an earlier round is replaced.
     """
     sheets: dict[str, list[list[str]]] = {}
     for row in bad:
@@ -46,14 +61,8 @@ def write_bad_rows(source: Table, bad: Sequence[BadRow], path: Path) -> Path:
         lines = sheets.setdefault(row.row.sheet, [handed_back_headings(headings)])
         lines.append(line_of(row, headings))
     if source.kind is TableKind.CSV:
-        content = csv_of([line for lines in sheets.values() for line in lines], source)
-    else:
-        content = xlsx_of(sheets)
-    ending = ".csv" if source.kind is TableKind.CSV else ".xlsx"
-    bare = path.with_suffix("") if path.suffix.lower() in ENDINGS else path
-    target = bare.with_name(bare.name + ending)
-    place(content, target)
-    return target
+        return ".csv", csv_of([line for lines in sheets.values() for line in lines], source)
+    return ".xlsx", xlsx_of(sheets)
 
 
 def handed_back_headings(headings: Sequence[str]) -> list[str]:

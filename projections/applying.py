@@ -19,6 +19,7 @@ from ledger.entry import Entry
 from projections import (
     case_board,
     directory,
+    erasure_board,
     pairing_board,
     service_levels,
     supervision_board,
@@ -29,7 +30,7 @@ from projections.store import Page, metadata
 
 log = structlog.get_logger(__name__)
 
-FOLLOWED = frozenset(("task", "pairing", "unit", "policy")) | case_board.SHOWN
+FOLLOWED = frozenset(("task", "pairing", "subject", "unit", "policy")) | case_board.SHOWN
 """The kinds of stream some board looks at; others only move the mark."""
 
 NEEDS: dict[str, frozenset[str]] = {
@@ -37,7 +38,8 @@ NEEDS: dict[str, frozenset[str]] = {
     "levels": frozenset({"tasks"}),
     "supervision": frozenset({"tasks"}),
     "pairings": frozenset(),
-    "inbox": frozenset({"tasks", "pairings"}),
+    "erasures": frozenset({"tasks"}),
+    "inbox": frozenset({"tasks", "pairings", "erasures"}),
     "directory": frozenset(),
     "cases": frozenset(),
 }
@@ -48,6 +50,7 @@ LABELS = {
     "levels": "指标",
     "supervision": "督办看板",
     "pairings": "结对看板",
+    "erasures": "个人信息请求",
     "inbox": "待办",
     "directory": "名录",
     "cases": "案卷看板",
@@ -60,6 +63,7 @@ _TABLES = {
     supervision_board.steps: "supervision",
     pairing_board.pairings: "pairings",
     pairing_board.parties: "pairings",
+    erasure_board.erasures: "erasures",
     unit_inbox.inbox: "inbox",
     directory.units: "directory",
     directory.packs: "directory",
@@ -176,6 +180,8 @@ def _apply(connection: Connection, entries: Sequence[Entry], going: set[str]) ->
                 _apply_to_task(page, entry, going)
             case "pairing" if "pairings" in going:
                 _tried("pairings", entry, partial(pairing_board.apply, page, entry))
+            case "subject" if "erasures" in going:
+                _tried("erasures", entry, partial(erasure_board.apply, page, entry))
             case "unit" | "policy" if "directory" in going:
                 _tried("directory", entry, partial(directory.apply, page, entry))
             case other if other in case_board.SHOWN and "cases" in going:
@@ -183,6 +189,7 @@ def _apply(connection: Connection, entries: Sequence[Entry], going: set[str]) ->
     for board, finish in (
         ("tasks", task_board.finish),
         ("pairings", pairing_board.finish),
+        ("erasures", erasure_board.finish),
         ("inbox", unit_inbox.finish),
         ("cases", case_board.finish),
     ):

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Table, select
 from projections import (
     case_board,
     directory,
+    erasure_board,
     pairing_board,
     service_levels,
     supervision_board,
@@ -55,6 +56,12 @@ class Boards:
         """The pairings."""
         still_going(self.engine, "pairings")
         return pairing_board.PairingBoard(self.engine)
+
+    @property
+    def erasures(self) -> erasure_board.ErasureBoard:
+        """The requests to erase residents."""
+        still_going(self.engine, "erasures")
+        return erasure_board.ErasureBoard(self.engine)
 
     @property
     def levels(self) -> service_levels.ServiceLevels:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from ledger.entry import Entry
+from projections import pairing_promises
 from projections.directory import units, units_called
 from projections.pairing_picture import OVER, PairingPicture, first_picture, remember
 from projections.store import Page, Row, metadata
@@ -85,6 +86,7 @@ def apply(page: Page, entry: Entry) -> None:
                 return
             picture = PairingPicture(found)
         remember(picture, entry)
+        pairing_promises.remember(picture, entry.kind, entry.fact)
     page.pictures[entry.stream] = picture
 
 

@@ -167,6 +167,14 @@ class Page:
         rows = self._sheet(table).by_stream.get(stream)
         return next(iter(rows.values())) if rows else None
 
+    def elsewhere(self, table: Table, stream: str) -> Row | None:
+        """Return the only row of a stream the page may hold no entry of, to be read alone."""
+        row = self.row(table, stream)
+        if row is not None or stream in self._streams:
+            return row
+        found = self._connection.execute(select(table).where(table.c.stream == stream)).first()
+        return None if found is None else dict(found._mapping)  # noqa: SLF001 - as below
+
     def rows(self, table: Table, stream: str) -> list[Row]:
         """Return every row of *stream*."""
         return list(self._sheet(table).by_stream.get(stream, {}).values())

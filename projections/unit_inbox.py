@@ -28,7 +28,9 @@ from sqlalchemy import (
 from domain.pairing.facts import PairingState
 from domain.people import Role
 from domain.task.facts import TaskState
+from projections import pairing_promises
 from projections.directory import units
+from projections.erasure_board import WAITING, ErasurePicture
 from projections.pairing_picture import PairingPicture
 from projections.store import Page, metadata
 from projections.task_board import area_of, tasks
@@ -84,6 +86,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "close_review": ("score_review",),
     "complete_exit": ("complete_exit",),
     "hand_over": ("hand_over_task",),
+    "deliver_commitment": ("deliver_commitment", "revise_commitment"),
+    "confirm_delivery": ("confirm_commitment_delivery", "dispute_commitment_delivery"),
+    "settle_delivery": ("settle_delivery_dispute",),
+    "answer_revision": ("agree_to_revision", "refuse_revision"),
+    "answer_erasure": ("record_erasure", "refuse_erasure"),
 }
 """The commands that answer each kind of item; arriving is recorded by those on the spot."""
 
@@ -189,7 +196,25 @@ def _open_points(picture: Picture) -> Iterator[Item]:
 
 
 def pairing_items(picture: PairingPicture) -> Iterator[Item]:
-    """Tell what a pairing waits for, from its state and who has spoken."""
+    """Tell what a pairing waits for: from its state and who has spoken, and of its promises."""
+    yield from _of_the_pairing(picture)
+    if picture.row["state"] in pairing_promises.IN_FORCE:
+        yield from _of_the_promises(picture)
+
+
+def _of_the_promises(picture: PairingPicture) -> Iterator[Item]:
+    """Whoever promised delivers what is due; street or centre confirms, the authority settles."""
+    for item, unit, due in pairing_promises.undelivered(picture):
+        yield Item("deliver_commitment", picture.speaker(unit), unit, due=due, part=item)
+    for number, unit, due in pairing_promises.unanswered(picture):
+        yield Item("confirm_delivery", picture.speaker(unit), unit, due=due, part=number)
+    for number in pairing_promises.disputed(picture):
+        yield Item("settle_delivery", Role.PARTY_AUTHORITY, part=number)
+    for item, unit in pairing_promises.revisions(picture):
+        yield Item("answer_revision", picture.speaker(unit), unit, part=item)
+
+
+def _of_the_pairing(picture: PairingPicture) -> Iterator[Item]:
     row, limits = picture.row, picture.running()
     match PairingState(row["state"]):
         case PairingState.DRAFT:
@@ -232,6 +257,12 @@ def pairing_items(picture: PairingPicture) -> Iterator[Item]:
             assert_never(never)
 
 
+def erasure_items(picture: ErasurePicture) -> Iterator[Item]:
+    """A request waits for the officers of its place until it is answered, late or not."""
+    if picture.row["state"] == WAITING:
+        yield Item("answer_erasure", Role.DPO, due=picture.row["due"])
+
+
 def picture_items(
     what: str, picture: PairingPicture, parties: Any, due: str | None
 ) -> Iterator[Item]:
@@ -250,6 +281,9 @@ def finish(page: Page) -> None:
             case PairingPicture():
                 items, area = pairing_items(picture), picture.row["division"]
                 title, urgency = picture.row["title"], "NORMAL"
+            case ErasurePicture():
+                items, area = erasure_items(picture), picture.row["place"]
+                title, urgency = picture.row["number"], "NORMAL"
             case _:
                 continue
         wanted = {item.key: item for item in items}
@@ -397,12 +431,17 @@ class UnitInbox:
     ) -> tuple[list[InboxLine], int]:
         """Return what waits at *unit* for anybody but *person* in *role*, and how much in all.
 
-        What nobody was assigned to comes first, then the most pressing.
+        What nobody was assigned to comes first, then the most pressing. Requests to erase are left
+        out: who asks to be forgotten is for the officers alone to know.
         """
         mine = and_(
             inbox.c.role == role.value, or_(inbox.c.person.is_(None), inbox.c.person == person)
         )
-        found = [*self._at(unit, None, None, holding, also), not_(mine)]
+        found = [
+            *self._at(unit, None, None, holding, also),
+            not_(mine),
+            inbox.c.role != Role.DPO.value,
+        ]
         unassigned = case((inbox.c.person.is_(None), 0), else_=1)
         due = inbox.c.due.asc().nulls_last()
         asked = (

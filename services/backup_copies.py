@@ -39,6 +39,8 @@ Tick = Callable[[int, int], None]
 
 _KEPT_APART = ("vault_keys", "vault_keys_schema")
 """Tables that go with the keys, never with the books."""
+_LEFT_OUT = ("board_*", "account_*", "webhook_*", "dispatch_*")
+"""Tables that go with neither: made anew, or, like passwords and sessions, better lost."""
 
 
 class BackupRefused(Exception):
@@ -121,7 +123,8 @@ def reached_by_file(file: Path) -> Reached:
 def dump_postgresql(url: URL, target: Path, *, keys: bool) -> None:
     """Dump the books of the database at *url*, or only the wrapped *keys*, to the file *target*.
 
-    Boards are left out. Raises `BackupRefused` without `pg_dump`, or with what it said.
+    What stands beside the books is left out. Raises `BackupRefused` without `pg_dump`, or with what
+    it said.
     """
     chosen = [f"--table={name}" for name in _KEPT_APART] if keys else _without()
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -130,7 +133,7 @@ def dump_postgresql(url: URL, target: Path, *, keys: bool) -> None:
 
 
 def _without() -> list[str]:
-    return [f"--exclude-table={name}" for name in (*_KEPT_APART, "board_*")]
+    return [f"--exclude-table={name}" for name in (*_KEPT_APART, *_LEFT_OUT)]
 
 
 def load_postgresql(url: URL, source: Path) -> None:

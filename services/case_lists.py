@@ -8,18 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from domain.casebook import CASES
 from domain.cases import CaseKind
 from domain.values import STREAM, covers
 from projections.case_board import CaseFilter, CaseLine, Concern
 from services.seeing import NothingHere, Seer
 
-PLURALS: dict[str, str] = {
-    "site": "sites",
-    "facility": "facilities",
-    "provider": "providers",
-    "programme": "programmes",
-    "finding": "findings",
-}
+PLURALS: dict[str, str] = {name: kind.plural for name, kind in CASES.items() if kind.on_the_board}
 """The kinds on the board of cases, as addresses name them."""
 
 

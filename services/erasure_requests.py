@@ -14,24 +14,29 @@ from desk.sealing import opaque_uuid
 from domain.people import Role
 from domain.registry.standing import ErasedSubject, RequestedErasure
 from domain.task.state import OPEN_STATES
+from domain.values import STREAM
 from services.acting import given, order_of
 from services.erasing import Tombstone, erase_subject
 from services.following import who_by
 from services.seeing import NothingHere, Seer
 from vault.erasing import parties_of
+from wording.sentences import deadline_text
 
 
 @dataclass(frozen=True)
 class Request:
     """A request that waits for an answer: whose, by which task, until when.
 
-    *open* are the numbers of the resident's tasks that have to be closed before anything is erased.
+    *why* says how the limit was counted, *overdue* that nobody answered in time. *open* are the
+    numbers of the resident's tasks that have to be closed before anything is erased.
     """
 
     key: str
     case: str
     asked_at: datetime
     due: datetime
+    why: str
+    overdue: bool
     open: tuple[str, ...]
 
 
@@ -64,20 +69,33 @@ def waiting(seer: Seer) -> list[Request]:
     """Return the requests of *seer*'s division that wait for an answer, the nearest limit first."""
     books = seer.house.books
     found = []
-    for subject in books.ledger.streams("subject"):
-        asked = asked_by(books, subject)
-        if asked is None or asked.refused is not None or not _within(seer, asked.case):
+    for line in seer.house.boards.erasures.waiting():
+        asked = asked_by(books, line.stream)
+        if asked is None or not asked.waits or not _within(seer, asked.case):
             continue
         found.append(
             Request(
-                key=subject.partition("/")[2],
+                key=line.stream.partition("/")[2],
                 case=seer.names.case(asked.case, seer.language),
                 asked_at=asked.asked_at,
                 due=asked.answer.due,
-                open=tuple(_open_tasks(seer, subject)),
+                why=_counted_as(asked, seer),
+                overdue=asked.overdue or asked.answer.due <= seer.at,
+                open=tuple(_open_tasks(seer, line.stream)),
             )
         )
-    return sorted(found, key=lambda request: request.due)
+    return found
+
+
+def _counted_as(asked: RequestedErasure, seer: Seer) -> str:
+    """Return how the answer's limit was counted, in the words of whoever looks."""
+    return deadline_text(asked.answer.model_dump(mode="json"), seer.language)
+
+
+def why_due(seer: Seer, subject: str) -> str:
+    """Return how the limit of *subject*'s request was counted, "" where none waits."""
+    asked = asked_by(seer.house.books, subject)
+    return "" if asked is None or not asked.waits else _counted_as(asked, seer)
 
 
 def refuse(seer: Seer, key: str, reason: str) -> int:
@@ -93,9 +111,13 @@ def carry_out(seer: Seer, key: str, basis: str) -> Tombstone:
 
 def _theirs(seer: Seer, key: str) -> str:
     """Return the resident's stream, where their request waits for this officer."""
-    if seer.role is not Role.DPO or key not in {one.key for one in waiting(seer)}:
+    subject = f"subject/{key}"
+    if seer.role is not Role.DPO or not STREAM.fullmatch(subject):
         raise NothingHere
-    return f"subject/{key}"
+    asked = asked_by(seer.house.books, subject)
+    if asked is None or not asked.waits or not _within(seer, asked.case):
+        raise NothingHere
+    return subject
 
 
 def _open_tasks(seer: Seer, subject: str) -> list[str]:

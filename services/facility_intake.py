@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from desk.gateway import Gateway
@@ -13,9 +12,10 @@ from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.site.state import Registered
-from importing.facilities import FACILITY_FIELDS, SITE_FIELDS, ListedRow, ListedRows, ListReader
+from importing.facilities import ListedRow, ListedRows, ListReader
 from importing.places import Places
-from services.intake import UNPROVEN, ZONE, Intake, Taking, of_refusal, rules_of
+from importing.tables import Table
+from services.intake import ZONE, EnteredBy, Intake, Taking, of_refusal, rules_of
 
 
 def list_reader(rules: Rules, policy_id: str | None = None) -> ListReader:
@@ -30,30 +30,46 @@ def list_reader(rules: Rules, policy_id: str | None = None) -> ListReader:
     )
 
 
-async def take_site_table(gateway: Gateway, file: Path, taking: Taking) -> Intake:
-    """Import a list of existing space, and hand back what was not taken."""
-    return await _take_table(gateway, file, taking, facilities=False)
+async def take_sites(
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
+) -> Intake:
+    """Register the existing space that *table* lists."""
+    return await _take(gateway, table, name, taking, who, facilities=False)
 
 
-async def take_facility_table(gateway: Gateway, file: Path, taking: Taking) -> Intake:
-    """Import a list of facilities on registered space, and hand back what was not taken."""
-    return await _take_table(gateway, file, taking, facilities=True)
+async def take_facilities(
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
+) -> Intake:
+    """Propose the facilities that *table* lists on registered space."""
+    return await _take(gateway, table, name, taking, who, facilities=True)
 
 
-async def _take_table(gateway: Gateway, file: Path, taking: Taking, *, facilities: bool) -> Intake:
-    table = taking.table_of(file, FACILITY_FIELDS if facilities else SITE_FIELDS)
-    reader = await asyncio.to_thread(lambda: list_reader(rules_of(gateway)))
+async def _take(
+    gateway: Gateway,
+    table: Table,
+    name: str,
+    taking: Taking,
+    who: EnteredBy,
+    *,
+    facilities: bool,
+) -> Intake:
+    reader = await asyncio.to_thread(lambda: list_reader(rules_of(gateway), who.policy))
     rows = reader.facilities(table) if facilities else reader.sites(table)
-    intake = Intake(str(file), refused=list(rows.bad), unread=table.unread, dry=taking.dry)
-    await take_rows(gateway, rows, intake, taking, facilities=facilities)
-    intake.write_bad_rows(table, taking.bad_rows)
+    intake = Intake(name, refused=list(rows.bad), unread=table.unread, dry=taking.dry)
+    await take_rows(gateway, rows, intake, taking, who, facilities=facilities)
     return intake
 
 
 async def take_rows(
-    gateway: Gateway, rows: ListedRows, intake: Intake, taking: Taking, *, facilities: bool
+    gateway: Gateway,
+    rows: ListedRows,
+    intake: Intake,
+    taking: Taking,
+    who: EnteredBy,
+    *,
+    facilities: bool,
 ) -> None:
-    """Begin a case for each row, in the name of the street's dispatcher."""
+    """Begin a case for each row, in the name of *who*: by default of the street's dispatcher."""
     said = "登记服务设施" if facilities else "登记存量空间"
     for row in taking.progress(rows.good, said):
         if facilities and await asyncio.to_thread(_stands, gateway, row):
@@ -61,13 +77,13 @@ async def take_rows(
             continue
         try:
             order = await asyncio.to_thread(
-                facility_order if facilities else site_order, gateway, row
+                facility_order if facilities else site_order, gateway, row, who
             )
             if taking.dry:
-                await gateway.would(order, UNPROVEN)
+                await gateway.would(order, who.door)
                 intake.recorded += 1
             else:
-                intake.note(row.row, await gateway.submit_batch([order], UNPROVEN))
+                intake.note(row.row, await gateway.submit_batch([order], who.door))
         except CommandRefused as refusal:
             intake.hand_back(row.row, of_refusal(row.row, refusal))
 
@@ -90,13 +106,13 @@ def facility_stream(gateway: Gateway, number: str) -> str:
     return f"facility/{opaque_uuid('facility', token)}"
 
 
-def site_order(gateway: Gateway, row: ListedRow) -> Order:
+def site_order(gateway: Gateway, row: ListedRow, who: EnteredBy) -> Order:
     """Return the order by which the row's site is registered."""
-    by = dispatcher_of(rules_of(gateway), row.command["place"])
+    by = who.by or dispatcher_of(rules_of(gateway), row.command["place"])
     return _order(site_stream(gateway, row.number), row.number, by, row.command)
 
 
-def facility_order(gateway: Gateway, row: ListedRow, policy: str | None = None) -> Order:
+def facility_order(gateway: Gateway, row: ListedRow, who: EnteredBy) -> Order:
     """Return the order by which the row's facility is proposed; its place is that of its site."""
     site = site_stream(gateway, row.site)
     _, state = gateway.desk.state_of(site)
@@ -108,8 +124,9 @@ def facility_order(gateway: Gateway, row: ListedRow, policy: str | None = None) 
         )
     place = state.space.place
     command = {name: value for name, value in row.command.items() if value is not None}
-    by = dispatcher_of(rules_of(gateway), place)
-    told = command | {"site": site, "place": place} | ({"policy": policy} if policy else {})
+    by = who.by or dispatcher_of(rules_of(gateway), place)
+    told = command | {"site": site, "place": place}
+    told |= {"policy": who.policy} if who.policy else {}
     return _order(facility_stream(gateway, row.number), row.number, by, told)
 
 

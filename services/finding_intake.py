@@ -2,43 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from desk.gateway import Gateway
-from desk.orders import Door, Order
+from desk.orders import Order
 from desk.sealing import opaque_uuid
+from domain.finding.facts import FindingRecorded
 from domain.finding.pack import FindingLevel
 from domain.finding.state import Recorded, StruckOff, is_open
 from domain.people import Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
 from domain.values import instant_text
-from importing.findings import FINDING_FIELDS, FindingReader, FindingRow, FindingRows
+from importing.findings import FindingReader, FindingRow, FindingRows
 from importing.places import Places
 from importing.tables import Problem, Table
-from services.intake import UNPROVEN, ZONE, Intake, Taking, of_refusal, rules_of
-
-
-@dataclass(frozen=True)
-class FindingTaking:
-    """Who records what a table found: *by* (none: whoever has to do with each place), the pack."""
-
-    by: dict[str, Any] | None = None
-    door: Door = UNPROVEN
-    policy: str | None = None
-
-
-async def take_finding_table(
-    gateway: Gateway, file: Path, taking: Taking, who: FindingTaking | None = None
-) -> Intake:
-    """Import a check-up's table, and hand back what was not taken."""
-    table = taking.table_of(file, FINDING_FIELDS)
-    intake = await take_findings(gateway, table, str(file), taking, who or FindingTaking())
-    intake.write_bad_rows(table, taking.bad_rows)
-    return intake
+from services.intake import ZONE, EnteredBy, Intake, Taking, of_refusal, rules_of
 
 
 def read_findings(gateway: Gateway, table: Table, policy: str | None) -> FindingRows:
@@ -56,7 +36,7 @@ def read_findings(gateway: Gateway, table: Table, policy: str | None) -> Finding
 
 
 async def take_findings(
-    gateway: Gateway, table: Table, name: str, taking: Taking, who: FindingTaking
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
 ) -> Intake:
     """Record the findings of *table*, in the order of its rows."""
     rows = await asyncio.to_thread(read_findings, gateway, table, who.policy)
@@ -70,7 +50,7 @@ async def take_rows(
     rows: Sequence[FindingRow],
     intake: Intake,
     taking: Taking,
-    who: FindingTaking,
+    who: EnteredBy,
 ) -> None:
     """Record what the *rows* found, in their order; *intake* notes what became of each."""
     for row in taking.progress(rows, "登记体检问题"):
@@ -78,7 +58,7 @@ async def take_rows(
 
 
 async def _take(
-    gateway: Gateway, row: FindingRow, intake: Intake, taking: Taking, who: FindingTaking
+    gateway: Gateway, row: FindingRow, intake: Intake, taking: Taking, who: EnteredBy
 ) -> None:
     """Record a new finding, measure a known one again, leave the others as they stand."""
     stream = finding_stream(gateway, row)
@@ -88,6 +68,12 @@ async def _take(
             intake.met += 1
             return
         command = _recording(row, who.policy)
+    elif not _same_finding(row, state.body.recorded):
+        if row.is_met:
+            intake.met += 1
+        else:
+            intake.hand_back(row.row, _number_of_another(row))
+        return
     elif not is_open(state):
         if isinstance(state, StruckOff) and not state.body.meets(row.value):
             intake.hand_back(row.row, _misses_again(row))
@@ -152,6 +138,22 @@ def _recording(row: FindingRow, policy: str | None) -> dict[str, Any]:
     }
     optional = {"target": row.target, "note": row.note, "policy": policy}
     return command | {name: value for name, value in optional.items() if value is not None}
+
+
+def _same_finding(row: FindingRow, recorded: FindingRecorded) -> bool:
+    """Say whether the row speaks of the finding that stands under its number."""
+    said = (row.level, row.place, row.indicator.code)
+    return said == (recorded.level, recorded.place, recorded.indicator)
+
+
+def _number_of_another(row: FindingRow) -> Problem:
+    """Return the problem of a row whose number stands for another indicator or place."""
+    return row.row.problem(
+        "ledger_row",
+        "number-of-another-finding",
+        "该体检编号已用于另一条问题（指标、维度或地点不同）；请另编编号后再导入。",
+        "The number stands for another finding (indicator, level or place); give it a new one.",
+    )
 
 
 def _misses_again(row: FindingRow) -> Problem:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from accounts.links import Link, Links
 from accounts.throttle import Throttle
+from accounts.tries import Tries
 from desk.casework import Asking, Who, Written
 from desk.opening import Books
 from desk.sealing import opaque_uuid
@@ -71,11 +72,10 @@ class Look:
 class Following:
     """Opens residents' matters to them, by links they were handed."""
 
-    def __init__(self, books: Books, links: Links) -> None:
-        self._books, self._links = books, links
+    def __init__(self, books: Books, links: Links, guesses: Tries) -> None:
+        self._books, self._links, self._guesses = books, links, guesses
         tries, seconds = ACTS
         self._acts = Throttle(tries=tries, within_seconds=seconds)
-        self._guesses = Throttle()
 
     def knocked(self, source: str) -> None:
         """Refuse an address that tried too many wrong secrets; raise `TooMany`."""

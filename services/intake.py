@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -17,12 +18,12 @@ from domain.rules import Rules
 from domain.sealed import Sealed
 from domain.units import Unit
 from domain.values import instant_text
+from importing.apart import read_apart
 from importing.people import PEOPLE_FIELDS, PeopleReader, PersonRow
-from importing.reading import read_mapping, read_table
-from importing.tables import BadRow, Field, Problem, Row, Table, TableRefused, Unread
+from importing.reading import mapping_of, read_table
+from importing.tables import BadRow, Field, Limits, Problem, Row, Table, TableRefused, Unread
 from importing.units import UNIT_FIELDS, UnitReader, UnitRow
 from importing.writing import write_bad_rows
-from services.bootstrapping import publish_shipped
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 UNPROVEN = Door(Channel.IMPORT, Known.LOCAL_OPERATOR)
@@ -38,13 +39,14 @@ def unseen(items: Sequence[Any], label: str) -> Iterator[Any]:  # noqa: ARG001 -
 
 @dataclass(frozen=True)
 class Taking:
-    """How a table is taken: by whom, through which door, and what is asked beside registering.
+    """How a table is taken: what of it is read, and what is asked beside registering.
 
-    *update* records what differs from what is on record as a correction; *dry* looks at
-    everything and records nothing; *sheets* and *hidden* say what of the file is read.
+    *mapping* is the headings of a table that has its own, as somebody wrote them; *sheets* and
+    *hidden* say what of the file is read; *update* records what differs from what is on record as
+    a correction; *dry* looks at everything and records nothing.
     """
 
-    mapping: Path | None = None
+    mapping: Any = None
     bad_rows: Path | None = None
     sheets: tuple[str, ...] = ()
     hidden: bool = False
@@ -54,11 +56,36 @@ class Taking:
 
     def table_of(self, path: Path, fields: Sequence[Field]) -> Table:
         """Read a table; raise `CommandRefused` where the file as a whole is not taken."""
-        try:
-            mapping = None if self.mapping is None else read_mapping(self.mapping, fields)
+        with _in_our_words():
+            mapping = self._mapping_to(fields)
             return read_table(path, fields, mapping, sheets=self.sheets, hidden=self.hidden)
-        except TableRefused as refused:
-            raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+
+    def table_in(self, content: bytes, fields: Sequence[Field], limits: Limits) -> Table:
+        """Read a stranger's table in a process of its own; raise as `table_of`."""
+        with _in_our_words():
+            mapping, sheets = self._mapping_to(fields), self.sheets
+            return read_apart(content, fields, limits, mapping, sheets=sheets, hidden=self.hidden)
+
+    def _mapping_to(self, fields: Sequence[Field]) -> dict[str, str] | None:
+        return None if self.mapping is None else mapping_of(self.mapping, fields)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Raise the refusal of a file as one of a command."""
+    try:
+        yield
+    except TableRefused as refused:
+        raise CommandRefused(refused.rule, refused.chinese, refused.english) from None
+
+
+@dataclass(frozen=True)
+class EnteredBy:
+    """In whose name rows are entered: *by* (none: whoever has to do with each place), the pack."""
+
+    by: dict[str, Any] | None = None
+    door: Door = UNPROVEN
+    policy: str | None = None
 
 
 @dataclass
@@ -81,13 +108,13 @@ class Intake:
         """Return the figures and, for every bad row, where and why; never what stood there."""
         return {
             "file": self.file,
+            "bad_rows_file": None if self.bad_rows_file is None else str(self.bad_rows_file),
             "dry_run": self.dry,
             "recorded": self.recorded,
             "repeated": self.repeated,
             "corrected": self.corrected,
             "met": self.met,
             "refused": len(self.refused),
-            "bad_rows_file": None if self.bad_rows_file is None else str(self.bad_rows_file),
             "problems": [
                 {
                     "sheet": row.row.sheet,
@@ -102,7 +129,8 @@ class Intake:
             ],
             "unread": [dataclasses.asdict(one) for one in self.unread],
             "kept_with_text": [
-                {"sheet": row.sheet, "row": row.number, "what": what} for row, what in self.kept
+                {"sheet": row.sheet, "row": row.number, "place": row.place, "what": what}
+                for row, what in self.kept
             ],
         }
 
@@ -123,9 +151,13 @@ class Intake:
     def write_bad_rows(self, table: Table, asked: Path | None) -> None:
         """Write the rows that were not taken to *asked*, or beside the table; none: no file."""
         if self.refused and not self.dry:
-            self.refused.sort(key=lambda row: row.row.key)
-            target = asked or Path(self.file).with_name(f"{Path(self.file).stem}-退回")
+            target = asked or beside(Path(self.file))
             self.bad_rows_file = write_bad_rows(table, self.refused, target)
+
+
+def beside(file: Path) -> Path:
+    """Return where the rows handed back from *file* go where nobody says otherwise."""
+    return file.with_name(f"{file.stem}-退回")
 
 
 def of_refusal(row: Row, refusal: Any) -> Problem:
@@ -147,20 +179,6 @@ def differs(row: Row, fields: Sequence[Field], names: Sequence[str], what: str) 
 
 
 # -- units and people ------------------------------------------------------------------------
-
-
-async def take_registry(gateway: Gateway, file: Path, by: Who, taking: Taking) -> Intake:
-    """Import a table of units or of people in the name of a registrar; its headings tell which."""
-    await publish_shipped(gateway.desk)
-    try:
-        table, take = taking.table_of(file, PEOPLE_FIELDS), take_people
-    except CommandRefused as as_people:
-        if as_people.rule not in {"column-missing", "headings-missing", "mapping-unknown-field"}:
-            raise
-        table, take = taking.table_of(file, UNIT_FIELDS), take_units
-    intake = await take(gateway, table, str(file), by, taking)
-    intake.write_bad_rows(table, taking.bad_rows)
-    return intake
 
 
 async def take_units(
@@ -316,7 +334,7 @@ class Entering:
             )
             for command_id, command in commands
         ]
-        door = Door(Channel.IMPORT, self.by.known or UNPROVEN.known)
+        door = Door(Channel.IMPORT, self.by.known or UNPROVEN.known, self.by.session)
         if not self.taking.dry:
             self.intake.note(row, await self.gateway.submit_batch(orders, door))
             return

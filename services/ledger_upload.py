@@ -5,33 +5,27 @@ so what is looked at and what is registered go the same way.
 """
 
 import asyncio
-import tempfile
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from uuid import uuid4
 
 from desk.casework import Asking
 from desk.gateway import Gateway
-from desk.orders import Door
 from domain.casebook import CASES
 from domain.models import models_of
-from domain.people import Channel
 from domain.refusals import CommandRefused
 from domain.units import UnitKind
 from importing.apart import read_apart
 from importing.layout import fault_of
 from importing.needs import NEED_FIELDS
-from importing.tables import Field, Limits, Row, Table, TableRefused, column_letters
+from importing.tables import Field, Row, Table, TableRefused, column_letters
 from importing.template import choices, need_template
-from importing.writing import write_bad_rows
+from importing.writing import bad_rows_of
 from services.intake import Intake, Taking
-from services.need_intake import NeedTaking, take_needs
+from services.need_intake import take_needs
 from services.offering import Filling
 from services.seeing import Seer
-
-LIMITS = Limits(rows=2_000, cells=60_000, elements=400_000, characters=4_000_000)
-"""What one upload may hold; longer ledgers come in parts, or by the command line."""
+from services.table_upload import LIMITS, entered_by
 
 NAME = "问题台账"
 
@@ -102,12 +96,8 @@ def take(
     table = _read(content)
     mended = changes(table, corrections)
     table = corrected(table, mended)
-    who = NeedTaking(
-        by={"person": seer.session.person, "unit": seer.unit, "role": seer.role.value},
-        door=Door(Channel.IMPORT, seer.door.known, seer.door.session),
-    )
-    gateway = Gateway(seer.house.books)
-    intake = asyncio.run(take_needs(gateway, table, NAME, Taking(dry=dry, update=update), who))
+    taking, gateway = Taking(dry=dry, update=update), Gateway(seer.house.books)
+    intake = asyncio.run(take_needs(gateway, table, NAME, taking, entered_by(seer)))
     intake.refused.sort(key=lambda bad: bad.row.key)
     if not dry:
         seer.house.catch_up()
@@ -118,9 +108,7 @@ def take(
 
 def returned(taken: Taken) -> tuple[str, bytes]:
     """Return the rows that are not taken as a file, each with its reason, and the file's ending."""
-    with tempfile.TemporaryDirectory(prefix="jiedui-") as folder:
-        made = write_bad_rows(taken.table, taken.intake.refused, Path(folder) / "rows")
-        return made.suffix, made.read_bytes()
+    return bad_rows_of(taken.table, taken.intake.refused)
 
 
 def template(seer: Seer) -> bytes:

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from desk.gateway import Gateway
-from desk.orders import Answer, Door, NotNow, Order
+from desk.orders import Answer, NotNow, Order
 from desk.sealing import opaque_uuid
 from domain.people import Role
 from domain.refusals import CommandRefused
@@ -19,7 +19,7 @@ from domain.values import instant_text
 from importing.needs import NEED_FIELDS, NeedReader, NeedRow
 from importing.places import Places
 from importing.tables import Problem, Row, Table
-from services.intake import UNPROVEN, ZONE, Intake, Taking, differs, of_refusal, rules_of
+from services.intake import ZONE, EnteredBy, Intake, Taking, differs, of_refusal, rules_of
 
 _AT_ONCE = 16
 
@@ -43,25 +43,6 @@ COLUMNS = {"place": "community"}
 """Columns of a problem ledger that are called otherwise in the command."""
 
 
-@dataclass(frozen=True)
-class NeedTaking:
-    """Who registers the needs of a table: *by* (none: each street's own worker), and the pack."""
-
-    by: dict[str, Any] | None = None
-    door: Door = UNPROVEN
-    policy: str | None = None
-
-
-async def take_need_table(
-    gateway: Gateway, file: Path, taking: Taking, who: NeedTaking | None = None
-) -> Intake:
-    """Import a problem ledger (问题台账), and hand back what was not taken."""
-    table = taking.table_of(file, NEED_FIELDS)
-    intake = await take_needs(gateway, table, str(file), taking, who or NeedTaking())
-    intake.write_bad_rows(table, taking.bad_rows)
-    return intake
-
-
 def need_reader(gateway: Gateway, policy: str | None) -> NeedReader:
     """Return a reader that knows the registry's places and the pack's categories."""
     rules = rules_of(gateway)
@@ -74,7 +55,7 @@ def need_reader(gateway: Gateway, policy: str | None) -> NeedReader:
 
 
 async def take_needs(
-    gateway: Gateway, table: Table, name: str, taking: Taking, who: NeedTaking
+    gateway: Gateway, table: Table, name: str, taking: Taking, who: EnteredBy
 ) -> Intake:
     """Register the needs of *table*, several at a time."""
     rows = need_reader(gateway, who.policy).read(table)
@@ -108,7 +89,7 @@ class TakingNeeds:
     rules: Rules
     intake: Intake
     taking: Taking
-    who: NeedTaking
+    who: EnteredBy
 
     async def take(self, row: NeedRow) -> None:
         """Register one need, or compare it with what stands under its number."""
@@ -123,6 +104,14 @@ class TakingNeeds:
         if stands is None:
             await self._give(row.row, order)
             return
+        if self.who.by is not None:
+            # What stands is compared for whoever might register it, and told of to nobody else.
+            anew = {"stream": f"task/{uuid4()}", "occurred_at": None}
+            try:
+                await self.gateway.would(order.model_copy(update=anew), self.who.door)
+            except CommandRefused as refusal:
+                self.intake.hand_back(row.row, of_refusal(row.row, refusal))
+                return
         changed = stands.changes(row, order.command)
         if not changed:
             self.intake.repeated += 1

@@ -109,8 +109,13 @@ def offer(hearing: Hearing, who: Who, kind: str, policy_id: str | None = None) -
     case = hearing.case
     model = models_of(case.kind.commands)[kind]
     filling = Filling(case.kind, case.state, hearing.rules, who, policy_id, case.stream)
-    refusal = hearing.refusal_of(who, filling.fill(kind, model))
-    return Offer(kind, None if refusal is None or _asks(case.kind, refusal) else refusal)
+    refusals = []
+    for filled in filling.each(kind, model):
+        refusal = hearing.refusal_of(who, filled)
+        if refusal is None or _asks(case.kind, refusal):
+            return Offer(kind, None)
+        refusals.append(refusal)
+    return Offer(kind, refusals[0])
 
 
 def _asks(kind: CaseKind, refusal: CommandRefused) -> bool:
@@ -130,6 +135,18 @@ class Filling:
     who: Who
     policy_id: str | None
     stream: str
+
+    def each(self, kind: str, model: type[BaseModel]) -> Iterator[dict[str, Any]]:
+        """Yield *model* filled, once for each thing the case itself holds that it may name.
+
+        One of several may be theirs to do: an item of another department says nothing of it.
+        """
+        filled = self.fill(kind, model)
+        yield filled
+        for name in filled:
+            for other in self.kind.offered(self.state, kind, name)[1:]:
+                held = [other] if isinstance(filled[name], list) else other
+                yield filled | {name: held}
 
     def fill(self, kind: str, model: type[BaseModel]) -> dict[str, Any]:
         """Return *model* with every required field filled."""

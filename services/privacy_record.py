@@ -42,9 +42,12 @@ def unmaskings(seer: Seer) -> list[Granted]:
 
 
 def erasures(seer: Seer) -> list[HistoryLine]:
-    """Return what was erased and refused, the newest first; a resident is a number only."""
+    """Return what was erased, refused or not answered in time, the newest first.
+
+    A resident is a number only.
+    """
     ledger = seer.house.books.ledger
-    kinds = ("subject_erased.v1", "erasure_refused.v1")
+    kinds = ("subject_erased.v1", "erasure_refused.v1", "erasure_answer_overdue.v1")
     entries = [entry for kind in kinds for entry in ledger.of_kind(kind)]
     newest = sorted(entries, key=lambda entry: -entry.position)[:_SHOWN]
     return list(_told(seer, newest))

@@ -17,10 +17,11 @@ from desk.sealing import opaque_uuid
 from domain.people import Channel, Known, Role
 from domain.provider.coordination import neighbour
 from domain.provider.leaving import Service, served_now
-from domain.provider.state import Exiting
+from domain.provider.state import Exiting, Running
 from domain.provider.state import Known as KnownProvider
 from domain.refusals import CommandRefused
 from domain.rules import NeighbourProvider
+from domain.values import covers, instant_text
 from services.community_codes import TooMany
 from services.rating_links import Issued, LinkOver, new_secret
 
@@ -37,6 +38,9 @@ WOULD: dict[str, dict[str, Any]] = {
     "request_provider_exit": {},
 }
 """What the decider is asked about, to offer the agent what it would take."""
+
+_ONE_LEVEL = 3
+"""How many digits more the code of a division has than that of the one around it."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,23 @@ class ProviderLinks:
 
         An exit is offered whatever the plan lacks, for its form asks for the plan.
         """
-        found = {kind for kind, told in WOULD.items() if self._would(held, kind, told)}
+        asked = WOULD | self._some_hours(held)
+        found = {kind for kind, told in asked.items() if self._would(held, kind, told)}
         return frozenset(found)
+
+    def _some_hours(self, held: Held) -> dict[str, dict[str, Any]]:
+        """Return an hour of service as the decider is asked about it, nothing before admission."""
+        if not isinstance(held.state, Running):
+            return {}
+        admission = held.state.admission
+        told = {
+            "category": admission.categories[0],
+            "place": admission.areas[0],
+            "people": 1,
+            "minutes": 60,
+            "served_at": instant_text(self._books.ledger.clock()),
+        }
+        return {"record_service_hours": told}
 
     def _would(self, held: Held, kind: str, told: dict[str, Any]) -> bool:
         asking = Asking(f"would/{uuid4()}", held.who, {"kind": kind} | told)
@@ -156,6 +175,29 @@ class ProviderLinks:
             (service, [one for one in others if one.serves(service.category, service.place, at)])
             for service in served_now(held.link.stream, rules)
         ]
+
+    def places(self, held: Held) -> list[str]:
+        """Return where the provider may serve: its areas, and what of the registry lies in them.
+
+        Communities are told for streets only, or the list would be that of a whole district.
+        """
+        areas = held.state.admission.areas if isinstance(held.state, Running) else ()
+        rules = self._books.rulebook.rules(self._books.desk.neighbours)
+        at = self._books.ledger.clock()
+        within = {
+            unit.division
+            for unit in rules.units.values()
+            for area in areas
+            if unit.stands(at)
+            and covers(area, unit.division)
+            and len(unit.division) - len(area) <= _ONE_LEVEL
+        }
+        return sorted({*areas, *within})
+
+    def tasks(self, held: Held) -> list[str]:
+        """Return the open tasks the provider serves."""
+        rules = self._books.rulebook.rules(self._books.desk.neighbours)
+        return sorted(task.stream for task in rules.neighbours.open_tasks_by(held.link.stream))
 
     def to_accept(self, held: Held) -> Iterator[Offered]:
         """Yield what leaving providers would hand over to this one."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from accounts.held_tables import HeldTables
 from accounts.preferences import Preferences
 from accounts.store import Accounts, Session
+from accounts.tries import Tries
 from desk.casework import Who
 from desk.opening import Books
 from desk.orders import Door
@@ -92,7 +93,7 @@ class House:
     @cached_property
     def following(self) -> Following:
         """By what residents follow their own matters."""
-        return Following(self.books, self.links.kept)
+        return Following(self.books, self.links.kept, Tries(self.accounts.engine, "link"))
 
     @cached_property
     def provider_links(self) -> ProviderLinks:
@@ -246,6 +247,7 @@ def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
         seer.unit_name,
         seer.language,
         place_name=seer.place_name,
+        ground_name=lambda code: seer.names.ground(code, seer.language),
     )
     said = for_people(said)
     # A case by its kind only: what another's is called is nobody's to learn by a wrong id.

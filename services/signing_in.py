@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from accounts.passwords import hashed, matches
-from accounts.store import Accounts, Session
-from accounts.throttle import Throttle
+from accounts.proofs import Proofs
+from accounts.store import Accounts, OfficeSession, Session, new_session
+from accounts.tries import Tries
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
@@ -60,7 +61,7 @@ class Doorkeeper:
 
     def __init__(self, books: Books, accounts: Accounts) -> None:
         self._books, self._accounts = books, accounts
-        self._throttle = Throttle()
+        self._proofs, self._tries = Proofs(accounts.engine), Tries(accounts.engine, "sign-in")
 
     @property
     def _rules(self) -> Rules:
@@ -81,17 +82,14 @@ class Doorkeeper:
         person = self.person_with(staff_number)
         known = mark is not None and hmac.compare_digest(mark, self._mark(person))
         key = f"{person}/known" if known else f"{person}/{source}"
-        wait = max(
-            self._throttle.wait_for(key),
-            0.0 if known else self._throttle.wait_for(f"{person}/strangers"),
-        )
-        if wait:
+        counted = (key,) if known else (key, f"{person}/strangers")
+        if wait := self._tries.wait_for(*counted):
             raise NotYet(wait)
         posts = self.posts(person, at)
         if not matches(password, self._accounts.password_of(person)) or not posts:
             raise NotLetIn
-        self._throttle.forget(key)
-        return self._let_in(person, posts[0], at, at, SignInMethod.PASSWORD)
+        self._tries.forget(key)
+        return self._let_in(person, posts[0], at, SignInMethod.PASSWORD)
 
     def sign_in_by_key(self, proof: str, at: datetime) -> LetIn:
         """Let somebody in who holds their account key, in the first of their roles.
@@ -110,17 +108,18 @@ class Doorkeeper:
             raise NotLetIn
         posts = self.posts(person, at)
         used = hashlib.sha256(note.text.encode()).hexdigest()
-        if not posts or not self._accounts.first_use(used, at):
+        if not posts or not self._proofs.first_use(used, at):
             raise NotLetIn
-        return self._let_in(person, posts[0], at, at, SignInMethod.ACCOUNT_KEY)
+        return self._let_in(person, posts[0], at, SignInMethod.ACCOUNT_KEY)
 
-    def sign_in_by_identity(self, identity: str, at: datetime) -> LetIn:
-        """Let in whose *identity* this is, in the first of their roles; raise `NotLetIn`."""
-        theirs = [one.id for one in self._rules.people.values() if identity in one.identities]
+    def sign_in_by_identity(self, office: OfficeSession, at: datetime) -> LetIn:
+        """Let in whose identity this is, in the first of their roles; raise `NotLetIn`."""
+        everybody = self._rules.people.values()
+        theirs = [one.id for one in everybody if office.identity in one.identities]
         posts = self.posts(theirs[0], at) if len(theirs) == 1 else []
         if not posts:
             raise NotLetIn
-        return self._let_in(theirs[0], posts[0], at, at, SignInMethod.SINGLE_SIGN_ON)
+        return self._let_in(theirs[0], posts[0], at, SignInMethod.SINGLE_SIGN_ON, office)
 
     def _holds_key(self, person: str, note: Note) -> bool:
         known = self._rules.people.get(person)
@@ -135,14 +134,12 @@ class Doorkeeper:
         person: str,
         post: Grant,
         at: datetime,
-        since: datetime,
-        method: SignInMethod | None = None,
+        method: SignInMethod,
+        office: OfficeSession | None = None,
     ) -> LetIn:
-        token, session = self._accounts.begin(person, post.role.value, post.unit, at, since)
-        shown = {"role": post.role.value, "unit": post.unit}
-        if method is not None:
-            shown["method"] = method.value
-        self._note(person, "begin_session", session, SYSTEM, **shown)
+        token, session = new_session(person, post.role.value, post.unit, at)
+        self._note_begin(session, method=method.value)
+        self._accounts.keep(token, session, office)
         return LetIn(token, session, self._mark(person))
 
     def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
@@ -152,8 +149,14 @@ class Doorkeeper:
         """
         for post in self.posts(session.person, at):
             if (post.role.value, post.unit) == (role, unit):
-                self.sign_out(session, SessionEnd.SIGNED_OUT)
-                return self._let_in(session.person, post, at, session.begun_at)
+                since = session.begun_at
+                token, other = new_session(session.person, role, unit, at, since)
+                self._note_begin(other)
+                if not self._accounts.keep_instead(session.session, token, other):
+                    self._note_end(other, SessionEnd.REVOKED)  # it was ended this moment
+                    break
+                self._note_end(session, SessionEnd.SIGNED_OUT)
+                return LetIn(token, other, self._mark(session.person))
         raise NotLetIn
 
     def session_of(self, token: str | None, at: datetime, *, active: bool = True) -> Session | None:
@@ -175,7 +178,19 @@ class Doorkeeper:
     def sign_out(self, session: Session, cause: SessionEnd, by: Who | By = SYSTEM) -> None:
         """End *session* and note why, and *by* whom where a registrar does."""
         if self._accounts.end(session.session):
-            self._note(session.person, "end_session", session, by, cause=cause.value)
+            self._note_end(session, cause, by)
+
+    def sign_out_of_office(self, identity: str | None, sid: str | None) -> int:
+        """End what rests on the session *sid* at the provider, or all of *identity*; say how many.
+
+        Whoever goes on in another post meanwhile is found again: it is over when nothing is left.
+        """
+        ended: list[Session] = []
+        while found := self._accounts.of_office(identity, sid):
+            ended += [one for one in found if self._accounts.end(one.session)]
+        for session in ended:
+            self._note_end(session, SessionEnd.SINGLE_SIGN_ON)
+        return len(ended)
 
     def sessions_of(self, person: str) -> list[Session]:
         """Return the sessions a person has open."""
@@ -204,8 +219,7 @@ class Doorkeeper:
 
         Raises `NotLetIn` for a wrong old one, `NotYet`, `PasswordTooWeak` and `CommandRefused`.
         """
-        wait = self._throttle.wait_for(f"{session.person}/change")
-        if wait:
+        if wait := self._tries.wait_for(f"{session.person}/change"):
             raise NotYet(wait)
         if not matches(old, self._accounts.password_of(session.person)):
             raise NotLetIn
@@ -232,6 +246,14 @@ class Doorkeeper:
         """Return the mark of browsers that *person* signed in with; no secret, but unguessable."""
         key = self._books.vault.token("browser", person.encode())
         return hashlib.sha256(f"{key}/{person}".encode()).hexdigest()[:32]
+
+    def _note_begin(self, session: Session, **method: str) -> None:
+        """Note that *session* begins, before anybody can use it, or end it."""
+        post = {"role": session.role, "unit": session.unit}
+        self._note(session.person, "begin_session", session, SYSTEM, **post, **method)
+
+    def _note_end(self, session: Session, cause: SessionEnd, by: Who | By = SYSTEM) -> None:
+        self._note(session.person, "end_session", session, by, cause=cause.value)
 
     def _note(
         self, person: str, kind: str, session: Session, by: Who | By = SYSTEM, **fields: str

@@ -5,25 +5,33 @@ or writes to any table, cannot become somebody by it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
+from accounts.logout_tokens import LogoutToken, read_logout_token
+from accounts.proofs import Proofs
 from accounts.single_sign_on import (
     NotBelieved,
     Provider,
+    ProviderAway,
     ProviderUnfit,
     SingleSignOn,
     fresh_secret,
     state_of,
 )
-from accounts.store import Accounts, hidden
+from accounts.store import Accounts, OfficeSession, hidden
+from accounts.throttle import Throttle
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from runtime.settings import Settings, SettingsRefused
-from services.signing_in import Doorkeeper, LetIn, NotLetIn
+from services.signing_in import Doorkeeper, LetIn, NotLetIn, NotYet
 
 BACK = "/sign-in/office/back"
+OUT = "/sign-in"
+LOGOUT = "/sign-in/office/logout"
+"""Where the provider says that a session there is over (`backchannel_logout_uri`)."""
 
 
 class NotBound(Exception):
@@ -38,6 +46,14 @@ class NotBound(Exception):
 
 
 @dataclass(frozen=True)
+class Arrived:
+    """Somebody let in by the provider's word; *way_out*: one can sign out of the provider too."""
+
+    let_in: LetIn
+    way_out: bool
+
+
+@dataclass(frozen=True)
 class SignOn:
     """The single sign-on of one installation, and who may come in by it."""
 
@@ -45,6 +61,13 @@ class SignOn:
     books: Books
     doorkeeper: Doorkeeper
     accounts: Accounts
+    wrong: Throttle = field(default_factory=Throttle)
+    """Logout tokens that were not believed, by where they came from."""
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """States and logout tokens that were used."""
+        return Proofs(self.accounts.engine)
 
     def ask(self, at: datetime) -> tuple[str, str]:
         """Return the provider's address, and what the browser keeps until it is back.
@@ -54,25 +77,58 @@ class SignOn:
         held = fresh_secret(at)
         return self.provider.way_there(held), held
 
-    def come_back(self, held: str | None, answer: Mapping[str, str], at: datetime) -> LetIn:
+    def come_back(self, held: str | None, answer: Mapping[str, str], at: datetime) -> Arrived:
         """Let in whom the provider names; each way there leads back once.
 
         Raises `NotBelieved`, `ProviderAway` and `NotBound`.
         """
         if not held:
             raise NotBelieved("no-state")
-        if not self.accounts.first_use(hidden(state_of(held)), at):
+        if not self.proofs.first_use(hidden(state_of(held)), at):
             raise NotBelieved("state-used")
-        subject = self.provider.who_came(held, answer, at)
+        come = self.provider.who_came(held, answer, at)
+        office = OfficeSession(self.identity_of(come.subject), self._session_of(come.sid))
         try:
-            return self.doorkeeper.sign_in_by_identity(self.identity_of(subject), at)
+            let_in = self.doorkeeper.sign_in_by_identity(office, at)
         except NotLetIn:
-            raise NotBound(subject) from None
+            raise NotBound(come.subject) from None
+        return Arrived(let_in, come.way_out)
+
+    def sign_out(self, token: str, source: str, at: datetime) -> int:
+        """End the sessions that a logout *token* names, and say how many; it is used once.
+
+        *source* is where it comes from: who sends too many wrong ones is not heard for a while.
+        Raises `NotYet`, `NotBelieved` and `ProviderAway`.
+        """
+        if wait := self.wrong.left(source):
+            raise NotYet(wait)
+        try:
+            told = self._unused(read_logout_token(self.provider, token, at))
+        except (NotBelieved, ProviderAway):
+            self.wrong.wait_for(source)
+            raise
+        identity = None if told.subject is None else self.identity_of(told.subject)
+        ended = self.doorkeeper.sign_out_of_office(identity, self._session_of(told.sid))
+        # Used up only now: what failed half way is sent again, and heard.
+        self.proofs.first_use(told.name, at, told.until)
+        return ended
+
+    def _unused(self, told: LogoutToken) -> LogoutToken:
+        if self.proofs.used(told.name):
+            raise NotBelieved("claim-jti")
+        return told
 
     def identity_of(self, subject: str) -> str:
         """Return the digest of *subject* at this provider, as it stands in facts."""
-        named = f"{self.provider.provider.issuer}\x1f{subject}"
-        return self.books.vault.token("identity", named.encode())
+        return self._digest("identity", subject)
+
+    def _session_of(self, sid: str | None) -> str | None:
+        """Return the digest of a session at this provider; it stands in no fact."""
+        return None if sid is None else self._digest("identity-session", sid)
+
+    def _digest(self, label: str, name: str) -> str:
+        named = f"{self.provider.provider.issuer}\x1f{name}"
+        return self.books.vault.token(label, named.encode())
 
     def bind(self, person: str, subject: str, by: Who) -> int:
         """Let *subject* sign in as *person*, and return where that is on record.
@@ -104,6 +160,7 @@ def sign_on_of(
         client_id=settings.oidc_client_id,
         secret=None if secret is None else secret.get_secret_value(),
         back=settings.console_url.rstrip("/") + BACK,
+        out=settings.console_url.rstrip("/") + OUT,
         ca=settings.oidc_ca_file,
     )
     try:

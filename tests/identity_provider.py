@@ -8,14 +8,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from accounts.logout_tokens import EVENT
+
 CLIENT, SECRET = "jiedui-console", "a secret: with/signs"
+
+
+@cache
+def _first_key() -> Any:
+    return RSAKey.generate_key(2048, {"kid": "one"})
 
 
 @dataclass
@@ -23,12 +32,13 @@ class FakeProvider:
     """Codes it gave out, and what its next token says other than it should."""
 
     port: int = 0
-    key: Any = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
+    key: Any = field(default_factory=_first_key)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
     algorithm: str = "RS256"
     signed_with: Any = None
     away: bool = False
+    ends_sessions: bool = True
 
     @property
     def issuer(self) -> str:
@@ -66,23 +76,40 @@ class FakeProvider:
             "iat": now,
             "exp": now + 300,
         }
-        claims = {k: v for k, v in (claims | self.claims).items() if v is not None}
-        header = {"alg": self.algorithm, "kid": self.key.kid}
-        token = jwt.encode(
-            header, claims, self.signed_with or self.key, algorithms=[self.algorithm]
-        )
+        token = self._signed(claims | self.claims)
         return 200, {"id_token": token, "access_token": "unused", "token_type": "Bearer"}
+
+    def logout_token(self, typ: str | None = "logout+jwt", **claims: Any) -> str:
+        """Return the word that a session is over, told with *claims* instead; None is left out."""
+        now = int(time.time())
+        usual = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": now,
+            "exp": now + 120,
+            "jti": str(uuid4()),
+            "events": {EVENT: {}},
+        }
+        return self._signed(usual | claims, {} if typ is None else {"typ": typ})
+
+    def _signed(self, claims: dict[str, Any], header: dict[str, str] | None = None) -> str:
+        return jwt.encode(
+            {"alg": self.algorithm, "kid": self.key.kid, **(header or {})},
+            {name: value for name, value in claims.items() if value is not None},
+            self.signed_with or self.key,
+            algorithms=[self.algorithm],
+        )
 
     def answer(self, method: str, path: str, body: str, auth: str) -> tuple[int, dict[str, Any]]:
         if self.away:
             return 500, {}
         if (method, path) == ("GET", "/.well-known/openid-configuration"):
-            return 200, {
+            end = {"end_session_endpoint": f"{self.issuer}/end"} if self.ends_sessions else {}
+            return 200, end | {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "jwks_uri": f"{self.issuer}/keys",
-                "end_session_endpoint": f"{self.issuer}/end",
             }
         if (method, path) == ("GET", "/keys"):
             return 200, {"keys": [self.key.as_dict(private=False)]}

@@ -82,6 +82,10 @@ COMMITMENT_WORDS = Words(
             "{unit:unit}不同意变更承诺 {item}，理由：{reason}。",
             "{unit:unit} refused to revise commitment {item}, reason: {reason}.",
         ),
+        "commitment_due_soon.v1": (
+            "承诺将到期：{due_soon:owed_until}，尚未全部兑现确认。",
+            "Commitments are due soon: {due_soon:owed_until} still to be delivered and confirmed.",
+        ),
         "commitment_missed.v1": (
             "承诺逾期：应于 {due:instant} 前兑现，尚欠{missed:owed}。",
             "Commitments were missed, due {due:instant}: {missed:owed} still owed.",
@@ -124,6 +128,13 @@ COMMITMENT_WORDS = Words(
         "revision_answered": (
             "{case:case}承诺 {item} 的变更申请已有答复，请登录查看。",
             "The revision of commitment {item} of {case:case} was answered; please look.",
+        ),
+        "commitment_due_soon": (
+            "{case:case}的承诺 {items} 将于 {due:instant} 到期，尚未全部兑现并确认，请及时办理。",
+            (
+                "Commitments {items} of {case:case} are due {due:instant} and not yet delivered "
+                "and confirmed in full; please see to it."
+            ),
         ),
         "commitment_missed": (
             "{case:case}的承诺 {items} 逾期未兑现，应于 {due:instant} 前完成，请尽快兑现。",

@@ -51,6 +51,45 @@ REVIEW_OF_FACT = {
 }
 """The clock that watches the *review_by* of a fact."""
 
+CLOCK_OF_FACT: dict[tuple[str, str], str] = {
+    ("finding_recorded.v1", "adopt_by"): "adoption",
+    ("finding_recorded.v1", "refresh_by"): "refresh",
+    ("finding_adopted.v1", "plan_by"): "remedy_plan",
+    ("value_measured.v1", "refresh_by"): "refresh",
+    ("remedy_reported.v1", "verify_by"): "remedy_verification",
+    ("finding_struck_off.v1", "reopen_by"): "reopening",
+    ("finding_reopened.v1", "adopt_by"): "adoption",
+    ("finding_reopened.v1", "refresh_by"): "refresh",
+    ("facility_proposed.v1", "decide_by"): "facility_decision",
+    ("facility_site_changed.v1", "decide_by"): "facility_decision",
+    ("facility_approved.v1", "milestone_by"): "milestone",
+    ("milestone_recorded.v1", "next_by"): "milestone",
+    ("completion_reported.v1", "accept_by"): "acceptance",
+    ("facility_accepted.v1", "open_by"): "opening",
+    ("acceptance_refused.v1", "complete_by"): "completion",
+    ("facility_suspended.v1", "rectify_by"): "facility_rectification",
+    ("admission_applied.v1", "look_by"): "look_at",
+    ("correction_asked.v1", "correct_by"): "correct",
+    ("application_corrected.v1", "look_by"): "look_at",
+    ("application_taken_up.v1", "answer_by"): "verify",
+    ("provider_change_reported.v1", "verify_by"): "verify_change",
+    ("provider_warned.v1", "rectify_by"): "rectify",
+    ("rectification_submitted.v1", "confirm_by"): "confirm",
+    ("rectification_refused.v1", "rectify_by"): "rectify",
+    ("provider_suspended.v1", "reasons_by"): "reasons",
+    ("exit_order_given.v1", "countersign_by"): "countersign",
+    ("measure_appealed.v1", "decide_by"): "appeal",
+    ("measure_upheld.v1", "rectify_by"): "rectify",
+    ("programme_drafted.v1", "decide_by"): "draft_review",
+    ("programme_revised.v1", "decide_by"): "draft_review",
+    ("programme_call_closed.v1", "select_by"): "selection",
+    ("communities_selected.v1", "publish_by"): "publication",
+    ("selection_published.v1", "progress_at"): "progress",
+    ("programme_progress_recorded.v1", "progress_at"): "progress",
+    ("assessment_begun.v1", "assess_by"): "assessment",
+}
+"""The clock that watches a deadline where its field alone does not say so."""
+
 NAMED = {
     ("assist_invited.v1", "due"): "assist",
     ("assist_overdue.v1", "due"): "assist",
@@ -237,7 +276,7 @@ class Explaining:
     # A deadline with all it was computed from.
 
     def _deadline(self, told: Told, field: str, deadline: Deadline) -> Reason:
-        clock = _clock(told, field)
+        clock = clock_of(told.kind, field, told.fact)
         known = self._known.get(deadline)
         if known is not None:
             return replace(known, field=field, clock=clock)
@@ -381,14 +420,16 @@ class Explaining:
                 return replace(base, field="due")
 
 
-def _clock(told: Told, field: str) -> str:
-    """Return the clock that watches the deadline in *field*."""
-    if told.kind in ("deadline_recalculated.v1", "pairing_deadline_recalculated.v1"):
-        return str(told.fact["clock"])
+def clock_of(kind: str, field: str, fact: Mapping[str, Any]) -> str:
+    """Return the clock that watches the deadline in *field* of a *fact* of this *kind*."""
+    if kind.endswith("deadline_recalculated.v1"):
+        return str(fact["clock"])
+    if (kind, field) == ("milestone_recorded.v1", "next_by") and fact["next_milestone"] is None:
+        return "completion"
     if field == "review_by":
-        return REVIEW_OF_FACT.get(told.kind, "review")
-    clock = CLOCK_OF_FIELD.get(field, field)
-    return f"{clock}/{told.fact['number']}" if clock == "arrival" else clock
+        return REVIEW_OF_FACT.get(kind, "review")
+    clock = CLOCK_OF_FACT.get((kind, field)) or CLOCK_OF_FIELD.get(field, field)
+    return f"{clock}/{fact['number']}" if clock == "arrival" else clock
 
 
 def _versions(terms: Terms) -> tuple[str, str]:

@@ -22,6 +22,21 @@ FACILITY_WORDS = Words(
                 "[, why without care: {without_care}]. Decision due: {decide_by:deadline}."
             ),
         ),
+        "facility_site_changed.v1": (
+            (
+                "改用{site:case}（{site_kind:label.SiteKind}），原为{site_before:case}"
+                "（{site_kind_before:label.SiteKind}）；{floor_area} 平方米，原为 "
+                "{floor_area_before} 平方米；计划 {open_by:instant} 前开业，原为 "
+                "{open_by_before:instant}。理由：{reason}。应重新决定：{decide_by:deadline}。"
+            ),
+            (
+                "Now on {site:case} ({site_kind:label.SiteKind}), before: {site_before:case} "
+                "({site_kind_before:label.SiteKind}); {floor_area} m², before: "
+                "{floor_area_before} m²; to open by {open_by:instant}, before: "
+                "{open_by_before:instant}. Reason: {reason}. Decision due anew: "
+                "{decide_by:deadline}."
+            ),
+        ),
         "facility_approved.v1": (
             "批准立项[，文号：{document}]。首个节点“{milestone:ground}”：{milestone_by:deadline}。",
             (
@@ -232,6 +247,7 @@ FACILITY_WORDS = Words(
     commands={
         "propose_facility": ("提出设施", "Propose a facility"),
         "approve_facility": ("批准立项", "Approve the facility"),
+        "change_site": ("更换选址", "Change the site"),
         "drop_facility": ("不再建设", "Drop the facility"),
         "revise_budget": ("调整资金", "Revise the budget"),
         "record_spending": ("登记支出", "Record spending"),
@@ -269,6 +285,7 @@ FACILITY_WORDS = Words(
         "checklist": ("验收清单", "checklist"),
         "met": ("合格", "met"),
         "operator": ("运营方", "operator"),
+        "document": ("批准文号", "number of the approval"),
         "mode": ("运营方式", "mode"),
         "provider": ("服务机构", "provider"),
         "provider_before": ("原服务机构", "provider before"),
@@ -288,6 +305,10 @@ FACILITY_WORDS = Words(
         "facility_proposed": (
             "{case:case}已提出，待决定，限期 {due:instant}。",
             "{case:case} is proposed; the decision is due {due:instant}.",
+        ),
+        "facility_site_changed": (
+            "{case:case}更换了选址，请于 {due:instant} 前重新决定。",
+            "{case:case} stands on another site now; it is to be decided anew by {due:instant}.",
         ),
         "facility_approved": (
             "{case:case}已批准立项，首个节点限期 {due:instant}。",
@@ -345,8 +366,8 @@ FACILITY_WORDS = Words(
         ),
     },
     steps={
-        "PROPOSED": ("approve_facility", "drop_facility"),
-        "APPROVED": ("record_milestone", "record_spending"),
+        "PROPOSED": ("approve_facility", "change_site", "drop_facility"),
+        "APPROVED": ("record_milestone", "record_spending", "change_site"),
         "BUILDING": ("record_milestone", "report_completed", "record_spending"),
         "ACCEPTING": ("accept_facility", "refuse_acceptance"),
         "READY": ("entrust_operator", "submit_opening", "open_facility"),

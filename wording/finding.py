@@ -148,6 +148,7 @@ FINDING_WORDS = Words(
         "level": ("层级", "level"),
         "indicator": ("指标", "indicator"),
         "value": ("实测值", "value"),
+        "master": ("并入的问题", "merged into"),
         "target": ("目标值", "target"),
         "found_at": ("发现时间", "found at"),
         "target_date": ("整改期限", "target date"),

@@ -89,6 +89,27 @@ PAIRING_NOTICES: dict[str, Both] = {
     ),
 }
 
+PRIVACY_NOTICES: dict[str, Both] = {
+    "erasure_requested": (
+        "{case:case}的居民申请删除个人信息，请于 {due:instant} 前答复。",
+        "The resident of {case:case} asks to be erased; please answer by {due:instant}.",
+    ),
+    "erasure_answer_due_soon": (
+        "{case:case}居民的删除个人信息申请尚未答复，期限 {due:instant}，请及时答复。",
+        (
+            "The request to erase the resident of {case:case} is not answered yet; it is due "
+            "{due:instant}."
+        ),
+    ),
+    "erasure_answer_overdue": (
+        "{case:case}居民的删除个人信息申请逾期未答复，应于 {due:instant} 前答复，请立即答复。",
+        (
+            "The request to erase the resident of {case:case} was to be answered by {due:instant}; "
+            "please answer at once."
+        ),
+    ),
+}
+
 TALK_NOTICES: dict[str, Both] = {
     "signature_asked": (
         "请贵单位于 {until:instant} 前签署{case:case}的共驻共建协议书。",
@@ -180,6 +201,10 @@ TASK_NOTICES: dict[str, Both] = {
     "assist_overdue": (
         "贵单位协办{case:case}（第 {number} 项）已逾期，应于 {due:instant} 前反馈，请尽快提交。",
         "Your assistance with {case:case} (no. {number}) was due {due:instant}; please hand it in.",
+    ),
+    "limit_missed": (
+        "{case:case}的{clock:clock}逾期，应于 {due:instant} 前完成，请尽快办理。",
+        "The limit for {clock:clock} of {case:case} passed at {due:instant}; please act.",
     ),
     "assist_submitted": (
         "{case:case}的协办结果（第 {number} 项）已提交。",
@@ -388,6 +413,7 @@ TASK_NOTICES: dict[str, Both] = {
 NOTICE_TEXTS: dict[str, Both] = {
     **TASK_NOTICES,
     **PAIRING_NOTICES,
+    **PRIVACY_NOTICES,
     **TALK_NOTICES,
     **all_words("notices"),
 }

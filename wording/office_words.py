@@ -48,18 +48,22 @@ def in_office_words(
     language: Language = "zh",
     *,
     place_name: Callable[[str], str] = str,
+    ground_name: Callable[[str], str] = str,
     of: str = "",
 ) -> str:
     """Return *sentence* with every code that has one label said by that label.
 
-    *unit_name* and *place_name* say what the unit and the place of a code are called; left out,
-    those codes stay. A field is called as forms *of* a kind of case call it, its stored name left
-    out.
+    *unit_name*, *place_name* and *ground_name* say what the unit, the place and the item of a
+    pack's list of a code are called; left out, those codes stay. A field is called as forms *of* a
+    kind of case call it, its stored name left out.
     """
     english = language == "en"
-    sentence = _FIELD.sub(lambda found: _field(found[1], found[2], language, of), sentence)
+    sentence = _FIELD.sub(lambda found: _field(found, language, of), sentence)
     sentence = _BESIDE_ITS_LABEL.sub(r"\1", sentence)
-    said = _CODE.sub(lambda found: _WORDS.get(found[0], (found[0],) * 2)[english], sentence)
+    said = _CODE.sub(
+        lambda found: _WORDS[found[0]][english] if found[0] in _WORDS else ground_name(found[0]),
+        sentence,
+    )
     said = _COMMAND.sub(lambda found: _called(found[1], english=english), said)
     said = _TWICE.sub(r"\1", said)
     said = _UNIT.sub(lambda found: unit_name(found[0]), said)
@@ -73,11 +77,12 @@ def for_people(sentence: str) -> str:
     return said.replace("命令格式不符：", "填写不全或有误：")
 
 
-def _field(before: str, name: str, language: Language, of: str) -> str:
+def _field(found: re.Match[str], language: Language, of: str) -> str:
     """Return a field that a sentence names, as its form calls it; what is none stays."""
+    before, name = found.groups()
     called = field_label(name, language, of=of)
     if called == name:
-        return f"{before}{name}"
+        return found[0]
     return f"“{called}”" if language == "zh" else f'{before}"{called}"'
 
 

@@ -21,6 +21,29 @@ PROGRAMME_WORDS = Words(
                 "{criteria:weights}; goals: {goals:goals}. Decision due: {decide_by:deadline}."
             ),
         ),
+        "programme_revised.v1": (
+            (
+                "修改试点方案：“{terms.title}”，名额 {terms.quota} 个社区，申报 "
+                "{terms.apply_from:instant} 至 {terms.apply_until:instant}，"
+                "建设至 {terms.build_until:instant}；评分标准 {terms.criteria:weights}；"
+                "目标：{terms.goals:goals}。原为：“{terms_before.title}”，名额 "
+                "{terms_before.quota} 个社区，申报 {terms_before.apply_from:instant} 至 "
+                "{terms_before.apply_until:instant}，建设至 {terms_before.build_until:instant}；"
+                "评分标准 {terms_before.criteria:weights}；目标：{terms_before.goals:goals}。"
+                "理由：{reason}。应审定：{decide_by:deadline}。"
+            ),
+            (
+                "The draft was revised: “{terms.title}”, {terms.quota} communities, applications "
+                "{terms.apply_from:instant} to {terms.apply_until:instant}, building until "
+                "{terms.build_until:instant}; criteria {terms.criteria:weights}; goals: "
+                "{terms.goals:goals}. Before: “{terms_before.title}”, {terms_before.quota} "
+                "communities, applications {terms_before.apply_from:instant} to "
+                "{terms_before.apply_until:instant}, building until "
+                "{terms_before.build_until:instant}; criteria {terms_before.criteria:weights}; "
+                "goals: {terms_before.goals:goals}. Reason: {reason}. Decision due: "
+                "{decide_by:deadline}."
+            ),
+        ),
         "programme_call_opened.v1": (
             "{authority:unit}审定方案，向 {streets:count} 个街道征集申报：{streets:units}。",
             (
@@ -37,6 +60,10 @@ PROGRAMME_WORDS = Words(
                 "{street:unit} applied for {community:place}: {statement}. Baseline (at log "
                 "position {baseline.position}): {baseline.figures:figures}."
             ),
+        ),
+        "community_withdrawn.v1": (
+            "{street:unit}撤回{community:place}的申报，理由：{reason}。",
+            "{street:unit} withdrew the application for {community:place}, reason: {reason}.",
         ),
         "programme_call_closed.v1": (
             (
@@ -60,12 +87,12 @@ PROGRAMME_WORDS = Words(
         ),
         "application_scored.v1": (
             (
-                "{unit:unit}为{community:place}评分：{scores:points}，加权 {weighted}/10000"
+                "{unit:unit}为{community:place}评分：{scores:points}，加权 {weighted:hundredths} 分"
                 "[，评语：{comment}]。"
             ),
             (
                 "{unit:unit} scored {community:place}: {scores:points}, weighted "
-                "{weighted}/10000[, comment: {comment}]."
+                "{weighted:hundredths} of 100[, comment: {comment}]."
             ),
         ),
         "communities_selected.v1": (
@@ -142,8 +169,10 @@ PROGRAMME_WORDS = Words(
     },
     commands={
         "draft_programme": ("草拟试点方案", "Draft a programme"),
+        "revise_programme": ("修改试点方案", "Revise the draft"),
         "open_call": ("审定方案并征集申报", "Approve and call for applications"),
         "apply_community": ("申报社区", "Apply for a community"),
+        "withdraw_community": ("撤回申报", "Withdraw an application"),
         "name_reviewers": ("确定评审人员", "Name the panel"),
         "score_application": ("为申报评分", "Score an application"),
         "select_communities": ("选定试点社区", "Select communities"),
@@ -176,13 +205,14 @@ PROGRAMME_WORDS = Words(
         "weight": ("权重（%，合计 100）", "weight (%, 100 in all)"),
     },
     steps={
-        "DRAFT": ("open_call", "end_programme"),
-        "CALLING": ("apply_community", "name_reviewers"),
+        "DRAFT": ("open_call", "revise_programme", "end_programme"),
+        "CALLING": ("apply_community", "name_reviewers", "withdraw_community"),
         "SELECTING": (
             "score_application",
             "select_communities",
             "publish_selection",
             "name_reviewers",
+            "withdraw_community",
         ),
         "RUNNING": ("begin_assessment",),
         "ASSESSING": ("assess_community", "extend_programme", "end_programme"),
@@ -215,6 +245,10 @@ PROGRAMME_WORDS = Words(
         "community_applied": (
             "{street:unit}已为{community:place}申报{case:case}。",
             "{street:unit} has applied for {community:place} in {case:case}.",
+        ),
+        "community_withdrawn": (
+            "{street:unit}已撤回{community:place}在{case:case}中的申报。",
+            "{street:unit} has withdrawn the application for {community:place} in {case:case}.",
         ),
         "programme_call_closed": (
             "{case:case}申报截止，共 {number} 个社区；请确定评审人员，于 {due:instant} 前评定。",

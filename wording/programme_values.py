@@ -23,7 +23,20 @@ def goal_text(goal: Value, language: Language = "zh") -> str:
     target = f"{goal['target']}%" if share else str(goal["target"])
     if language == "en":
         return f"{figure} {comparison} {target}"
+    if not share:
+        target += f" {_COUNTED_IN.get(str(goal['figure']), '')}"
     return f"{figure}{'占比' if share else ''}{comparison} {target}"
+
+
+_COUNTED_IN = {
+    "TASKS_CLOSED": "件",
+    "RESIDENTS_SATISFIED": "人",
+    "FINDINGS_STRUCK_OFF": "条",
+    "FINDINGS_OPEN": "条",
+    "FUNCTIONS_OPEN": "项",
+    "COMMITMENTS_DELIVERED": "项",
+}
+"""Figure → its measure word."""
 
 
 def figure_text(value: Value, language: Language = "zh") -> str:
@@ -118,6 +131,11 @@ def _places(codes: list[str], names: "Names", language: Language) -> str:
     return _listed((names.place(one, language) for one in codes), language, ("、", ", "))
 
 
+def _hundredths(points: int, names: "Names", language: Language) -> str:
+    del names, language
+    return f"{points // 100}.{points % 100:02d}"
+
+
 PROGRAMME_VALUES: dict[str, Callable[[Any, "Names", Language], str]] = {
     "weights": _weights,
     "goals": _goals,
@@ -127,6 +145,7 @@ PROGRAMME_VALUES: dict[str, Callable[[Any, "Names", Language], str]] = {
     "points": _points,
     "chosen": _chosen,
     "verdicts": _verdicts,
+    "hundredths": _hundredths,
     "places": _places,
 }
 """The ways of showing that sentences of a programme name, beside those every kind has."""

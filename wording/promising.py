@@ -43,6 +43,16 @@ def owed_text(owed: Iterable[Mapping[str, Any]], language: Language = "zh") -> s
     return ("、" if language == "zh" else ", ").join(parts)
 
 
+def owed_until_text(owed: Iterable[Mapping[str, Any]], language: Language = "zh") -> str:
+    """Return what stays owed and until when, item by item."""
+    parts = (
+        f"{owed_text([one], language)}"
+        + (f"（{_day(one['due'])}）" if language == "zh" else f" ({_day(one['due'])})")
+        for one in owed
+    )
+    return ("、" if language == "zh" else ", ").join(parts)
+
+
 def tallies_text(tallies: Iterable[Mapping[str, Any]], language: Language = "zh") -> str:
     """Return for each kind what arrived of what was promised."""
     of = "，共承诺 " if language == "zh" else " of "
@@ -59,6 +69,10 @@ def commitment_text(commitment: Mapping[str, Any], language: Language = "zh") ->
     """Return a promise as it is written in one cell: 资金 50,000.00 元 2027-10-31."""
     kind = str(commitment["kind"])
     much = quantity_text(kind, int(commitment["quantity"]), language)
-    day = datetime.fromisoformat(str(commitment["due"])).astimezone(_OFFICE).date().isoformat()
+    day = _day(commitment["due"])
     document = f" {commitment['document']}" if commitment.get("document") else ""
     return f"{label(kind, language, among='CommitmentKind')} {much} {day}{document}"
+
+
+def _day(instant: Any) -> str:
+    return datetime.fromisoformat(str(instant)).astimezone(_OFFICE).date().isoformat()

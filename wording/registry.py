@@ -134,6 +134,25 @@ REGISTRY_SENTENCES: dict[str, Both] = {
         "本人申请删除个人信息（{case:case}），答复期限：{answer:deadline}。",
         "The resident asked for erasure ({case:case}); to be answered: {answer:deadline}.",
     ),
+    "erasure_answer_due_soon.v1": (
+        "删除申请即将到期：应于 {due:instant} 前答复，尚未答复。",
+        "The answer to the request to erase is due soon, {due:instant}; none was given yet.",
+    ),
+    "erasure_answer_overdue.v1": (
+        "删除申请逾期未答复：应于 {due:instant} 前答复。",
+        "The request to erase was not answered in time; the answer was due {due:instant}.",
+    ),
+    "erasure_deadline_recalculated.v1": (
+        (
+            "日历公布后重新计算{clock:clock}时限：{due:deadline}，原为 {due_before.due:instant}"
+            "[{due_before.provisional:if}（暂定）]。"
+        ),
+        (
+            "Limit for {clock:clock} counted again after the calendar was published: "
+            "{due:deadline}, before {due_before.due:instant}[{due_before.provisional:if} "
+            "(provisional)]."
+        ),
+    ),
     "erasure_refused.v1": (
         "答复：不予删除个人信息，理由：{reason}。",
         "Answered: the erasure was refused, reason: {reason}.",

@@ -19,7 +19,13 @@ from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
 from wording.pairing import PAIRING_SENTENCES
-from wording.promising import owed_text, promised_text, tallies_text, yuan_text
+from wording.promising import (
+    owed_text,
+    owed_until_text,
+    promised_text,
+    tallies_text,
+    yuan_text,
+)
 from wording.registry import REGISTRY_SENTENCES
 from wording.task import HANDLING_SENTENCES
 from wording.template import WordingBroken, fill
@@ -300,6 +306,7 @@ class _Shown:
             "money": self._money,
             "promised": lambda promised: promised_text(promised, language),
             "owed": lambda owed: owed_text(owed, language),
+            "owed_until": lambda owed: owed_until_text(owed, language),
             "tallies": lambda tallies: tallies_text(tallies, language),
             "count": lambda items: str(len(items)),
             "list": lambda items: self._listed(str(item) for item in items),

@@ -24,6 +24,7 @@ PAIRING = "pairing"
 FINDING = "finding"
 PROGRAMME = "programme"
 PROVIDER = "provider"
+ERASURE_REQUEST = "erasure_request"
 FEEDBACK_ROUND = "feedback_round"
 CONVENING = "convening"
 SIGNING = "signing"
@@ -42,6 +43,7 @@ CLERK_OF = {
     "facility": FACILITY,
     "programme": PROGRAMME,
     "provider": PROVIDER,
+    "subject": ERASURE_REQUEST,
 }
 """Which workflow stands by a case, by the first part of its stream's name."""
 

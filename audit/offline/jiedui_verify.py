@@ -194,6 +194,7 @@ commitment_delivered commitment_delivery_confirmed: RUNNING TERMINATING > same
 commitment_delivery_disputed delivery_dispute_settled: RUNNING TERMINATING > same
 delivery_taken_back commitment_revision_asked: RUNNING TERMINATING > same
 commitment_revised commitment_revision_refused commitment_missed: RUNNING TERMINATING > same
+commitment_due_soon: RUNNING TERMINATING > same
 [finding]
 STANDING = OPEN PLANNED IN_REMEDY VERIFYING
 finding_recorded: NONE > OPEN
@@ -221,6 +222,7 @@ PLANNED = PROPOSED APPROVED BUILDING
 RUN = READY OPEN SUSPENDED
 facility_proposed: NONE > PROPOSED
 facility_approved: PROPOSED > APPROVED
+facility_site_changed: PROPOSED APPROVED > PROPOSED
 facility_dropped: PLANNED > DROPPED
 finding_linked: PLANNED ACCEPTING RUN > same
 budget_revised spending_recorded spending_reversed: APPROVED BUILDING ACCEPTING RUN > same
@@ -269,43 +271,14 @@ measure_appealed measure_upheld: WARNED EXITING > same
 measure_lifted: WARNED EXITING > ADMITTED
 provider_limit_missed: APPLIED VERIFYING RUNNING EXITING > same
 provider_deadline_recalculated: APPLIED VERIFYING RUNNING EXITING > same
-[site]
-STANDING = AVAILABLE RESERVED IN_USE
-site_registered: NONE > AVAILABLE
-site_revised: STANDING > same
-site_reserved: AVAILABLE > RESERVED
-site_occupied: RESERVED > IN_USE
-site_released: RESERVED IN_USE > AVAILABLE
-site_withdrawn: AVAILABLE > WITHDRAWN
-[facility]
-BUILT = READY OPEN SUSPENDED
-DECIDED = APPROVED BUILDING ACCEPTING READY OPEN SUSPENDED
-facility_proposed: NONE > PROPOSED
-facility_approved: PROPOSED > APPROVED
-facility_dropped: PROPOSED APPROVED BUILDING > DROPPED
-finding_linked facility_limit_missed: PROPOSED DECIDED > same
-facility_deadline_recalculated: PROPOSED APPROVED BUILDING ACCEPTING READY SUSPENDED > same
-budget_revised spending_recorded spending_reversed: DECIDED > same
-milestone_recorded: APPROVED BUILDING > BUILDING
-completion_reported: BUILDING > ACCEPTING
-acceptance_key_given: ACCEPTING > same
-facility_accepted: ACCEPTING > READY
-acceptance_refused: ACCEPTING > BUILDING
-operator_entrusted operator_changed function_taken_over: BUILT > same
-operator_term_ending operator_term_ended: BUILT > same
-opening_submitted: READY > same
-facility_opened: READY > OPEN
-use_reported: OPEN > same
-facility_suspended: OPEN > SUSPENDED
-facility_resumed: SUSPENDED > OPEN
-facility_closed: OPEN SUSPENDED > CLOSED
 [programme]
 STANDING = DRAFT CALLING SELECTING RUNNING ASSESSING
 programme_drafted: NONE > DRAFT
+programme_revised: DRAFT > same
 programme_call_opened: DRAFT > CALLING
 community_applied: CALLING > same
 programme_call_closed: CALLING > SELECTING
-reviewers_named: CALLING SELECTING > same
+reviewers_named community_withdrawn: CALLING SELECTING > same
 application_scored communities_selected: SELECTING > same
 selection_published: SELECTING > RUNNING
 programme_progress_recorded: RUNNING > same

@@ -29,6 +29,7 @@ CLERKED = tuple(category for category, kind in CASES.items() if kind.clerked)
 _BOARDS = (
     ("board_task", "SELECT stream, version, state, main_unit, due, position FROM board_task"),
     ("board_pairing", "SELECT stream, version, state, NULL, NULL, position FROM board_pairing"),
+    ("board_erasure", "SELECT stream, version, state, NULL, NULL, position FROM board_erasure"),
     ("board_case", "SELECT stream, version, state, NULL, NULL, position FROM board_case"),
 )
 

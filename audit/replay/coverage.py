@@ -15,6 +15,7 @@ from ledger.entry import Entry
 
 _MOVES = {
     "facility_proposed.v1": "PROPOSED",
+    "facility_site_changed.v1": "PROPOSED",
     "facility_approved.v1": "APPROVED",
     "facility_dropped.v1": "DROPPED",
     "milestone_recorded.v1": "BUILDING",
@@ -29,6 +30,7 @@ _MOVES = {
 """Where each fact leaves a facility; the others leave it where it is."""
 
 _COMMUNITY_DIGITS = 12
+_NEW = "NEW_BUILD"
 
 
 @dataclass
@@ -71,7 +73,7 @@ def _take_in(found: dict[str, Built], entry: Entry) -> None:
             place=fact["place"],
             functions=tuple(fact["functions"]),
             complex=fact["facility_kind"] == "COMPLEX",
-            existing=fact["site_kind"] != "NEW_BUILD",
+            existing=fact["site_kind"] != _NEW,
             proposed_at=entry.recorded_at,
             planned=sum(line["cents"] for line in fact["budget"]),
         )
@@ -80,6 +82,8 @@ def _take_in(found: dict[str, Built], entry: Entry) -> None:
         one.state = _MOVES[entry.kind]
         one.positions.append(entry.position)
     match entry.kind:
+        case "facility_site_changed.v1":
+            one.existing = fact["site_kind"] != _NEW
         case "facility_accepted.v1":
             one.functions = tuple(fact["functions"])
             one.below_advised = fact["below_advised"]

@@ -25,7 +25,7 @@ from domain.task.state import Dissatisfied, Known
 from domain.task.supervising import listed_for_dissatisfaction
 from domain.values import category_of
 from ledger.entry import Entry, happened
-from wording.explaining import CLOCK_OF_FIELD, REVIEW_OF_FACT
+from wording.explaining import clock_of
 
 _CLOCKS_OF_THE_SYSTEM = frozenset(("queue", "archive", "carry_review", "rating", "review"))
 _MOVE_THE_CASE = frozenset(
@@ -230,7 +230,7 @@ class Playing:
         for name in type(fact).model_fields:
             value = getattr(fact, name)
             if isinstance(value, Deadline) and name not in ("due_before", "paused_due"):
-                clock = CLOCK_OF_FIELD.get(name) or REVIEW_OF_FACT.get(entry.kind, name)
+                clock = clock_of(entry.kind, name, fact.model_dump())
                 self.played.deadlines[entry.position, name] = (clock, value)
             elif name in _JUDGED and value is not None:
                 self.played.judged[entry.position, name] = value

@@ -64,7 +64,7 @@ class Retiming:
             field: self._counted(limit, getattr(fact, field))
             for (kind, field), path in self.timed_by.items()
             if kind == fact.kind and getattr(fact, field) is not None
-            if (limit := _limit_at(self.other.policy, path)) is not None
+            if (limit := _limit_at(self.other.policy, path, fact)) is not None
         }
 
     # Pairings.
@@ -269,9 +269,22 @@ class Retiming:
         return latest_assist(body.sla.due, at, self.other)
 
 
-def _limit_at(policy: Policy, path: str) -> str | None:
-    """Return the limit that stands in a pack at *path*; None where the pack has no such part."""
-    found: Any = policy
-    for name in path.split("."):
-        found = getattr(found, name, None)
-    return found if isinstance(found, str) else None
+def _limit_at(policy: Policy, path: str, fact: Any) -> str | None:
+    """Return the limit that stands in a pack at *path*; None where the pack has no such part.
+
+    `milestones[next_milestone]` is the item of that list whose code *fact* has in that field; where
+    it has none there, the path behind ` or ` says.
+    """
+    for way in path.split(" or "):
+        found: Any = policy
+        for step in way.split("."):
+            name, _, told = step.partition("[")
+            found = getattr(found, name, None)
+            if told:
+                code = getattr(fact, told.removesuffix("]"))
+                if code is None:
+                    break
+                found = next((one for one in found or () if one.code == code), None)
+        else:
+            return found if isinstance(found, str) else None
+    return None

@@ -48,6 +48,8 @@ STATED: tuple[Source, ...] = (
     Source(DEFINITIONS, of_tasks),
     Source(stated_stock.FINDINGS, stated_stock.findings),
     Source(stated_stock.FACILITIES, stated_stock.facilities),
+    Source(stated_stock.PROVIDERS, stated_stock.providers),
+    Source(stated_stock.PROGRAMMES, stated_stock.programmes),
 )
 """Every figure a statement holds, in its order."""
 

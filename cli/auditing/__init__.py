@@ -43,5 +43,11 @@ class AuditCommands(click.Group):
 
 
 @click.group(cls=AuditCommands)
-def audit() -> None:
+@click.pass_context
+def audit(ctx: click.Context) -> None:
     """核验与复盘。 Verify, replay and prove."""
+    # A file is checked anywhere; everything else reads the ledger itself, where it lies.
+    if ctx.invoked_subcommand != "check" and ctx.obj.settings.url is not None:
+        from cli.away import home_needed
+
+        raise home_needed(ctx.obj.settings.url)

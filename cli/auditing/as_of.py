@@ -7,6 +7,7 @@ import click
 
 from cli.auditing.moments import MOMENT
 from cli.auditing.recording import as_option, trace
+from cli.casework import any_case
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -60,6 +61,7 @@ def command(
     from wording.names import KnownNames
 
     if case is not None:
+        case = any_case(context, case)
         kind_of(case)
     trace(context, acting_person).may()
     with open_reader(context.settings.ledger_url) as reader:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from cli.auditing.recording import as_option, trace
+from cli.casework import any_case
 from cli.context import Context, Speaking, json_option, pass_context
 from cli.tables import print_table
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -62,6 +63,7 @@ def command(
     from audit.replay.standing_then import RulesThen
     from domain.casebook import kind_of
 
+    cases = tuple(any_case(context, case) for case in cases)
     for case in cases:
         kind_of(case)
     trace(context, acting_person).may()

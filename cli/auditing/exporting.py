@@ -18,6 +18,7 @@ from audit.replay.as_of import Axis
 from cli.auditing.moments import MOMENT, Moment
 from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import openings_for, unmasking_option
+from cli.casework import any_case
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.casebook import kind_of
 from services.exporting import FORMS, Asked, export, extras_of_evidence
@@ -100,6 +101,7 @@ def command(
     \b
     Exit status: 0 done; 1 there is no such case, or not by this person; 2 it could not be tried.
     """  # noqa: D301 - click wants the sign itself, which a raw text would not hold
+    cases = tuple(any_case(context, case) for case in cases)
     for case in cases:
         kind_of(case)
     _check(form, cases, since or until, unmasking_id, timestamps)

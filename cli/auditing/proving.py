@@ -13,6 +13,7 @@ from audit.proofs.bundle import NothingSigned
 from audit.proofs.proving import CannotProve
 from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import openings_for, unmasking_option
+from cli.casework import any_case
 from cli.context import Context, Speaking, json_option, pass_context
 from domain.refusals import CommandRefused
 from services.proving import hand_out, of_case, of_entry
@@ -22,7 +23,11 @@ from transparency.keys import SigningKeyRefused
 
 @click.command("prove")
 @click.argument("position", required=False, type=click.IntRange(min=0))
-@click.option("--case", "case", help="证明整个案卷。 Prove a whole case (its stream name).")
+@click.option(
+    "--case",
+    "case",
+    help="证明整个案卷。 Prove a whole case (task/UUID and the like, or a task by its number).",
+)
 @click.option(
     "--open",
     "fields",
@@ -60,6 +65,7 @@ def command(
         raise click.UsageError(
             "--open 须与 --case 和 --unmasking 同用。 --open goes with --case and --unmasking."
         )
+    case = None if case is None else any_case(context, case)
     traced = trace(context, acting_person)
     traced.may("record_export")
     opening = None

@@ -4,6 +4,7 @@ import click
 
 from cli.auditing.recording import as_option, trace
 from cli.auditing.unsealing import unmasker, unmasking_option
+from cli.casework import any_case
 from cli.context import Context, json_option, pass_context
 from domain.casebook import kind_of
 from domain.oversight.words import AuditAct, AuditOutcome
@@ -26,16 +27,18 @@ def command(
     acting_person: str | None,
     as_json: bool,
 ) -> None:
-    r"""案卷全程，逐句，含每一期限的由来。 The story of CASE (its stream name).
+    r"""案卷全程，逐句，含每一期限的由来。 The story of CASE.
 
-    Sealed texts stay sealed, unless --unmasking names a grant in force for CASE and for the person
-    in --as; each text is then recorded before it is shown. The reading itself is recorded too.
+    CASE is task/UUID and the like, or a task's number. Sealed texts stay sealed, unless
+    --unmasking names a grant in force for CASE and for the person in --as; each text is then
+    recorded before it is shown. The reading itself is recorded too.
 
     \b
     Exit status: 0 done; 1 there is no such case, or no grant; 2 it could not be tried.
     """
     from cli.histories import print_history
 
+    case = any_case(context, case)
     kind_of(case)
     head = context.books.ledger.head()
     entries = context.books.ledger.version(case)

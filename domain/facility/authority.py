@@ -34,6 +34,7 @@ _SYSTEM = frozenset({Role.SYSTEM})
 
 WHO_MAY: dict[str, frozenset[Role]] = {
     "propose_facility": _LEAD_OR_STREET,
+    "change_site": _LEAD_OR_STREET,
     "approve_facility": _DECIDING,
     "drop_facility": _DECIDING,
     "link_finding": _SYSTEM,

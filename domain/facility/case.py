@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from domain.cases import CaseKind
 from domain.facility.authority import WHO_MAY
-from domain.facility.clocks import TIMED_BY, clocks
+from domain.facility.clocks import MOVING_CLOCKS, TIMED_BY, clocks
 from domain.facility.commands import FacilityCommand
 from domain.facility.coordination import errands, holder, neighbour, notices, shown, talks
 from domain.facility.decider import decide
@@ -85,6 +85,7 @@ def _pairing(state: Any) -> None:
 
 FACILITY = CaseKind(
     category="facility",
+    plural="facilities",
     commands=TypeAdapter(FacilityCommand, config=DEFERRED),
     facts=TypeAdapter(FacilityFact, config=DEFERRED),
     initial=UNPROPOSED,
@@ -107,5 +108,6 @@ FACILITY = CaseKind(
     offered=offered,
     standing_rules=STANDING_RULES,
     timed_by=TIMED_BY,
+    moving_clocks=MOVING_CLOCKS,
 )
 """The one kind of case in this room."""

@@ -34,12 +34,20 @@ NOTICE, TERM, REPORT = "operator_notice", "operator_term", "use_report"
 
 TIMED_BY: dict[tuple[str, str], str] = {
     ("facility_proposed.v1", "decide_by"): "facilities.limits.decide",
+    ("facility_site_changed.v1", "decide_by"): "facilities.limits.decide",
+    ("facility_approved.v1", "milestone_by"): "facilities.milestones[milestone].within",
+    ("milestone_recorded.v1", "next_by"): (
+        "facilities.milestones[next_milestone].within or facilities.limits.complete"
+    ),
     ("completion_reported.v1", "accept_by"): "facilities.limits.accept",
     ("facility_accepted.v1", "open_by"): "facilities.limits.open",
     ("acceptance_refused.v1", "complete_by"): "facilities.limits.rectify",
     ("facility_suspended.v1", "rectify_by"): "facilities.limits.rectify",
 }
-"""The limit of the pack a deadline is counted by; each milestone brings its own, by its code."""
+"""The limit of the pack a deadline is counted by: of a milestone, the one whose code it names."""
+
+MOVING_CLOCKS = frozenset({NOTICE, TERM})
+"""Clocks whose ring is a step of the facility, and not only a limit that was missed."""
 
 
 def clocks(state: Facility, rules: Rules) -> tuple[Clock, ...]:

@@ -112,6 +112,16 @@ class ProposeFacility(Frozen):
     policy: Code | None = None
 
 
+class ChangeSite(Frozen):
+    """Put the plan on another free site before building; area and day may change with it."""
+
+    kind: Literal["change_site"] = "change_site"
+    site: SiteId
+    floor_area: Area | None = None
+    open_by: Instant | None = None
+    reason: OfficeText
+
+
 class ApproveFacility(Frozen):
     """Approve the proposal (立项)."""
 
@@ -265,6 +275,7 @@ class CloseFacility(Frozen):
 
 FacilityCommand = Annotated[
     ProposeFacility
+    | ChangeSite
     | ApproveFacility
     | DropFacility
     | LinkFinding

@@ -87,6 +87,11 @@ def errands(stream: str, state: Facility, happened: Happened[f.FacilityFact]) ->
     match happened.fact:
         case f.FacilityProposed():
             return (_site("reserve_site", stream, state, happened), *_told(stream, state, happened))
+        case f.FacilitySiteChanged(site_before=before):
+            return (
+                _site("release_site", stream, state, happened, before),
+                _site("reserve_site", stream, state, happened),
+            )
         case f.MilestoneRecorded(first=True):
             return (_site("occupy_site", stream, state, happened), *_told(stream, state, happened))
         case f.FacilityDropped():
@@ -101,9 +106,12 @@ def errands(stream: str, state: Facility, happened: Happened[f.FacilityFact]) ->
             return ()
 
 
-def _site(kind: str, stream: str, state: Planned, happened: Happened[Any]) -> Errand:
+def _site(
+    kind: str, stream: str, state: Planned, happened: Happened[Any], site: str = ""
+) -> Errand:
+    """Return what *site* is told, by itself the one the facility stands on."""
     return Errand(
-        stream=state.plan.site,
+        stream=site or state.plan.site,
         command_id=f"because/{stream}/{happened.version}",
         command={"kind": kind, "facility": stream},
     )
@@ -140,6 +148,8 @@ def _notice(plan: Plan, fact: f.FacilityFact) -> tuple[str, tuple[str, ...], dic
     match fact:
         case f.FacilityProposed(decide_by=due):
             return "facility_proposed", both, {"due": instant_text(due.due)}
+        case f.FacilitySiteChanged(decide_by=due):
+            return "facility_site_changed", both, {"due": instant_text(due.due)}
         case f.FacilityApproved(milestone_by=due):
             return "facility_approved", both, {"due": instant_text(due.due)}
         case f.FacilityDropped():

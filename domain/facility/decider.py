@@ -48,6 +48,8 @@ def _decided(state: Facility, asked: Asking, rules: Rules) -> FacilityFact:
     match asked.command:
         case c.ProposeFacility() as command:
             return planning.propose_facility(state, asked, command, rules)
+        case c.ChangeSite() as command:
+            return planning.change_site(state, asked, command, rules)
         case c.ApproveFacility() as command:
             return planning.approve_facility(state, asked, command, rules)
         case c.DropFacility() as command:

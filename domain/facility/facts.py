@@ -78,6 +78,22 @@ class FacilityProposed(Frozen):
     decide_by: Deadline
 
 
+class FacilitySiteChanged(Frozen):
+    """The plan stands on another site; it is decided on anew."""
+
+    kind: Literal["facility_site_changed.v1"] = "facility_site_changed.v1"
+    site: SiteId
+    site_before: SiteId
+    site_kind: SiteKind
+    site_kind_before: SiteKind
+    floor_area: Area
+    floor_area_before: Area
+    open_by: Instant
+    open_by_before: Instant
+    reason: OfficeText
+    decide_by: Deadline
+
+
 class FacilityApproved(Frozen):
     kind: Literal["facility_approved.v1"] = "facility_approved.v1"
     document: OfficeText | None
@@ -296,6 +312,7 @@ class FacilityDeadlineRecalculated(Frozen):
 
 FacilityFact = Annotated[
     FacilityProposed
+    | FacilitySiteChanged
     | FacilityApproved
     | FacilityDropped
     | FindingLinked

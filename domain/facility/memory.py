@@ -47,6 +47,8 @@ def evolve(state: Facility, happened: Happened[f.FacilityFact]) -> Facility:
             if not isinstance(state, Unproposed):
                 raise _out_of_place(state, fact)
             return Proposed(_plan(fact, happened), fact.decide_by)
+        case f.FacilitySiteChanged():
+            return _moved(state, happened, fact)
         case f.FacilityApproved() | f.FacilityDropped() | FindingLinked() | f.BudgetRevised():
             return _planning(state, happened, fact)
         case f.SpendingRecorded() | f.SpendingReversed():
@@ -88,9 +90,27 @@ def _plan(fact: f.FacilityProposed, happened: Happened[f.FacilityFact]) -> Plan:
         without_care=fact.without_care,
         policy=fact.policy,
         proposed_at=happened.at,
-        proposer=happened.by.person,
-        proposer_unit=happened.by.unit,
+        proposers=frozenset({happened.by.person}),
+        proposer_units=frozenset({happened.by.unit}),
     )
+
+
+def _moved(
+    state: Facility, happened: Happened[f.FacilityFact], fact: f.FacilitySiteChanged
+) -> Facility:
+    """Whoever puts the plan on another site proposes it as much as whoever began it."""
+    plan = _in(state, fact, Proposed, Approved).plan
+    plan = replace(
+        plan,
+        site=fact.site,
+        site_kind=fact.site_kind,
+        floor_area=fact.floor_area,
+        open_by=fact.open_by,
+        approved_at=None,
+        proposers=plan.proposers | {happened.by.person},
+        proposer_units=plan.proposer_units | {happened.by.unit},
+    )
+    return Proposed(plan, fact.decide_by)
 
 
 _Planning = f.FacilityApproved | f.FacilityDropped | FindingLinked | f.BudgetRevised

@@ -1,6 +1,7 @@
 """Who runs the functions, opening, what is used, stopping and closing."""
 
 from calendar import monthrange
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from domain.facility import commands as c
@@ -59,7 +60,10 @@ def entrust_operator(
 def change_operator(
     state: Facility, asked: Asking, command: c.ChangeOperator, rules: Rules
 ) -> f.OperatorChanged:
-    """The street puts another operator in place of those that run these functions."""
+    """The street puts another operator in place of those that run these functions.
+
+    What a provider still serves out of them is handed over first: only its main unit names another.
+    """
     plan = in_state(state, Ready, Open).plan
     street(asked, plan, rules)
     operator = command.operator
@@ -72,6 +76,7 @@ def change_operator(
         if running.who == (operator.provider or operator.unit):
             raise refused("operator-differs", found=function, operator=running.who)
         before[running.number] = _only(running, operator.functions)
+    _no_task_is_left((one.provider for one in before.values()), operator.functions, plan, rules)
     return f.OperatorChanged(
         number=plan.entrusted + 1,
         operator=operator,
@@ -294,7 +299,8 @@ def close_facility(
         raise refused("users-go", expected=", ".join(plan.functions), found=", ".join(wrong))
     for one in command.users_go:
         _goes_somewhere(one, asked, rules)
-    _no_task_is_left(plan, rules)
+    providers = (one.operator.provider for one in plan.entrustments)
+    _no_task_is_left(providers, plan.functions, plan, rules)
     return f.FacilityClosed(reason=command.reason, users_go=command.users_go, site=plan.site)
 
 
@@ -315,15 +321,17 @@ def _goes_somewhere(one: c.UsersGo, asked: Asking, rules: Rules) -> None:
         raise refused("users-go-there", facility=one.facility, function=one.function)
 
 
-def _no_task_is_left(plan: Plan, rules: Rules) -> None:
-    """What providers still serve out of this facility is done or handed over before it closes."""
-    for provider in dict.fromkeys(one.operator.provider for one in plan.entrustments):
+def _no_task_is_left(
+    providers: Iterable[str | None], functions: Collection[str], plan: Plan, rules: Rules
+) -> None:
+    """What *providers* still serve here out of *functions* is done or handed over before."""
+    for provider in dict.fromkeys(providers):
         if provider is None:
             continue
         left = [
             task.stream
             for task in rules.neighbours.open_tasks_by(provider)
-            if task.place == plan.place and task.category in plan.functions
+            if task.place == plan.place and task.category in functions
         ]
         if left:
             raise refused("tasks-handed-over", provider=provider, tasks=", ".join(left))

@@ -1,11 +1,20 @@
 """The proposal, the decision on it, and the money: what was planned and what was paid."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from domain.facility import commands as c
 from domain.facility import facts as f
-from domain.facility.authority import Asking, deciding, in_state, lead, pack_of, under
+from domain.facility.authority import (
+    Asking,
+    deciding,
+    in_state,
+    lead,
+    lead_or_street,
+    pack_of,
+    under,
+)
 from domain.facility.guideline import meets
 from domain.facility.refusal_rules import refused
 from domain.facility.state import (
@@ -50,7 +59,7 @@ def propose_facility(
     pack = pack_of(terms)
     _functions_known(command.functions, terms.policy)
     _leads(command, asked, terms.policy, rules)
-    site = _free_site(command, asked, rules)
+    site = _free_site(command.site, command, asked, rules)
     _funded(command.budget, [source.code for source in pack.funding_sources])
     meets(
         pack.complex,
@@ -108,20 +117,22 @@ def _leads(command: c.ProposeFacility, asked: Asking, policy: Policy, rules: Rul
         raise refused("lead-of-function", unit=unit.code)
 
 
-def _free_site(command: c.ProposeFacility, asked: Asking, rules: Rules) -> NeighbourSite:
+def _free_site(
+    stream: str, plan: c.ProposeFacility | Plan, asked: Asking, rules: Rules
+) -> NeighbourSite:
     """The site is free, in the community, large enough, and there before the facility opens."""
-    site = rules.neighbours.case(command.site)
+    site = rules.neighbours.case(stream)
     if not isinstance(site, NeighbourSite) or site.state != SiteState.AVAILABLE:
         known = SITE_STATES[SiteState(site.state)] if isinstance(site, NeighbourSite) else None
-        raise refused("site-free", site=command.site, state=known or ("未登记", "unknown"))
-    if site.place != command.place:
-        raise refused("site-near", found=site.place, place=command.place)
-    if command.floor_area > site.floor_area:
-        raise refused("area-within-site", area=command.floor_area, available=site.floor_area)
+        raise refused("site-free", site=stream, state=known or ("未登记", "unknown"))
+    if site.place != plan.place:
+        raise refused("site-near", found=site.place, place=plan.place)
+    if plan.floor_area > site.floor_area:
+        raise refused("area-within-site", area=plan.floor_area, available=site.floor_area)
     earliest = max(asked.at, site.available_from)
-    if command.open_by <= earliest:
+    if plan.open_by <= earliest:
         raise refused(
-            "open-by-later", found=instant_text(command.open_by), earliest=instant_text(earliest)
+            "open-by-later", found=instant_text(plan.open_by), earliest=instant_text(earliest)
         )
     return site
 
@@ -144,6 +155,34 @@ def _funded(budget: tuple[c.BudgetLine, ...], known: list[str]) -> None:
     strange = [one for one in sources if one not in known] or repeated(sources)
     if strange:
         raise refused("funding-source", found=", ".join(strange), expected=", ".join(known))
+
+
+def change_site(
+    state: Facility, asked: Asking, command: c.ChangeSite, rules: Rules
+) -> f.FacilitySiteChanged:
+    """Before building, street or lead put the plan on another free site; it is decided on anew."""
+    before = in_state(state, Proposed, Approved).plan
+    lead_or_street(asked, before, rules)
+    plan = replace(
+        before,
+        floor_area=command.floor_area or before.floor_area,
+        open_by=command.open_by or before.open_by,
+    )
+    site = _free_site(command.site, plan, asked, rules)
+    terms, pack = under(plan, rules)
+    meets(pack.complex, plan.facility_kind, plan.floor_area, plan.functions, plan.without_care)
+    return f.FacilitySiteChanged(
+        site=command.site,
+        site_before=before.site,
+        site_kind=SiteKind(site.kind),
+        site_kind_before=before.site_kind,
+        floor_area=plan.floor_area,
+        floor_area_before=before.floor_area,
+        open_by=plan.open_by,
+        open_by_before=before.open_by,
+        reason=command.reason,
+        decide_by=terms.deadline(pack.limits.decide, asked.at),
+    )
 
 
 # -- the decision ----------------------------------------------------------------------------------
@@ -180,8 +219,8 @@ def drop_facility(
 def _another_decides(asked: Asking, plan: Plan, rules: Rules) -> None:
     """The authority decides, and neither the person nor the unit that proposed or leads."""
     deciding(asked, plan.place, rules)
-    another_person(asked, (plan.proposer,), _PROPOSED)
-    another_unit(asked, (plan.proposer_unit, plan.lead), _PROPOSED, rules)
+    another_person(asked, plan.proposers, _PROPOSED)
+    another_unit(asked, (*plan.proposer_units, plan.lead), _PROPOSED, rules)
 
 
 # -- money -----------------------------------------------------------------------------------------

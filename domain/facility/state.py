@@ -60,7 +60,7 @@ class Use:
 class Plan:
     """What a facility is, in every state: where, for what, by whom, with which money.
 
-    *proposer* and *builders* are people who may not decide on their own work; *floor_area* and
+    *proposers* and *builders* are people who may not decide on their own work; *floor_area* and
     *functions* are as planned until they are accepted, then as accepted.
     """
 
@@ -79,8 +79,8 @@ class Plan:
     without_care: str | None
     policy: str
     proposed_at: datetime
-    proposer: str | None
-    proposer_unit: str | None
+    proposers: frozenset[str | None]
+    proposer_units: frozenset[str | None]
     builders: frozenset[str] = frozenset()
     approved_at: datetime | None = None
     accepted_at: datetime | None = None

@@ -59,6 +59,7 @@ TIMED_BY = {
 
 FINDING = CaseKind(
     category="finding",
+    plural="findings",
     commands=TypeAdapter(FindingCommand, config=DEFERRED),
     facts=TypeAdapter(FindingFact, config=DEFERRED),
     initial=UNRECORDED,

@@ -52,6 +52,7 @@ UNMASKING = _kind(
     standing.remember_unmasking,
     initial=standing.NOTHING_YET,
     is_over=lambda case: isinstance(case, standing.Unmasking) and case.ended_at is not None,
+    plural="unmaskings",
 )
 WORKFLOW = _kind(
     "workflow",
@@ -68,6 +69,7 @@ LOG = _kind(
     decider.decide_log,
     standing.remember_log,
     initial=standing.NO_LOG_BOOK,
+    plural="log",
 )
 WEBHOOK = _kind(
     "webhook",

@@ -14,6 +14,7 @@ from domain.oversight.words import (
     Amount,
     AuditAct,
     AuditOutcome,
+    ClerkedId,
     Count,
     Digest,
     DiscrepancyGround,
@@ -93,7 +94,7 @@ class SealWorkflowHistory(Frozen):
     """Record that the history of one finished run was put away under its digest."""
 
     kind: Literal["seal_workflow_history"] = "seal_workflow_history"
-    case: CaseId
+    case: ClerkedId
     workflow: WorkflowId
     run: RunId
     status: HistoryStatus
@@ -106,7 +107,7 @@ class RecordRebuild(Frozen):
     """Record that a clerk was begun again from the ledger."""
 
     kind: Literal["record_rebuild"] = "record_rebuild"
-    case: CaseId
+    case: ClerkedId
     run_before: RunId | None = None
     run: RunId
     reason: OfficeText
@@ -116,7 +117,7 @@ class RecordDiscrepancy(Frozen):
     """Record that ledger, boards, clerk and history disagree about a case."""
 
     kind: Literal["record_discrepancy"] = "record_discrepancy"
-    case: CaseId
+    case: ClerkedId
     ground: DiscrepancyGround
     run: RunId | None = None
     detail: Code | None = None

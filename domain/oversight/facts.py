@@ -14,6 +14,7 @@ from domain.oversight.words import (
     Amount,
     AuditAct,
     AuditOutcome,
+    ClerkedId,
     Count,
     Digest,
     DiscrepancyGround,
@@ -93,7 +94,7 @@ class WorkflowHistorySealed(Frozen):
     """The history of one run was put away; *events* and *bytes* as in the file of that digest."""
 
     kind: Literal["workflow_history_sealed.v1"] = "workflow_history_sealed.v1"
-    case: CaseId
+    case: ClerkedId
     workflow: WorkflowId
     run: RunId
     status: HistoryStatus
@@ -106,7 +107,7 @@ class WorkflowRebuilt(Frozen):
     """A clerk was begun again from the ledger as *run*; *run_before* where it is still known."""
 
     kind: Literal["workflow_rebuilt.v1"] = "workflow_rebuilt.v1"
-    case: CaseId
+    case: ClerkedId
     run_before: RunId | None
     run: RunId
     reason: OfficeText
@@ -116,7 +117,7 @@ class WorkflowDiscrepancyFound(Frozen):
     """Ledger, boards, clerk and history disagree; *detail* is a machine word, never a text."""
 
     kind: Literal["workflow_discrepancy_found.v1"] = "workflow_discrepancy_found.v1"
-    case: CaseId
+    case: ClerkedId
     ground: DiscrepancyGround
     run: RunId | None
     detail: Code | None

@@ -122,8 +122,13 @@ Cases and registry streams stand by their names; beside them `entry/<position>`,
 About = Annotated[tuple[Reference, ...], Field(max_length=200)]
 """Up to 200 references; of more, the counts tell how many there were."""
 
+_CLERKED = rf"(?:{CASE}|subject/{UUID})"
+
+ClerkedId = Annotated[str, Text(pattern=rf"^{_CLERKED}$")]
+"""The stream a clerk stands by: a case people work on, or a resident who asked to be erased."""
+
 WorkflowId = Annotated[
-    str, Text(pattern=rf"^{CASE}(/[A-Za-z0-9][A-Za-z0-9_./:-]*)?$", max_length=200)
+    str, Text(pattern=rf"^{_CLERKED}(/[A-Za-z0-9][A-Za-z0-9_./:-]*)?$", max_length=200)
 ]
 """A workflow's id: the case's clerk, or one of its conversations (`<case>/feedback_round/1`)."""
 

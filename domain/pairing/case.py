@@ -39,6 +39,7 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Grou
 
 PAIRING = CaseKind(
     category="pairing",
+    plural="pairings",
     commands=TypeAdapter(PairingCommand, config=DEFERRED),
     facts=TypeAdapter(PairingFact, config=DEFERRED),
     initial=UNDRAFTED,

@@ -5,12 +5,15 @@ not. The term ends a running pairing whatever else goes on in it: an agreement t
 not prolonged by an adjustment, a suspension or a review that took long.
 """
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import assert_never
 
 from domain.clocks import Clock, Deadline, RingClock
 from domain.envelope import Asked
 from domain.pairing.commands import PairingCommand
-from domain.pairing.commitment_facts import CommitmentMissed
+from domain.pairing.commitment_facts import CommitmentDueSoon, CommitmentMissed, DueSoon
+from domain.pairing.commitments import Pledge
 from domain.pairing.facts import (
     PairingDeadlineRecalculated,
     PairingExpired,
@@ -23,6 +26,7 @@ from domain.pairing.facts import (
 from domain.pairing.state import (
     Active,
     Adjusting,
+    Agreement,
     Draft,
     Drafted,
     Ended,
@@ -51,9 +55,11 @@ CLOCK_NAMES = (
     "hand_over",
     "term_end",
     "commitment",
+    "commitment.remind_before",
 )
 """Every clock a pairing can have; names are stored for ever."""
 
+REMINDER = "commitment.remind_before"
 
 TIMED_BY: dict[tuple[str, str], str] = {
     ("pairing_proposed.v1", "answer_by"): "pairing.answer",
@@ -72,7 +78,6 @@ TIMED_BY: dict[tuple[str, str], str] = {
 
 def clocks(state: Pairing, rules: Rules) -> tuple[Clock, ...]:
     """Return the running clocks: none for a draft, and none once the pairing is over."""
-    del rules
     match state:
         case Undrafted() | Draft() | Ended() | Expired() | Rejected() | Withdrawn():
             return ()
@@ -84,18 +89,18 @@ def clocks(state: Pairing, rules: Rules) -> tuple[Clock, ...]:
             return () if late else (_clock("approval", due),)
         case Active(reviews=reviews):
             review = () if reviews.fell_due else (_clock("review", reviews.next_at),)
-            return (*review, _term_end(state), *_commitment(state))
+            return (*review, _term_end(state), *_commitment(state, rules))
         case Adjusting(approve_by=due, late=late):
             approval = () if late else (_clock("approval", due),)
-            return (*approval, _term_end(state), *_commitment(state))
+            return (*approval, _term_end(state), *_commitment(state, rules))
         case Suspended(until=until):
-            return (Clock("resume", until), _term_end(state), *_commitment(state))
+            return (Clock("resume", until), _term_end(state), *_commitment(state, rules))
         case UnderReview(score_by=due, late=late):
             scores = () if late else (_clock("review_scores", due),)
-            return (*scores, _term_end(state), *_commitment(state))
+            return (*scores, _term_end(state), *_commitment(state, rules))
         case Terminating(hand_over_by=due, late=late):
             hand_over = () if late else (_clock("hand_over", due),)
-            return (*hand_over, *_commitment(state))
+            return (*hand_over, *_commitment(state, rules))
         case _ as never:
             assert_never(never)
 
@@ -108,11 +113,40 @@ def _term_end(state: Running) -> Clock:
     return Clock("term_end", state.agreement.term_end)
 
 
-def _commitment(state: Drafted) -> tuple[Clock, ...]:
-    """The first promise that is due and was not told to be late, none where all has arrived."""
+def _commitment(state: Drafted, rules: Rules) -> Iterator[Clock]:
+    """The first promise to be told of and the first that is due; none where all has arrived.
+
+    Whoever promised is told ahead of the day, and again when it was missed.
+    """
     agreement = state.agreement
+    ahead = (at for at, _ in _reminders(agreement, rules))
+    if (first := min(ahead, default=None)) is not None:
+        yield Clock(REMINDER, first)
     due = agreement.commitments.next_due(agreement.pledges)
-    return () if due is None else (Clock("commitment", due),)
+    if due is not None:
+        yield Clock("commitment", due)
+
+
+def _reminders(agreement: Agreement, rules: Rules) -> Iterator[tuple[datetime, Pledge]]:
+    """Yield what is still to be told ahead of its day, each with the instant it is told at."""
+    unreminded = agreement.commitments.unreminded(agreement.pledges)
+    if unreminded:
+        terms = rules.under(agreement.policy)
+        limit = terms.policy.pairing.commitment_remind_before
+        for pledge in unreminded:
+            yield terms.calendar.before(pledge.commitment.due, limit), pledge
+
+
+def _due_soon(agreement: Agreement, rules: Rules, at: datetime) -> CommitmentDueSoon:
+    """Everything that is told at the same instant is told in one fact."""
+    soon = tuple(pledge for ahead, pledge in _reminders(agreement, rules) if ahead == at)
+    days = {pledge.item: pledge.commitment.due for pledge in soon}
+    owed = agreement.commitments.owed(soon)
+    return CommitmentDueSoon(
+        due_soon=tuple(
+            DueSoon(item=one.item, unit=one.unit, owed=one.owed, due=days[one.item]) for one in owed
+        )
+    )
 
 
 def ring(
@@ -134,6 +168,8 @@ def ring(
         case "term_end", Drafted(agreement=agreement):
             owed = agreement.commitments.owed(agreement.pledges)
             return (PairingExpired(term_end=agreement.term_end, owed=owed),)
+        case "commitment.remind_before", Drafted(agreement=agreement):
+            return (_due_soon(agreement, rules, command.due),)
         case "commitment", Drafted(agreement=agreement):
             missed = agreement.commitments.due_at(agreement.pledges, command.due)
             return (CommitmentMissed(due=command.due, missed=missed),)

@@ -134,6 +134,22 @@ class CommitmentRevisionRefused(Frozen):
     reason: OfficeText
 
 
+class DueSoon(Frozen):
+    """What stays owed of one commitment, by whom, and by when it is due."""
+
+    item: Code
+    unit: UnitCode
+    owed: Promised
+    due: Instant
+
+
+class CommitmentDueSoon(Frozen):
+    """Commitments that have not arrived in full are due soon; it is told once, ahead of the day."""
+
+    kind: Literal["commitment_due_soon.v1"] = "commitment_due_soon.v1"
+    due_soon: tuple[DueSoon, ...]
+
+
 class CommitmentMissed(Frozen):
     """Commitments were due and have not arrived in full."""
 
@@ -151,5 +167,6 @@ CommitmentFact = (
     | CommitmentRevisionAsked
     | CommitmentRevised
     | CommitmentRevisionRefused
+    | CommitmentDueSoon
     | CommitmentMissed
 )

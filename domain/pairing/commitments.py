@@ -68,10 +68,15 @@ class Pledge:
 
 @dataclass(frozen=True)
 class Commitments:
-    """What became of the pairing's promises; *missed* are those whose due instant was told."""
+    """What became of the pairing's promises.
+
+    *reminded* are those that were told to be due soon, *missed* those whose due instant was told,
+    each by item and due instant: one with another day is told anew.
+    """
 
     deliveries: tuple[Delivery, ...] = ()
     asked: tuple[Revision, ...] = ()
+    reminded: frozenset[tuple[str, datetime]] = frozenset()
     missed: frozenset[tuple[str, datetime]] = frozenset()
 
     def delivery(self, number: int) -> Delivery | None:
@@ -139,6 +144,13 @@ class Commitments:
             default=None,
         )
 
+    def unreminded(self, pledges: Iterable[Pledge]) -> tuple[Pledge, ...]:
+        """Return what has not arrived in full, and was told neither to be due soon nor missed."""
+        told = self.reminded | self.missed
+        return tuple(
+            one for one in self.open(pledges) if (one.item, one.commitment.due) not in told
+        )
+
     def due_at(self, pledges: Iterable[Pledge], due: datetime) -> tuple[f.Owed, ...]:
         """Return what stays owed of the pledges that are due at *due*."""
         return self.owed(one for one in pledges if one.commitment.due == due)
@@ -199,6 +211,9 @@ def remembered(known: Commitments, happened: Happened[f.CommitmentFact]) -> Comm
             if known.revision(item) is None:
                 raise FactOutOfPlace(f"nobody asked to revise {item}")
             return replace(known, asked=_without(known, item))
+        case f.CommitmentDueSoon(due_soon=due_soon):
+            soon = {(one.item, one.due) for one in due_soon}
+            return replace(known, reminded=known.reminded | soon)
         case f.CommitmentMissed(due=due, missed=missed):
             told = {(one.item, due) for one in missed}
             return replace(known, missed=known.missed | told)

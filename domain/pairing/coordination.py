@@ -217,7 +217,7 @@ def _take_over(stream: str, successor: Successor, version: int) -> Errand:
 
 def notices(stream: str, state: Pairing, happened: Happened[f.PairingFact]) -> tuple[Notice, ...]:
     """Return who is told of this fact; *state* is the pairing as the fact left it."""
-    if not isinstance(state, Drafted):
+    if not isinstance(state, Drafted) or _told_too_late(happened):
         return ()
     template, to, values = _told(state.agreement, happened.fact)
     return tuple(
@@ -228,6 +228,14 @@ def notices(stream: str, state: Pairing, happened: Happened[f.PairingFact]) -> t
             values={"case": stream, **values},
         )
         for unit in to
+    )
+
+
+def _told_too_late(happened: Happened[f.PairingFact]) -> bool:
+    """A reminder that comes after the day is none: it is told to be missed."""
+    fact = happened.fact
+    return isinstance(fact, c.CommitmentDueSoon) and all(
+        one.due <= happened.at for one in fact.due_soon
     )
 
 
@@ -285,6 +293,7 @@ def _told(agreement: Agreement, fact: f.PairingFact) -> tuple[str, tuple[str, ..
             | c.CommitmentRevisionAsked()
             | c.CommitmentRevised()
             | c.CommitmentRevisionRefused()
+            | c.CommitmentDueSoon()
             | c.CommitmentMissed()
         ):
             return told_of_promises(agreement, fact)

@@ -74,6 +74,7 @@ def evolve(state: Pairing, happened: Happened[f.PairingFact]) -> Pairing:
             | c.CommitmentRevisionAsked()
             | c.CommitmentRevised()
             | c.CommitmentRevisionRefused()
+            | c.CommitmentDueSoon()
             | c.CommitmentMissed()
         ):
             return _promising(state, happened, fact)

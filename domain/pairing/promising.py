@@ -1,5 +1,6 @@
 """What a fact about a promise leaves behind: the agreement as it stands then, and who is told."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from domain.envelope import Happened
@@ -50,6 +51,11 @@ def told_of_promises(
             return "revision_asked", to, {"item": item}
         case c.CommitmentRevised(item=item) | c.CommitmentRevisionRefused(item=item):
             return "revision_answered", _giver(agreement, item), {"item": item}
+        case c.CommitmentDueSoon(due_soon=soon):
+            items = "、".join(one.item for one in soon)
+            due = min(one.due for one in soon)
+            to = tuple(dict.fromkeys((*(one.unit for one in soon), *_confirming(agreement, soon))))
+            return "commitment_due_soon", to, {"items": items, "due": instant_text(due)}
         case c.CommitmentMissed(due=due, missed=missed):
             givers = (one.unit for one in missed)
             to = tuple(dict.fromkeys((*givers, *receivers, *_authority(agreement))))
@@ -57,6 +63,19 @@ def told_of_promises(
             return "commitment_missed", to, {"items": items, "due": instant_text(due)}
         case c.CommitmentDeliveryConfirmed() | c.DeliveryTakenBack():
             return "", (), {}
+
+
+def _confirming(agreement: Agreement, soon: Iterable[c.DueSoon]) -> tuple[str, ...]:
+    """Return those who still have to say whether some of it arrived, where a delivery waits."""
+    delivered = {
+        one.item
+        for one in agreement.commitments.deliveries
+        if one.status is c.DeliveryStatus.RECORDED
+    }
+    receivers = (agreement.center, agreement.street)
+    return tuple(
+        unit for one in soon if one.item in delivered for unit in receivers if unit != one.unit
+    )
 
 
 def _giver(agreement: Agreement, item: str) -> tuple[str, ...]:

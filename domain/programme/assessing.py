@@ -30,6 +30,9 @@ from domain.rules import Rules
 
 Asking = Asked[ProgrammeCommand]
 
+DISTRICT_DIGITS = 6
+"""How long the division code of a district or a city is."""
+
 
 def begin_assessment(
     state: Programme, asked: Asking, command: BeginAssessment, rules: Rules
@@ -99,6 +102,8 @@ def extend_programme(
     if body.unassessed:
         raise refused("all-assessed", missing=", ".join(body.unassessed))
     divisions = list(command.divisions)
+    if within := [one for one in divisions if len(one) != DISTRICT_DIGITS]:
+        raise refused("next-wave", found=", ".join(within))
     if twice := sorted({one for one in divisions if divisions.count(one) > 1}):
         raise refused("codes-once", found=", ".join(twice))
     return ProgrammeExtended(divisions=command.divisions, reason=command.reason)

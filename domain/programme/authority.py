@@ -31,12 +31,15 @@ REVIEWERS = frozenset(
 
 _AUTHORITY = frozenset({Role.PARTY_AUTHORITY})
 _LEAD = frozenset({Role.DEPT_COORDINATOR})
+_STREET = frozenset({Role.STREET_DISPATCHER})
 _SYSTEM = frozenset({Role.SYSTEM})
 
 WHO_MAY: dict[str, frozenset[Role]] = {
     "draft_programme": _LEAD,
+    "revise_programme": _LEAD,
     "open_call": _AUTHORITY,
-    "apply_community": frozenset({Role.STREET_DISPATCHER}),
+    "apply_community": _STREET,
+    "withdraw_community": _STREET,
     "name_reviewers": _AUTHORITY,
     "score_application": REVIEWERS,
     "select_communities": _AUTHORITY,
@@ -71,7 +74,7 @@ def deciding(asked: Asked[Any], body: Body, rules: Rules) -> str:
         unit.code, body.place, asked.at
     ):
         raise refused("programme-authority", place=body.place, unit=unit.code)
-    if asked.by.person == body.drafter:
+    if asked.by.person in body.drafters:
         raise refused("drafter-does-not-approve")
     return unit.code
 

@@ -12,12 +12,17 @@ from domain.programme.commands import (
     EndProgramme,
     GoalMeasure,
     ProgrammeCommand,
+    ReviseProgramme,
+    WithdrawCommunity,
 )
 from domain.programme.facts import (
     CallOpened,
     CommunityApplied,
+    CommunityWithdrawn,
+    DraftTerms,
     ProgrammeDrafted,
     ProgrammeEnded,
+    ProgrammeRevised,
 )
 from domain.programme.pack import ProgrammePack
 from domain.programme.refusal_rules import refused
@@ -55,37 +60,66 @@ def draft_programme(
     guards.serving(asked, command.place, rules)
     terms = rules.under(command.policy)
     pack = programmes(terms)
-    _dates_run_forward(asked, command)
-    if command.quota > pack.quota_max:
-        raise refused("quota-max", most=pack.quota_max, found=command.quota)
-    _once([one.criterion for one in command.criteria])
-    for criterion in command.criteria:
-        guards.one_of(criterion.criterion, (one.code for one in pack.criteria))
-    weights = sum(one.weight for one in command.criteria)
-    if weights != 100:
-        raise refused("weights-sum", found=weights)
-    _once([f"{one.figure}/{one.measure}" for one in command.goals])
-    for goal in command.goals:
-        if goal.measure is GoalMeasure.PERCENT and goal.target > 100:
-            raise refused("share-target", goal=goal.figure, found=goal.target)
+    drafted = _terms_meet(command, asked, pack)
     return ProgrammeDrafted(
-        title=command.title,
+        **dict(drafted),
         level=command.level,
         place=command.place,
         lead=str(asked.by.unit),
-        quota=command.quota,
-        apply_from=command.apply_from,
-        apply_until=command.apply_until,
-        build_until=command.build_until,
-        criteria=command.criteria,
-        goals=command.goals,
         policy=terms.version.partition("@")[0],
         decide_by=terms.deadline(pack.draft_review, asked.at),
     )
 
 
-def _dates_run_forward(asked: Asking, command: DraftProgramme) -> None:
-    dates = (command.apply_from, command.apply_until, command.build_until)
+def revise_programme(
+    state: Programme, asked: Asking, command: ReviseProgramme, rules: Rules
+) -> ProgrammeRevised:
+    """The department that drafted changes its draft; the limit of the decision begins anew."""
+    body = in_state(state, Draft).body
+    guards.acting_for(asked, (body.lead,), rules)
+    terms = rules.under(body.policy)
+    pack = programmes(terms)
+    before = _terms_of(body)
+    told = {name: getattr(command, name) or was for name, was in before}
+    after = _terms_meet(DraftTerms.model_validate(told), asked, pack)
+    if after == before:
+        raise refused("draft-changes")
+    return ProgrammeRevised(
+        terms=after,
+        terms_before=before,
+        reason=command.reason,
+        decide_by=terms.deadline(pack.draft_review, asked.at),
+    )
+
+
+def _terms_of(stated: DraftProgramme | DraftTerms | Body) -> DraftTerms:
+    return DraftTerms.model_validate(
+        {name: getattr(stated, name) for name in DraftTerms.model_fields}
+    )
+
+
+def _terms_meet(
+    stated: DraftProgramme | DraftTerms, asked: Asking, pack: ProgrammePack
+) -> DraftTerms:
+    """Dates run forward, the quota is the pack's, weights sum to 100, and goals can be met."""
+    _dates_run_forward(asked, stated)
+    if stated.quota > pack.quota_max:
+        raise refused("quota-max", most=pack.quota_max, found=stated.quota)
+    _once([one.criterion for one in stated.criteria])
+    for criterion in stated.criteria:
+        guards.one_of(criterion.criterion, (one.code for one in pack.criteria))
+    weights = sum(one.weight for one in stated.criteria)
+    if weights != 100:
+        raise refused("weights-sum", found=weights)
+    _once([f"{one.figure}/{one.measure}" for one in stated.goals])
+    for goal in stated.goals:
+        if goal.measure is GoalMeasure.PERCENT and goal.target > 100:
+            raise refused("share-target", goal=goal.figure, found=goal.target)
+    return _terms_of(stated)
+
+
+def _dates_run_forward(asked: Asking, stated: DraftProgramme | DraftTerms) -> None:
+    dates = (stated.apply_from, stated.apply_until, stated.build_until)
     if not (dates[0] < dates[1] < dates[2] and asked.at < dates[1]):
         raise refused("programme-dates", found=", ".join(map(instant_text, dates)))
 
@@ -133,6 +167,20 @@ def apply_community(
         statement=command.statement,
         baseline=counted.frozen,
     )
+
+
+def withdraw_community(
+    state: Programme, asked: Asking, command: WithdrawCommunity, rules: Rules
+) -> CommunityWithdrawn:
+    """The street takes its application back, as long as nothing is selected; it may apply anew."""
+    body = in_state(state, Calling, Selecting).body
+    found = body.application(command.community)
+    if found is None:
+        raise refused("application-known", community=command.community)
+    guards.acting_for(asked, (found.street,), rules)
+    if body.selected:
+        raise refused("selection-made-once")
+    return CommunityWithdrawn(community=found.community, street=found.street, reason=command.reason)
 
 
 def _window(body: Body) -> Exception:

@@ -41,7 +41,7 @@ def offered(state: Any, command: str, field: str) -> Sequence[str]:
         return ()
     if command == "assess_community":
         return state.body.unassessed
-    if command in {"score_application", "select_communities"}:
+    if command in {"score_application", "select_communities", "withdraw_community"}:
         return tuple(one.community for one in state.body.ranked())
     return ()
 
@@ -66,6 +66,7 @@ STANDING_RULES = frozenset(
 
 PROGRAMME = CaseKind(
     category="programme",
+    plural="programmes",
     commands=TypeAdapter(ProgrammeCommand, config=DEFERRED),
     facts=TypeAdapter(ProgrammeFact, config=DEFERRED),
     initial=Undrafted(),

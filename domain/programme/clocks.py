@@ -34,6 +34,7 @@ from domain.rules import Rules, Terms
 
 TIMED_BY: dict[tuple[str, str], str] = {
     ("programme_drafted.v1", "decide_by"): "programmes.draft_review",
+    ("programme_revised.v1", "decide_by"): "programmes.draft_review",
     ("programme_call_closed.v1", "select_by"): "programmes.selection",
     ("communities_selected.v1", "publish_by"): "programmes.publication",
     ("selection_published.v1", "progress_at"): "programmes.progress_every",

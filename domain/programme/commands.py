@@ -88,6 +88,20 @@ class DraftProgramme(Frozen):
     policy: Code | None = None
 
 
+class ReviseProgramme(Frozen):
+    """Change a draft before it is decided on; what is left out stays as it is."""
+
+    kind: Literal["revise_programme"] = "revise_programme"
+    title: OfficeText | None = None
+    quota: Annotated[int, Field(ge=1, le=COMMUNITIES_MAX)] | None = None
+    apply_from: Instant | None = None
+    apply_until: Instant | None = None
+    build_until: Instant | None = None
+    criteria: Annotated[tuple[Criterion, ...], Field(max_length=20)] = ()
+    goals: Annotated[tuple[Goal, ...], Field(max_length=20)] = ()
+    reason: OfficeText
+
+
 class OpenCall(Frozen):
     """Approve the draft and call on the street offices of the place to apply."""
 
@@ -100,6 +114,14 @@ class ApplyCommunity(Frozen):
     kind: Literal["apply_community"] = "apply_community"
     community: DivisionCode
     statement: OfficeText
+
+
+class WithdrawCommunity(Frozen):
+    """Withdraw the application of a community as its street office."""
+
+    kind: Literal["withdraw_community"] = "withdraw_community"
+    community: DivisionCode
+    reason: OfficeText
 
 
 class NameReviewers(Frozen):
@@ -164,8 +186,10 @@ class EndProgramme(Frozen):
 
 ProgrammeCommand = Annotated[
     DraftProgramme
+    | ReviseProgramme
     | OpenCall
     | ApplyCommunity
+    | WithdrawCommunity
     | NameReviewers
     | ScoreApplication
     | SelectCommunities

@@ -134,6 +134,9 @@ def _told(body: Body, fact: f.ProgrammeFact) -> tuple[str, Iterable[str | None],
         case f.CommunityApplied(community=community, street=street):
             values = {"community": community, "street": street}
             return "community_applied", (body.lead,), values
+        case f.CommunityWithdrawn(community=community, street=street):
+            values = {"community": community, "street": street}
+            return "community_withdrawn", keepers, values
         case f.CallClosed(communities=communities, select_by=select_by):
             values = {"number": str(len(communities)), "due": instant_text(select_by.due)}
             return "programme_call_closed", keepers, values

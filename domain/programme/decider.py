@@ -22,8 +22,10 @@ from domain.programme.commands import (
     OpenCall,
     ProgrammeCommand,
     PublishSelection,
+    ReviseProgramme,
     ScoreApplication,
     SelectCommunities,
+    WithdrawCommunity,
 )
 from domain.programme.facts import ProgrammeFact
 from domain.programme.state import Programme
@@ -49,10 +51,14 @@ def _decided(state: Programme, asked: Asked[ProgrammeCommand], rules: Rules) -> 
     match asked.command:
         case DraftProgramme() as command:
             return calling.draft_programme(state, asked, command, rules)
+        case ReviseProgramme() as command:
+            return calling.revise_programme(state, asked, command, rules)
         case OpenCall():
             return calling.open_call(state, asked, rules)
         case ApplyCommunity() as command:
             return calling.apply_community(state, asked, command, rules)
+        case WithdrawCommunity() as command:
+            return calling.withdraw_community(state, asked, command, rules)
         case NameReviewers() as command:
             return selecting.name_reviewers(state, asked, command, rules)
         case ScoreApplication() as command:

@@ -50,6 +50,28 @@ class ProgrammeDrafted(Frozen):
     decide_by: Deadline
 
 
+class DraftTerms(Frozen):
+    """What a draft may still change: how many communities, when, by what they are chosen."""
+
+    title: OfficeText
+    quota: int
+    apply_from: Instant
+    apply_until: Instant
+    build_until: Instant
+    criteria: tuple[Criterion, ...]
+    goals: tuple[Goal, ...]
+
+
+class ProgrammeRevised(Frozen):
+    """The draft as it is from now on, beside what it was; the decision on it is due anew."""
+
+    kind: Literal["programme_revised.v1"] = "programme_revised.v1"
+    terms: DraftTerms
+    terms_before: DraftTerms
+    reason: OfficeText
+    decide_by: Deadline
+
+
 class CallOpened(Frozen):
     """*streets* are the street offices of the place, who are called upon."""
 
@@ -64,6 +86,15 @@ class CommunityApplied(Frozen):
     street: UnitCode
     statement: OfficeText
     baseline: CommunityFigures
+
+
+class CommunityWithdrawn(Frozen):
+    """The street took its application back."""
+
+    kind: Literal["community_withdrawn.v1"] = "community_withdrawn.v1"
+    community: DivisionCode
+    street: UnitCode
+    reason: OfficeText
 
 
 class CallClosed(Frozen):
@@ -190,8 +221,10 @@ class ProgrammeDeadlineRecalculated(Frozen):
 
 ProgrammeFact = Annotated[
     ProgrammeDrafted
+    | ProgrammeRevised
     | CallOpened
     | CommunityApplied
+    | CommunityWithdrawn
     | CallClosed
     | ReviewersNamed
     | ApplicationScored

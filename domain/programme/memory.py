@@ -40,11 +40,17 @@ def evolve(state: Programme, happened: Happened[f.ProgrammeFact]) -> Programme:
             if not isinstance(state, Undrafted):
                 raise _out_of_place(state, fact)
             return Draft(_drafted(fact, happened), fact.decide_by)
+        case f.ProgrammeRevised(terms=terms, decide_by=decide_by):
+            body = _in(state, fact, Draft).body
+            drafters = body.drafters | {happened.by.person}
+            return Draft(replace(body, **dict(terms), drafters=drafters), decide_by)
         case f.CallOpened(authority=authority, streets=streets):
             body = replace(_in(state, fact, Draft).body, authority=authority, streets=streets)
             return Calling(body, happened.at)
         case f.CommunityApplied():
             return _applied(_in(state, fact, Calling), fact, happened)
+        case f.CommunityWithdrawn():
+            return _withdrawn(state, fact)
         case f.CallClosed(select_by=select_by):
             return Selecting(_in(state, fact, Calling).body, select_by)
         case f.ReviewersNamed() | f.ApplicationScored() | f.CommunitiesSelected():
@@ -80,7 +86,7 @@ def _drafted(fact: f.ProgrammeDrafted, happened: Happened[f.ProgrammeFact]) -> B
         level=fact.level,
         place=fact.place,
         lead=fact.lead,
-        drafter=happened.by.person,
+        drafters=frozenset({happened.by.person}),
         quota=fact.quota,
         apply_from=fact.apply_from,
         apply_until=fact.apply_until,
@@ -98,6 +104,17 @@ def _applied(
         raise _out_of_place(state, fact)
     one = Application(fact.community, fact.street, fact.statement, fact.baseline, happened.at)
     return replace(state, body=replace(state.body, applications=(*state.body.applications, one)))
+
+
+def _withdrawn(state: Programme, fact: f.CommunityWithdrawn) -> Programme:
+    """What was scored of it stays on record, and counts for nothing."""
+    if not isinstance(state, Calling | Selecting) or state.body.selected:
+        raise _out_of_place(state, fact)
+    body = state.body
+    left = tuple(one for one in body.applications if one.community != fact.community)
+    if left == body.applications:
+        raise _out_of_place(state, fact)
+    return replace(state, body=replace(body, applications=left))
 
 
 def _selecting(

@@ -28,6 +28,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "目标 {goal} 按占比衡量，应为 0 至 100，所填为 {found}。",
         "Goal {goal} is a share: its target lies between 0 and 100; found {found}.",
     ),
+    "draft-changes": (
+        "方案没有变化；请填写要修改的内容。",
+        "Nothing of the draft would change; give what is different.",
+    ),
     "drafter-does-not-approve": (
         "方案由您草拟，应由另一位审批人决定。",
         "You drafted this programme; another authority must decide.",
@@ -128,6 +132,10 @@ REFUSAL_RULES: dict[str, tuple[str, str]] = {
         "There is no selection to publish yet.",
     ),
     # Assessing, extending, ending.
+    "next-wave": (
+        "推广范围应填区县或城市（6 位区划代码）；所填：{found}。",
+        "The next wave is made of districts or cities (codes of 6 digits); found {found}.",
+    ),
     "pilot-known": (
         "社区 {community} 不是本批试点。",
         "{community} is no pilot of this programme.",

@@ -52,15 +52,15 @@ class Progress:
 class Body:
     """Everything that is known of a programme.
 
-    *drafter* is a person, *lead* their unit; *authority* approved the draft; *assessors* are the
-    people who assessed a community.
+    *drafters* are the people who wrote it, *lead* is their unit; *authority* approved the draft;
+    *assessors* are the people who assessed a community.
     """
 
     title: str
     level: ProgrammeLevel
     place: str
     lead: str
-    drafter: str | None
+    drafters: frozenset[str | None]
     quota: int
     apply_from: datetime
     apply_until: datetime

@@ -18,7 +18,14 @@ from domain.provider.facts import ProviderFact
 from domain.provider.identity import provider_stream, team_stream
 from domain.provider.memory import evolve
 from domain.provider.refusal_rules import STANDING_RULES
-from domain.provider.state import UNAPPLIED, Known, Suspended, is_over, state_name
+from domain.provider.state import (
+    UNAPPLIED,
+    Known,
+    Suspended,
+    is_over,
+    state_name,
+    to_verify,
+)
 from domain.values import DEFERRED
 
 
@@ -69,6 +76,13 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Grou
             return ()
 
 
+def offered(state: Any, command: str, field: str) -> Sequence[str]:
+    """Return what of the case a command may name: the items that departments verify now."""
+    if (command, field) == ("verify_item", "item"):
+        return tuple(one.item for one in to_verify(state))
+    return ()
+
+
 def _is_urgent(state: Any) -> bool:
     """A suspension at once, for safety, does not wait until the morning."""
     return isinstance(state, Suspended) and state.reasons_by is not None
@@ -76,6 +90,7 @@ def _is_urgent(state: Any) -> bool:
 
 PROVIDER = CaseKind(
     category="provider",
+    plural="providers",
     commands=TypeAdapter(ProviderCommand, config=DEFERRED),
     facts=TypeAdapter(ProviderFact, config=DEFERRED),
     initial=UNAPPLIED,
@@ -98,6 +113,7 @@ PROVIDER = CaseKind(
     named_by=named_by,
     begun_by=frozenset({"apply_for_admission"}),
     listed=listed,
+    offered=offered,
     timed_by=TIMED_BY,
     moving_clocks=MOVING_CLOCKS,
     standing_rules=STANDING_RULES,

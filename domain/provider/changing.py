@@ -65,7 +65,10 @@ def report_change(
 def record_hours(
     state: Provider, asked: Asking, command: RecordServiceHours, rules: Rules
 ) -> ServiceHoursRecorded:
-    """Hours are served by an admitted provider, where and for what it is admitted, in the past."""
+    """Hours are served by an admitted provider, where and for what it is admitted, and since then.
+
+    People write whole minutes.
+    """
     running = in_state(state, Running)
     if not by_its_agent(asked, running.body):
         guards.having_to_do_with(asked, command.place, rules)
@@ -74,7 +77,7 @@ def record_hours(
         covers(area, command.place) for area in admission.areas
     ):
         raise refused("admitted-for", place=command.place, category=command.category)
-    if command.served_at > asked.at:
+    if not admission.since.replace(second=0, microsecond=0) <= command.served_at <= asked.at:
         raise refused("served-by-now", found=instant_text(command.served_at))
     if command.task is not None:
         served_by_it(command.task, asked, rules)

@@ -171,6 +171,7 @@ def _decided(
         lead=fact.lead,
         categories=fact.categories,
         areas=fact.areas,
+        since=happened.at,
         valid_until=fact.valid_until,
         rated_to=happened.at,
         rate_at=fact.rate_at,

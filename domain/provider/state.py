@@ -92,15 +92,16 @@ class Order:
 
 @dataclass(frozen=True)
 class Admission:
-    """What the provider is admitted for, where and until when; *rated_to* begins the next period.
+    """What the provider is admitted for, where, *since* when and until when.
 
-    *notice_days* before a validity ends it is told;
+    *rated_to* begins the next period; *notice_days* before a validity ends it is told;
     *announced* are the clocks that told of a validity's end, *ended* the licences that ended.
     """
 
     lead: str
     categories: tuple[str, ...]
     areas: tuple[str, ...]
+    since: datetime
     valid_until: datetime
     rated_to: datetime
     rate_at: datetime

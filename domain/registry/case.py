@@ -1,11 +1,15 @@
-"""The registry's kinds of case, as the desk and the reader use them; no clerk stands by them."""
+"""The registry's kinds of case, as the desk and the reader use them.
 
+A clerk stands by a resident who asked to be erased, until they are answered, and by no other.
+"""
+
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from domain.cases import CaseKind
 from domain.clerkless import clerkless
-from domain.registry import decider, erasures, standing
+from domain.registry import answering, decider, erasures, standing
 from domain.registry.commands import (
     CalendarCommand,
     NoticeCommand,
@@ -49,9 +53,30 @@ def state_name(case: Any) -> str:
 
 _kind = partial(clerkless, state_name=state_name, who_may=decider.WHO_MAY, initial=standing.UNKNOWN)
 
-UNIT = _kind("unit", UnitCommand, UnitFact, decider.decide_unit, standing.remember_unit)
-PERSON = _kind("person", PersonCommand, PersonFact, decider.decide_person, standing.remember_person)
-POLICY = _kind("policy", PolicyCommand, PolicyFact, decider.decide_policy, standing.remember_policy)
+UNIT = _kind(
+    "unit",
+    UnitCommand,
+    UnitFact,
+    decider.decide_unit,
+    standing.remember_unit,
+    plural="units",
+)
+PERSON = _kind(
+    "person",
+    PersonCommand,
+    PersonFact,
+    decider.decide_person,
+    standing.remember_person,
+    plural="people",
+)
+POLICY = _kind(
+    "policy",
+    PolicyCommand,
+    PolicyFact,
+    decider.decide_policy,
+    standing.remember_policy,
+    plural="policies",
+)
 CALENDAR = _kind(
     "calendar",
     CalendarCommand,
@@ -59,14 +84,21 @@ CALENDAR = _kind(
     decider.decide_calendar,
     standing.remember_calendar,
     initial=standing.NO_CALENDAR,
+    plural="calendars",
 )
-SUBJECT = _kind(
-    "subject",
-    SubjectCommand,
-    SubjectFact,
-    erasures.decide_subject,
-    standing.remember_subject,
-    is_over=lambda case: isinstance(case, standing.ErasedSubject),
+SUBJECT = replace(
+    _kind(
+        "subject",
+        SubjectCommand,
+        SubjectFact,
+        erasures.decide_subject,
+        standing.remember_subject,
+        is_over=lambda case: isinstance(case, standing.ErasedSubject),
+    ),
+    clerked=True,
+    clocks=answering.clocks,
+    notices=answering.notices,
+    timed_by=answering.TIMED_BY,
 )
 NOTICE = _kind(
     "notice",

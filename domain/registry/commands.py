@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from domain.calendar import CalendarYear, Overlay
+from domain.clocks import RecomputeDeadlines, RingClock
 from domain.people import Role
 from domain.policy import Policy
 from domain.sealed import Seal, Sealed
@@ -57,6 +58,7 @@ class SessionEnd(StrEnum):
     SIGNED_OUT = "SIGNED_OUT"  # 本人退出
     EXPIRED = "EXPIRED"  # 超时
     REVOKED = "REVOKED"  # 被收回
+    SINGLE_SIGN_ON = "SINGLE_SIGN_ON"  # 统一身份认证通知退出
 
 
 class SignInMethod(StrEnum):
@@ -275,6 +277,7 @@ PersonCommand = Annotated[
 PolicyCommand = PublishPolicy
 CalendarCommand = Annotated[PublishCalendarYear | PublishOverlay, Field(discriminator="kind")]
 SubjectCommand = Annotated[
-    RequestErasure | RefuseErasure | RecordErasure, Field(discriminator="kind")
+    RequestErasure | RefuseErasure | RecordErasure | RingClock | RecomputeDeadlines,
+    Field(discriminator="kind"),
 ]
 NoticeCommand = RecordDelivery

@@ -108,6 +108,8 @@ WHO_MAY: dict[str, frozenset[Role]] = {
     "request_erasure": frozenset({Role.RESIDENT}),
     "refuse_erasure": frozenset({Role.DPO}),
     "record_erasure": _ERASERS,
+    "ring_clock": _SYSTEM,
+    "recompute_deadlines": _SYSTEM,
     "record_delivery": _SYSTEM,
 }
 

@@ -6,9 +6,11 @@ erasing or with a reason (Personal Information Protection Law, articles 47 and 5
 
 from typing import assert_never
 
+from domain.clocks import RecomputeDeadlines, RingClock
 from domain.envelope import Asked
 from domain.gate import allowed, permitted
 from domain.people import Channel
+from domain.registry.answering import recompute, ring
 from domain.registry.commands import RecordErasure, RefuseErasure, RequestErasure, SubjectCommand
 from domain.registry.decider import WHO_MAY
 from domain.registry.facts import ErasureRefused, ErasureRequested, SubjectErased, SubjectFact
@@ -27,11 +29,17 @@ def decide_subject(
             return (_request(state, asked, command, rules),)
         case RefuseErasure(reason=reason):
             allowed(asked, WHO_MAY["refuse_erasure"], rules)
-            if not isinstance(state, RequestedErasure) or state.refused is not None:
+            if not isinstance(state, RequestedErasure) or not state.waits:
                 raise refused("erasure-not-requested")
             return (ErasureRefused(reason=reason),)
         case RecordErasure() as command:
             return (_erase(state, asked, command, rules),)
+        case RingClock() as command:
+            permitted(asked, WHO_MAY["ring_clock"])
+            return ring(state, asked, command, rules)
+        case RecomputeDeadlines():
+            permitted(asked, WHO_MAY["recompute_deadlines"])
+            return recompute(state, rules)
         case _ as never:
             assert_never(never)
 
@@ -45,7 +53,7 @@ def _request(
         raise refused("erasure-ones-own")
     if isinstance(state, ErasedSubject):
         raise refused("already-erased")
-    if isinstance(state, RequestedErasure) and state.refused is None:
+    if isinstance(state, RequestedErasure) and state.waits:
         raise refused("erasure-requested", until=instant_text(state.answer.due))
     terms = rules.under(None)
     return ErasureRequested(

@@ -176,6 +176,29 @@ class ErasureRefused(Frozen):
     reason: OfficeText
 
 
+class ErasureAnswerDueSoon(Frozen):
+    """A request waits for its answer, which is due at *due*: told once, ahead of it."""
+
+    kind: Literal["erasure_answer_due_soon.v1"] = "erasure_answer_due_soon.v1"
+    due: Instant
+
+
+class ErasureAnswerOverdue(Frozen):
+    """The answer to a request was due at *due*, and there was none; it is told once."""
+
+    kind: Literal["erasure_answer_overdue.v1"] = "erasure_answer_overdue.v1"
+    due: Instant
+
+
+class ErasureDeadlineRecalculated(Frozen):
+    """A provisional limit was counted again under a calendar published since."""
+
+    kind: Literal["erasure_deadline_recalculated.v1"] = "erasure_deadline_recalculated.v1"
+    clock: Code
+    due: Deadline
+    due_before: Deadline
+
+
 class SubjectErased(Frozen):
     kind: Literal["subject_erased.v1"] = "subject_erased.v1"
     basis: OfficeText
@@ -224,7 +247,13 @@ CalendarFact = Annotated[
     CalendarYearPublished | CalendarOverlayPublished, Field(discriminator="kind")
 ]
 SubjectFact = Annotated[
-    ErasureRequested | ErasureRefused | SubjectErased, Field(discriminator="kind")
+    ErasureRequested
+    | ErasureAnswerDueSoon
+    | ErasureAnswerOverdue
+    | ErasureDeadlineRecalculated
+    | ErasureRefused
+    | SubjectErased,
+    Field(discriminator="kind"),
 ]
 NoticeFact = Annotated[NoticeDelivered | NoticeFailed, Field(discriminator="kind")]
 
@@ -247,6 +276,9 @@ RegistryFact = (
     | CalendarYearPublished
     | CalendarOverlayPublished
     | ErasureRequested
+    | ErasureAnswerDueSoon
+    | ErasureAnswerOverdue
+    | ErasureDeadlineRecalculated
     | ErasureRefused
     | SubjectErased
     | NoticeDelivered

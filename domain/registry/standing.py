@@ -19,6 +19,9 @@ from domain.registry.facts import (
     CalendarFact,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    ErasureAnswerDueSoon,
+    ErasureAnswerOverdue,
+    ErasureDeadlineRecalculated,
     ErasureRefused,
     ErasureRequested,
     IdentityBound,
@@ -128,13 +131,21 @@ class PublishedCalendar:
 class RequestedErasure:
     """A resident who asked to be erased, by which case, and when they are answered at the latest.
 
-    *refused* is the reason of the officer who said no; they may ask again.
+    *reminded* and *overdue* once the officer was told so. *refused* is the reason of the officer
+    who said no; they may ask again.
     """
 
     case: str
     asked_at: datetime
     answer: Deadline
+    reminded: bool = False
+    overdue: bool = False
     refused: str | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it still waits for its answer."""
+        return self.refused is None
 
 
 @dataclass(frozen=True)
@@ -273,12 +284,31 @@ def remember_subject(state: SubjectStanding, happened: Happened[SubjectFact]) ->
     match happened.fact:
         case ErasureRequested(case=case, answer=answer):
             return RequestedErasure(case, happened.at, answer)
-        case ErasureRefused(reason=reason):
-            if not isinstance(state, RequestedErasure):
-                raise _out_of_place(happened.fact.kind)
-            return replace(state, refused=reason)
         case SubjectErased(basis=basis):
             return ErasedSubject(basis)
+        case _ as fact:
+            if not isinstance(state, RequestedErasure):
+                raise _out_of_place(fact.kind)
+            return _remember_answer(state, fact)
+
+
+def _remember_answer(
+    asked: RequestedErasure,
+    fact: ErasureAnswerDueSoon
+    | ErasureAnswerOverdue
+    | ErasureDeadlineRecalculated
+    | ErasureRefused,
+) -> RequestedErasure:
+    """Return the request as what became of its answer leaves it."""
+    match fact:
+        case ErasureAnswerDueSoon():
+            return replace(asked, reminded=True)
+        case ErasureAnswerOverdue():
+            return replace(asked, overdue=True)
+        case ErasureDeadlineRecalculated(due=answer):
+            return replace(asked, answer=answer)
+        case ErasureRefused(reason=reason):
+            return replace(asked, refused=reason)
         case _ as never:
             assert_never(never)
 

@@ -17,6 +17,9 @@ from domain.registry.facts import (
     AccountKeyWithdrawn,
     CalendarOverlayPublished,
     CalendarYearPublished,
+    ErasureAnswerDueSoon,
+    ErasureAnswerOverdue,
+    ErasureDeadlineRecalculated,
     ErasureRefused,
     ErasureRequested,
     IdentityBound,
@@ -142,6 +145,8 @@ class RegistryBook:
                 self._terms = None
             case ErasureRequested() | ErasureRefused() | SubjectErased():
                 pass  # no rule of the registry asks who is forgotten
+            case ErasureAnswerDueSoon() | ErasureAnswerOverdue() | ErasureDeadlineRecalculated():
+                pass
             case NoticeDelivered() | NoticeFailed():
                 pass
             case PasswordSet() | SessionBegun() | SessionEnded():

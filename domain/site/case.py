@@ -73,6 +73,7 @@ SITE = replace(
         initial=UNREGISTERED,
         state_name=state_name,
         who_may=WHO_MAY,
+        plural="sites",
         is_over=is_over,
     ),
     holder=holder,

@@ -123,6 +123,7 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Category | Grou
 
 TASK = CaseKind(
     category="task",
+    plural="tasks",
     commands=COMMANDS,
     facts=FACTS,
     initial=INITIAL,

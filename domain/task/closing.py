@@ -137,7 +137,12 @@ def archive(task: Task, asked: Command) -> Facts:
         )
     if standing.body.score.status == "APPEALED":
         raise no.SCORE_APPEAL_OPEN(found=standing.body.score.ground)
-    return (TaskArchived(package_hash=asked.head),)
+    return sealed_whole(asked)
+
+
+def sealed_whole(asked: Command) -> Facts:
+    """Seal the case by its newest entry; while that is still to be written, in a turn after it."""
+    return () if asked.head is None else (TaskArchived(package_hash=asked.head),)
 
 
 def restrict(task: Task, command: RestrictData) -> Facts:

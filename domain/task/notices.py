@@ -30,6 +30,14 @@ _SUPERVISED = {
     f.SupervisionLevel.LISTED: "task_listed",
     f.SupervisionLevel.SUMMONED: "unit_summoned",
 }
+_WAITED_FOR = {
+    "triage": Role.STREET_DISPATCHER,
+    "dispatch": Role.STREET_DISPATCHER,
+    "result_review": Role.STREET_DISPATCHER,
+    "adjudication": Role.ADJUDICATOR,
+    "callback": Role.CALLBACK_AGENT,
+}
+"""Who is told that such a limit was missed; of every other, whoever handles the task is."""
 _FOR_SUPERVISORS = frozenset({f.SupervisionLevel.RED, f.SupervisionLevel.LISTED})
 
 
@@ -72,6 +80,8 @@ def _units_told(body: Body, fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
             yield unit, ("assist_overdue", {"number": str(number), "due": instant_text(due)})
         case f.AssistSubmitted(number=number) if main:
             yield main, ("assist_submitted", {"number": str(number)})
+        case f.LimitMissed(clock=clock) if main and clock not in _WAITED_FOR:
+            yield main, _missed(fact)
         case f.SignInOverdue(unit=unit):
             yield unit, ("sign_in_overdue", {})
         case f.ReturnApproved(unit=unit):
@@ -149,6 +159,8 @@ def _roles_told(body: Body, fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
         case f.UrgencyRaised(triage_by=Deadline(due=due)):
             values = {"triage_by": instant_text(due)}
             yield Role.STREET_DISPATCHER.value, ("urgency_raised", values)
+        case f.LimitMissed(clock=clock) if clock in _WAITED_FOR:
+            yield _WAITED_FOR[clock].value, _missed(fact)
         case f.SupervisionRaised(unit=unit) if act_of(fact) in _FOR_SUPERVISORS:
             act = act_of(fact)
             values = {"unit": unit or "", "level": act.value}
@@ -167,6 +179,10 @@ def _roles_told(body: Body, fact: f.TaskFact) -> Iterator[tuple[str, Word]]:
             yield Role.CALLBACK_AGENT.value, ("callback_listed", {"round": str(number)})
         case _:
             return
+
+
+def _missed(fact: f.LimitMissed) -> Word:
+    return "limit_missed", {"clock": fact.clock, "due": instant_text(fact.due)}
 
 
 def _residents_word(body: Body, fact: f.TaskFact) -> Word | None:

@@ -11,6 +11,7 @@ from domain.rules import Rules
 from domain.task.authority import Command, Facts
 from domain.task.carrying import reactivated
 from domain.task.clocks import clocks
+from domain.task.closing import sealed_whole
 from domain.task.dispatching import dispute, queued
 from domain.task.facts import (
     AssistOverdue,
@@ -20,7 +21,6 @@ from domain.task.facts import (
     LimitMissed,
     SignInOverdue,
     SupervisionLevel,
-    TaskArchived,
     TaskAutoAccepted,
     TaskOverdue,
 )
@@ -73,7 +73,7 @@ def _consequence(task: Known, name: str, due: datetime, asked: Command, rules: R
         case "rating":
             return (window_closed(body, rules, due),)
         case "archive":
-            return (TaskArchived(package_hash=asked.head),)
+            return sealed_whole(asked)
         case _:
             unit = body.holding.main if name in _WITH_THE_UNIT else None
             return (LimitMissed(clock=name, unit=unit, due=due),)

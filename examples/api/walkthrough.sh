@@ -9,7 +9,11 @@
 set -euo pipefail
 api="${JIEDUI_URL:-http://127.0.0.1:8400}/api/v1"
 key="${KEY:-walkthrough-1}" # your idempotency key: the same one is the same command
-answer() { curl --silent --show-error --fail-with-body "$@"; }
+answer() { # what curl was told, or on standard error why it was refused
+  local body
+  body=$(curl --silent --show-error --fail-with-body "$@") || { echo "$body" >&2 && return 1; }
+  echo "$body"
+}
 field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
 
 sign_in() { # staff number, password

@@ -83,10 +83,16 @@ def test_shapes_are_those_of_the_reference(calling: Calling) -> None:
         "Words",
         "TaskDetail",
         "PairingDetail",
+        "CaseDetail",
         "HistoryItem",
         "OfferItem",
         "Fact",
         "Receipt",
+        "TableReport",
+        "RowProblem",
+        "NotRead",
+        "Kept",
+        "BadRows",
     ):
         assert set(getattr(shapes, name).model_fields) == set(schemas[name]["properties"]), name
     assert set(shapes.Session.model_fields) == set(schemas["Signed"]["properties"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.case_lists import PLURALS
 from tests.api.conftest import Calling, Program
 from tests.console.conftest import STAFF
 from tests.console.test_matrix import ABSENT, SEE, WORDS
@@ -12,7 +13,10 @@ from tests.oversight.town import GRANDMOTHER
 
 PRIVATE = tuple(str(GRANDMOTHER[name]) for name in ("name", "phone", "address"))
 WORDS_SAID = str(GRANDMOTHER["text"])
-LISTS = ("/tasks", "/pairings", "/inbox", "/figures", "/supervision", "/units", "/facts")
+LISTS = (
+    *(f"/{one}" for one in ("tasks", "pairings", *PLURALS.values())),
+    *("/inbox", "/figures", "/supervision", "/units", "/people", "/facts"),
+)
 
 
 @pytest.fixture

@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
+from accounts.store import Accounts
 from audit.verify.verifying import verify
 from desk.opening import books
 from domain.sealed import Sealed
@@ -278,3 +280,21 @@ def test_a_postgresql_backup_needs_the_client_and_an_empty_database(
         monkeypatch.setattr("shutil.which", lambda _: None)
         with pytest.raises(BackupRefused, match="pg_dump"):
             backed_up(here, tmp_path / "c.zip")
+
+
+def test_no_password_and_no_session_is_in_a_postgresql_backup(
+    tmp_path: Path, postgres: PostgresServer
+) -> None:
+    """What production.md promises: after a restore a registrar sets passwords anew."""
+    url, other = postgres.new_database(), postgres.new_database()
+    with at_work(tmp_path / "home", url) as here:
+        here.work()
+        here.sign()
+        Accounts(url).set_password("person/1", "$argon2id$nothing")
+        made = backed_up(here, tmp_path / "b.zip")
+    restore_backup(made.file, tmp_path / "new", database_url=other)
+    engine = create_engine(other)
+    tables = inspect(engine).get_table_names()
+    engine.dispose()
+    assert {"entries", "vault_items"} <= {*tables}
+    assert [one for one in tables if one.startswith(("account_", "dispatch_", "board_"))] == []

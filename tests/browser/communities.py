@@ -190,11 +190,15 @@ def _facilities(office: Office, found: Communities) -> None:
         stopped = {"ground": "REPAIRS", "reason": "屋面渗水，停业维修"}
         building.does(building.facility, "dispatcher", "suspend_facility", **stopped)
 
+    def dropped(building: Building) -> None:
+        building.does(building.facility, "authority", "drop_facility", reason="场地另有安排")
+
     told: dict[str, Callable[[Building], None]] = {
         "proposed": lambda building: None,
         "accepting": accepting,
         "ready": ready,
         "suspended": suspended,
+        "dropped": dropped,
     }
     for number, (state, then) in enumerate(told.items(), start=3):
         building = Building(office, f"石牌第二社区服务站（{number} 号楼）", SECOND, number)
@@ -313,6 +317,7 @@ def _programmes(office: Office, found: Communities, now: datetime) -> None:
         ("scoring", 8, Pilot.scoring),
         ("applied", 1, Pilot.applied),
         ("drafted", 1, Pilot.drafted),
+        ("ended", 1, Pilot.ended),
     )
     for state, days, then in told:
         found.keep("programmes", state, then(Pilot(office, now=now - days * DAY)).stream)

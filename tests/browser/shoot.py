@@ -27,12 +27,21 @@ IN_MANUAL = {
     "tasks-D01": DESKTOP,
     "dispatch-triaged": DESKTOP,
     "task-working-S01": PHONE,
+    "register-poster-W01": DESKTOP,
     "act-submit_result": DESKTOP,
     "ledger-preview": DESKTOP,
     "pairing-negotiated-lists": DESKTOP,
     "pairing-active": DESKTOP,
     "callbacks-R01": DESKTOP,
     "resident-rating": PHONE,
+    "code": PHONE,
+    "resident-matter": PHONE,
+    "findings-in-remedy-D01": DESKTOP,
+    "facilities-building-D01": DESKTOP,
+    "coverage-D01": DESKTOP,
+    "providers-admitted-B01": DESKTOP,
+    "agent-warned": PHONE,
+    "programmes-scoring-B01": DESKTOP,
     "supervision-D01": DESKTOP,
     "audit-case": DESKTOP,
     "admin-person": DESKTOP,
@@ -55,9 +64,7 @@ async def shoot(only: frozenset[str] = frozenset()) -> int:
                 executable_path=found, args=["--no-sandbox"]
             )
             async with serving(create_app(office.house), listening("127.0.0.1:0")) as url:
-                async for stop, page in walk(chromium, url, district):
-                    if only and stop.name not in only:
-                        continue
+                async for stop, page in walk(chromium, url, district, only=only):
                     for size in (DESKTOP, PHONE):
                         await page.set_viewport_size(size)  # type: ignore[arg-type]
                         file = FOLDER / str(size["width"]) / f"{stop.name}.png"

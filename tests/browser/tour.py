@@ -115,6 +115,11 @@ async def _asked_for_deletion(page: Page) -> None:
     await sent("[action='/r/deletion/ask'] button")(page)
 
 
+async def _urged(page: Page) -> None:
+    await page.click("details:has([value=urge_task]) summary")
+    await sent("details:has([value=urge_task]) button", text="已经等了两周")(page)
+
+
 async def _graded(page: Page) -> None:
     await page.click("label:has(input[name=grade][value='4'])")
     await sent("button.primary")(page)
@@ -273,8 +278,10 @@ def _residents(district: District) -> list[Stop]:
         Stop("resident-deletion", "", "/r/", _opened(follow, sent("[formaction='/r/deletion']"))),
         Stop("resident-deletion-asked", "", "/r/", _opened(follow, _asked_for_deletion)),
         Stop("resident-rating", "", "/r/", _opened(district.rating)),
+        Stop("resident-urged", "", "/r/", _opened(follow, _urged)),
         Stop("resident-thanks", "", "/r/", _opened(district.rating, _graded)),
         Stop("code", "", f"/c/{PLACE}"),
+        Stop("code-refused", "", f"/c/{PLACE}", _unfilled),
         Stop("code-taken", "", f"/c/{PLACE}", sent("button.primary", **NEED)),
         Stop("code-unknown", "", "/c/440106999", status=404),
     ]
@@ -352,6 +359,8 @@ def _rooms(found: Communities) -> list[Stop]:
         Stop("coverage-open", "D01", f"/coverage/{pilots.FIRST}/ELDER"),
         Stop("coverage-coming", "D01", f"/coverage/{pilots.SECOND}/ELDER"),
         Stop("coverage-none", "D01", f"/coverage/{pilots.FIRST}/MEAL"),
+        Stop("sites-empty", "D02", "/sites"),
+        Stop("provider-order-refused", "B01", f"{admitted}/order_exit", _empty),
         Stop("provider-rating", "B01", f"{admitted}/rating"),
         Stop("provider-unrated", "B01", f"{found.at['providers']['warned']}/rating"),
         Stop("provider-link", "B01", f"{admitted}/name_agent", _link),
@@ -384,10 +393,18 @@ def _for_everybody(found: Communities) -> list[Stop]:
             Stop(f"agent-{state}", "", "/p/", _opened(secret))
             for state, secret in found.agents.items()
         ),
+        Stop("apply-incomplete", "", "/service-providers/apply", _without_code),
         Stop("agent-refused", "", "/p/", _opened(found.agents["warned"], _saying_nothing)),
         Stop("pilots", "", "/pilots"),
         *selections,
     ]
+
+
+async def _without_code(page: Page) -> None:
+    """Have the rows behind the word opened, and what was written kept."""
+    await page.fill("[name=name]", "街坊食堂（测试）")
+    await page.click("fieldset:has([name=licence]) summary")
+    await _unfilled(page)
 
 
 async def _saying_nothing(page: Page) -> None:
@@ -412,11 +429,21 @@ async def visiting(chromium: Browser, base: str, who: str, **about: Any) -> Asyn
 
 
 async def walk(
-    chromium: Browser, base: str, district: District, **about: Any
+    chromium: Browser,
+    base: str,
+    district: District,
+    *,
+    only: frozenset[str] = frozenset(),
+    **about: Any,
 ) -> AsyncIterator[tuple[Stop, Page]]:
-    """Come to every stop, one browser for each person, and to each form that is offered there."""
+    """Come to every stop, one browser for each person, and to each form that is offered there.
+
+    With *only* no other stops are given; forms are looked for wherever one is named.
+    """
+    forms_too = not only or any(name.startswith("act-") for name in only)
     offered: set[str] = set()
-    asked = sorted(stops(district), key=lambda stop: stop.who)
+    wanted = [one for one in stops(district) if forms_too or one.name in only]
+    asked = sorted(wanted, key=lambda stop: stop.who)
     for who, theirs in groupby(asked, key=lambda stop: stop.who):
         async with visiting(chromium, base, who, **about) as page:
             waiting = list(theirs)
@@ -433,6 +460,8 @@ async def walk(
                     if found and found[1] not in offered:
                         offered.add(found[1])
                         waiting.append(Stop(f"act-{found[1]}", who, form))
+                if only and stop.name not in only:
+                    continue
                 if stop.do is not None:
                     await stop.do(page)
                 yield stop, page

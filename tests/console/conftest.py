@@ -1,6 +1,6 @@
 """A house with a district in it, and people who sign in to its console by staff number."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +18,15 @@ from runtime.settings import Settings
 from services.rating_links import RatingLinks
 from services.seeing import House
 from services.signing_in import Doorkeeper
+from services.single_sign_on import sign_on_of
 from tests import accounts, clock
+from tests.identity_provider import CLIENT, SECRET, FakeProvider, identity_provider
 from tests.journeys.district import BUREAU, CENTER, STREET
 from tests.oversight.town import Town, founded, open_town
 
 OTHER_STREET = "440106004-SO"
 PASSWORD = "一早-出门-记得带伞"
+SUBJECT = "13800138000@sso"  # as carelessly as a provider might name somebody
 STAFF = {
     "D01": ("STREET_DISPATCHER", STREET),
     "D02": ("STREET_DISPATCHER", OTHER_STREET),
@@ -130,6 +133,31 @@ def engage(office: Office, number: str, role: str, unit: str) -> None:
     accounts.enter(desk, person, "register_person", name=f"测试{number}")
     accounts.enter(desk, person, "grant_role", role=role, unit=unit)
     door.set_password(person, PASSWORD, accounts.registrar(desk))
+
+
+@pytest.fixture
+def provider(office: Office) -> Iterator[FakeProvider]:
+    """The provider the office's people sign in at; D01 is bound to `SUBJECT` there."""
+    with identity_provider() as served:
+        settings = Settings(
+            home=office.house.settings.home,
+            console_url="https://testserver",
+            oidc_issuer=served.issuer,
+            oidc_client_id=CLIENT,
+            oidc_client_secret=SECRET,
+        )
+        house = office.house
+        house.sign_on = sign_on_of(settings, house.books, house.doorkeeper, house.accounts)
+        assert house.sign_on is not None
+        bind(office, "D01", SUBJECT)
+        yield served
+        house.sign_on.provider.close()
+
+
+def bind(office: Office, number: str, subject: str) -> None:
+    by = accounts.registrar(office.town.books.desk)
+    assert office.house.sign_on is not None
+    office.house.sign_on.bind(office.person(number), subject, by)
 
 
 @pytest.fixture

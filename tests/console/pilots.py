@@ -133,6 +133,10 @@ class Pilot:
             self.says("assess_community", lead, community=place)
         return self
 
+    def ended(self) -> "Pilot":
+        self.drafted().says("end_programme", self.decider, reason="本年度不再安排")
+        return self
+
     @property
     def decider(self) -> dict[str, str]:
         return self.by("O01", "PARTY_AUTHORITY", ORGANIZATION)

@@ -1,8 +1,11 @@
 """A resident asks to be erased by their link; the officer erases, or says why not, in time."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.clocks import Deadline
+from tests import clock
 from tests.console.conftest import Office
 from tests.console.test_residents_following import done, registered
 
@@ -102,3 +105,77 @@ def test_a_stranger_without_a_link_asks_for_nobody(office: Office) -> None:
     told = office.browser().post("/r/deletion/ask", token="A" * 22, once="B" * 22)
     assert told.status_code == 404
     assert office.town.books.ledger.head() == before
+
+
+# The officer's desk.
+
+
+def late(office: Office, subject: str) -> None:
+    """Let the reminder and the answer's limit pass."""
+    desk = office.town.books.desk
+    for name in ("erasure_answer.remind_before", "erasure_answer"):
+        clock.rung(desk, subject, name)
+    office.house.catch_up()
+
+
+def test_the_officer_finds_it_on_their_workbench_with_its_limit_and_how_it_was_counted(
+    office: Office,
+) -> None:
+    task, _, subject = asked(office)
+    number, key = office.number_of(task), subject.partition("/")[2]
+    shown = office.browser("Z01").get("/").text
+    assert f'href="/admin/privacy#{key}">{number}</a>' in shown
+    assert "答复删除个人信息申请" in shown
+    assert "15 个工作日，自 " in shown
+    assert 'class="left' in shown
+    privacy = office.browser("Z01").get("/admin/privacy").text
+    assert f'id="{key}"' in privacy
+    assert "15 个工作日，自 " in privacy
+    assert "逾期</span>" not in privacy
+
+
+@pytest.mark.parametrize("number", ["A01", "V01", "P01", "B01", "D02", "D01"])
+def test_nobody_elses_workbench_says_who_wishes_to_be_forgotten(
+    office: Office, number: str
+) -> None:
+    asked(office)
+    assert "删除个人信息" not in office.browser(number).get("/").text
+
+
+def test_the_most_urgent_comes_first_and_what_is_late_stands_in_red(office: Office) -> None:
+    ledger = office.town.books.ledger
+    first, _, subject = asked(office)
+    with clock.at(ledger, ledger.clock() + timedelta(days=3)):
+        second, _, _ = asked(office)
+    office.house.catch_up()
+    shown = office.browser("Z01").get("/").text
+    assert shown.index(office.number_of(first)) < shown.index(office.number_of(second))
+    late(office, subject)
+    privacy = office.browser("Z01").get("/admin/privacy").text
+    assert privacy.count("逾期</span>") == 1
+    assert subject.partition("/")[2] in privacy, "late or not, it waits until it is answered"
+
+
+def test_who_audits_reads_that_it_was_late_and_what_was_answered_after(office: Office) -> None:
+    _, _, subject = asked(office)
+    late(office, subject)
+    refused = office.browser("Z01").post(
+        f"/admin/privacy/{subject.partition('/')[2]}/refuse", reason=NO
+    )
+    assert refused.status_code == 303
+    assert kinds(office, subject) == [
+        "erasure_requested.v1",
+        "erasure_answer_due_soon.v1",
+        "erasure_answer_overdue.v1",
+        "erasure_refused.v1",
+    ]
+    read = office.browser("A01").get("/admin/privacy").text
+    assert read.index(NO) < read.index("删除申请逾期未答复"), "the newest first"
+
+
+def test_it_is_gone_from_the_workbench_once_it_is_answered(office: Office) -> None:
+    _, _, subject = asked(office)
+    officer, key = office.browser("Z01"), subject.partition("/")[2]
+    assert key in officer.get("/").text
+    assert officer.post(f"/admin/privacy/{key}/refuse", reason=NO).status_code == 303
+    assert key not in officer.get("/").text

@@ -1,9 +1,11 @@
 """Coverage on the page: who sees which communities, what a cell says, and what is not there."""
 
+import re
 from uuid import uuid4
 
 from desk.casework import Asking, Who, Written
 from domain.people import Channel, Known, Role
+from domain.site.state import Available, Reserved
 from tests.console.conftest import Office
 from tests.facilities import (
     COMMUNITY,
@@ -72,6 +74,33 @@ def test_a_facility_shows_its_money_and_its_site(office: Office) -> None:
     space = office.browser("D01").get(f"/sites/{stream.partition('/')[2]}")
     assert "已预留" in space.text
     assert "一社区服务综合体" in space.text
+
+
+def test_a_plan_moves_to_another_site_by_its_form_and_both_sites_hear_of_it(
+    office: Office,
+) -> None:
+    desk = office.town.books.desk
+    furnished(desk)
+    old, facility = proposed(office)
+    new = f"site/{uuid4()}"
+    who = Who(office.person("D01"), Channel.CONSOLE, STREET, Role.STREET_DISPATCHER, Known.SESSION)
+    beside = site(title="新建配套用房", site_kind="NEW_BUILD", floor_area=1200)
+    assert isinstance(
+        desk.record_now(new, [Asking(f"test/{uuid4()}", who, beside)]).answers[0], Written
+    )
+    browser, address = office.browser("D01"), f"/facilities/{facility.partition('/')[2]}"
+    assert f"{address}/change_site" in browser.get(address).text
+    form = browser.get(f"{address}/change_site").text
+    assert "新建配套用房" in form
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
+    told = {**hidden, "site": new, "reason": "旧邮政所改作他用"}
+    assert browser.post(f"{address}/change_site", **told).status_code == 303
+    settle(desk, facility)
+    states = [desk.state_of(one)[1] for one in (old, new)]
+    assert isinstance(states[0], Available)
+    assert isinstance(states[1], Reserved)
+    assert states[1].facility == facility
+    assert "新建配套用房" in browser.get(address).text
 
 
 def test_a_second_facility_on_the_site_is_refused_and_leaves_nothing(office: Office) -> None:

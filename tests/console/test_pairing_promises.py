@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests import clock
 from tests.console.conftest import Browser, Office
 from tests.console.pairings import (
     activated,
@@ -109,6 +110,27 @@ def test_the_page_shows_what_was_promised_and_what_has_arrived(staffed: Office) 
     assert "25 %" in shown
     assert "已确认" in shown
     assert "资金 10,000.00 元 / 40,000.00 元" in shown
+
+
+def test_what_is_due_soon_waits_for_its_giver_and_a_delivery_for_its_receiver(
+    staffed: Office,
+) -> None:
+    address = running(staffed)
+    civil, street = staffed.browser("B01"), staffed.browser("D01")
+    assert f"{address}/deliver_commitment" not in civil.get("/").text, "it is due next year"
+    desk = staffed.town.books.desk
+    clock.rung(desk, stream_of(address), "commitment.remind_before")
+    shown = civil.get("/").text
+    assert f"{address}/deliver_commitment" in shown
+    assert "<b>兑现承诺</b> · 承诺 R-1" in shown
+    assert f"{address}/confirm_commitment_delivery" not in street.get("/").text
+    delivery = {"item": "R-1", "quantity": "4000000", "voucher": "拨款通知书第 18 号"}
+    pressed(civil, address, "deliver_commitment", delivered_at="2026-11-20T09:00", **delivery)
+    assert f"{address}/deliver_commitment" not in civil.get("/").text, "the street's turn now"
+    assert f"{address}/confirm_commitment_delivery" in street.get("/").text
+    assert "<b>确认兑现</b> · 第 1 笔" in street.get("/").text
+    pressed(street, address, "confirm_commitment_delivery", delivery="1")
+    assert f"{address}/confirm_commitment_delivery" not in street.get("/").text
 
 
 def test_revising_the_list_keeps_the_promise_as_it_stands(staffed: Office) -> None:

@@ -56,6 +56,35 @@ def test_a_page_shows_the_call_its_applications_and_their_baselines(pilot: Pilot
     assert all(name in page for name in NAMES.values())
 
 
+def test_a_draft_is_revised_by_its_form_and_what_is_left_empty_stays(pilot: Pilot) -> None:
+    pilot.drafted()
+    browser = pilot.office.browser("B01")
+    with then(pilot):
+        assert f"{pilot.address}/revise_programme" in browser.get(pilot.address).text
+        address = f"{pilot.address}/revise_programme"
+        assert sent(browser, address, reason="压减名额").status_code == 422
+        assert sent(browser, address, quota="1", reason="压减名额").status_code == 303
+    told = pilot.office.town.books.ledger.read(pilot.stream)[-1]
+    assert told.kind == "programme_revised.v1"
+    assert (told.fact["terms_before"]["quota"], told.fact["terms"]["quota"]) == (2, 1)
+    assert told.fact["terms"]["criteria"] == CRITERIA
+    assert "名额 1 个社区" in plain(browser.get(pilot.address).text)
+
+
+def test_a_street_withdraws_its_application_by_its_form(pilot: Pilot) -> None:
+    pilot.applied()
+    browser = pilot.office.browser("D01")
+    with then(pilot):
+        address = f"{pilot.address}/withdraw_community"
+        assert FIRST in browser.get(address).text
+        refused = sent(browser, address, community=OTHER, reason="用房已另行安排")
+        assert refused.status_code == 422
+        taken = sent(browser, address, community=FIRST, reason="用房已另行安排")
+    assert taken.status_code == 303
+    told = pilot.office.town.books.ledger.read(pilot.stream)[-1]
+    assert (told.kind, told.fact["community"]) == ("community_withdrawn.v1", FIRST)
+
+
 def test_a_reviewer_scores_by_the_form_the_page_leads_to(pilot: Pilot) -> None:
     pilot.scoring()
     browser = pilot.office.browser("S01")

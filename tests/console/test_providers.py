@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from domain.statements import CHINA
 from tests.browser.test_provider import served_by
 from tests.console.caterers import AREA, BUREAU, FORM, MARKET, SUPERVISION, Caterer, a_caterer
 from tests.console.conftest import Office
@@ -168,6 +169,37 @@ def test_a_form_of_another_site_is_refused(caterer: Caterer) -> None:
         assert sent.status_code == 403
 
 
+def test_its_people_record_the_hours_they_served(caterer: Caterer) -> None:
+    browser = caterer.office.browser()
+    caterer.applies(browser)
+    assert "记录服务时长" not in caterer.page(browser).text, "not before it is admitted"
+    caterer = Caterer(caterer.office, "MADEUP002").admitted(browser)
+    page = caterer.page(browser).text
+    assert f'<option value="{AREA}">' in page
+    now = caterer.office.town.books.ledger.clock().astimezone(CHINA).strftime("%Y-%m-%dT%H:%M")
+    told = {"category": "MEAL", "place": AREA, "people": "6", "minutes": "90", "served_at": now}
+    wrong: tuple[tuple[dict[str, str], str], ...] = (
+        ({"served_at": "yesterday"}, "时间应形如"),
+        ({"people": "some"}, "应填整数"),
+        ({"served_at": "2199-01-05T09:00"}, "应在准入之后"),
+        ({"served_at": "2020-01-05T09:00"}, "应在准入之后"),
+        ({"place": "440105001"}, "未获准入类别"),
+    )
+    for changed, expected in wrong:
+        refused = caterer.does(browser, "record_service_hours", **(told | changed))
+        assert refused.status_code == 422
+        assert expected in plain(refused.text), plain(refused.text)[:600]
+    done = caterer.does(browser, "record_service_hours", **told)
+    assert done.status_code == 200
+    (fact,) = (
+        entry.fact
+        for entry in caterer.office.town.books.ledger.read(caterer.stream)
+        if entry.kind == "service_hours_recorded.v1"
+    )
+    assert (fact["people"], fact["minutes"], fact["task"]) == (6, 90, None)
+    assert "6 人，每人 90 分钟" in plain(done.text)
+
+
 def test_the_lead_names_an_agent_and_shows_the_link_once(caterer: Caterer) -> None:
     browser = caterer.office.browser()
     caterer.admitted(browser)
@@ -245,3 +277,16 @@ def test_the_agents_page_says_names_and_what_is_due(caterer: Caterer) -> None:
     assert own.index("第 1 次警告") < own.index("申请准入"), "the newest stands first"
     unsaid = caterer.does(browser, "submit_rectification", text=" ")
     assert "“内容”不能为空。" in unsaid.text
+
+
+def test_each_department_is_offered_its_own_items_whichever_stands_first(caterer: Caterer) -> None:
+    caterer.applies(caterer.office.browser())
+    caterer.gives(*LEAD, "take_up_application")
+    for number in ("M01", "B01"):
+        page = caterer.office.browser(number).get(caterer.address).text
+        assert f'class="btn primary" href="{caterer.address}/verify_item"' in page or (
+            f'class="btn" href="{caterer.address}/verify_item"' in page
+        ), number
+    assert f'href="{caterer.address}/verify_item' not in (
+        caterer.office.browser("D01").get(caterer.address).text
+    )

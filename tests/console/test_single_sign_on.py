@@ -2,7 +2,6 @@
 
 import logging
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -17,37 +16,11 @@ from console import office_sign_in
 from runtime.settings import Settings, SettingsRefused
 from services.single_sign_on import SignOn, sign_on_of
 from tests import accounts
-from tests.console.conftest import Browser, Office, engage
-from tests.identity_provider import CLIENT, SECRET, FakeProvider, identity_provider
+from tests.console.conftest import SUBJECT, Browser, Office, bind, engage
+from tests.identity_provider import CLIENT, FakeProvider
 from tests.journeys.district import BUREAU
 
 BACK = "/sign-in/office/back"
-SUBJECT = "13800138000@sso"  # as carelessly as a provider might name somebody
-
-
-@pytest.fixture
-def provider(office: Office) -> Iterator[FakeProvider]:
-    """The provider the office's people sign in at; D01 is bound to `SUBJECT` there."""
-    with identity_provider() as served:
-        settings = Settings(
-            home=office.house.settings.home,
-            console_url="https://testserver",
-            oidc_issuer=served.issuer,
-            oidc_client_id=CLIENT,
-            oidc_client_secret=SECRET,
-        )
-        house = office.house
-        house.sign_on = sign_on_of(settings, house.books, house.doorkeeper, house.accounts)
-        assert house.sign_on is not None
-        bind(office, "D01", SUBJECT)
-        yield served
-        house.sign_on.provider.close()
-
-
-def bind(office: Office, number: str, subject: str) -> None:
-    by = accounts.registrar(office.town.books.desk)
-    assert office.house.sign_on is not None
-    office.house.sign_on.bind(office.person(number), subject, by)
 
 
 def set_out(browser: Browser, back: str = "/") -> str:
@@ -285,8 +258,24 @@ def test_whoever_signs_out_here_may_sign_out_there(office: Office, provider: Fak
     assert browser.get("/").status_code == 303
     assert "/sign-in/office/out" in browser.get("/sign-in").text
     out = browser.get("/sign-in/office/out").headers["location"]
-    assert out == f"{provider.issuer}/end?client_id={CLIENT}"
+    there, _, asked = out.partition("?")
+    assert there == f"{provider.issuer}/end"
+    assert parse_qs(asked) == {
+        "client_id": [CLIENT],
+        "post_logout_redirect_uri": ["https://testserver/sign-in"],
+    }
     assert "/sign-in/office/out" not in browser.get("/sign-in").text
+
+
+def test_where_the_provider_ends_no_sessions_none_is_offered(
+    office: Office, provider: FakeProvider
+) -> None:
+    provider.ends_sessions = False
+    browser = office.browser()
+    came_back(browser, provider)
+    browser.post("/sign-out")
+    assert "/sign-in/office/out" not in browser.get("/sign-in").text
+    assert browser.get("/sign-in/office/out").headers["location"] == "/sign-in"
 
 
 def test_a_registrar_binds_and_unbinds_and_an_identity_is_one_persons(
@@ -321,7 +310,9 @@ def test_without_a_provider_there_is_no_such_way_in(office: Office) -> None:
 @pytest.mark.parametrize("issuer", ["http://sso.example.org", "http://10.0.0.7:8080"])
 def test_a_provider_anybody_on_the_way_could_play_is_not_taken(issuer: str) -> None:
     with pytest.raises(ProviderUnfit):
-        SingleSignOn(Provider(issuer, CLIENT, None, "https://testserver/back"))
+        SingleSignOn(
+            Provider(issuer, CLIENT, None, "https://testserver/back", "https://testserver/")
+        )
 
 
 def test_it_is_said_where_people_come_back_to(office: Office) -> None:

@@ -19,7 +19,7 @@ from domain.refusals import CommandRefused
 from domain.sealed import sealed_in
 from tests import clock
 from tests.accounts import registrar, somebody
-from tests.journeys.district import District
+from tests.journeys.district import District, order
 
 
 @dataclass
@@ -119,6 +119,33 @@ async def test_a_ring_after_the_desk_rang_changes_nothing(office: Office) -> Non
         handled = await office.books.desk.record(task, [asking])
     assert written(handled)[0].repeated
     assert office.books.ledger.version(task) == version
+
+
+async def test_a_case_is_archived_by_its_newest_entry_however_late_its_clocks_ring(
+    office: Office,
+) -> None:
+    """Nobody looked for a year: the rating lapses in one turn, the archive seals it in the next."""
+    task, now = f"task/{new_uuid7()}", datetime.now(UTC)
+    people = office.district.people
+    done = [
+        order(task, "record_contact", people["staff"], result="REACHED"),
+        order(
+            task,
+            "attach_evidence",
+            people["staff"],
+            label="after",
+            media_type="image/png",
+            document="iVBORw0KGgo=",
+        ),
+        order(task, "submit_result", people["coordinator"], resolved=True, public_reply="已装好。"),
+        order(task, "approve_result", people["dispatcher"]),
+    ]
+    written(await office.record(now, *office.district.whole_case(task), *done))
+    with clock.at(office.books.ledger, now + timedelta(days=365)):
+        lapsed, archived, _ = (office.books.desk.ring_now(task) for _ in range(3))
+    assert (lapsed.state, archived.state) == ("CLOSED", "ARCHIVED")
+    before, last = office.books.ledger.read(task)[-2:]
+    assert (last.kind, last.fact["package_hash"]) == ("task_archived.v1", before.hash)
 
 
 async def test_a_refused_command_leaves_no_fact(office: Office) -> None:

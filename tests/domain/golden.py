@@ -110,6 +110,7 @@ BY_TYPE: tuple[tuple[Any, Any], ...] = (
     (FindingId, f"finding/{uuid_of('a finding')}"),
     (SiteId, f"site/{uuid_of('a site')}"),
     (CaseId, f"task/{uuid_of('a task')}"),
+    (words.ClerkedId, f"task/{uuid_of('a task')}"),
     (words.WorkflowId, f"task/{uuid_of('a task')}/feedback_round/1"),
     (words.RunId, uuid_of("a run")),
     (words.Digest, "cd" * 32),

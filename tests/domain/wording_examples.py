@@ -17,14 +17,15 @@ from domain.community_figures import CommunityFigure, CommunityFigures, FigureVa
 from domain.facility.commands import OperationMode, Operator
 from domain.facility.facts import FacilityFact
 from domain.finding.facts import FindingFact
+from domain.finding.pack import Comparison
 from domain.labelled import Label
 from domain.oversight.facts import OversightFact
 from domain.oversight.words import Count
 from domain.pairing.commands import ListItem, ListKind, Successor
 from domain.pairing.facts import Adjustment, PairingFact
 from domain.policy import Policy
-from domain.programme.commands import Criterion
-from domain.programme.facts import ProgrammeFact
+from domain.programme.commands import Criterion, Goal, GoalMeasure
+from domain.programme.facts import DraftTerms, ProgrammeFact
 from domain.provider.facts import ProviderFact
 from domain.province.facts import CityFact
 from domain.registry.facts import RegistryFact
@@ -192,6 +193,26 @@ _RUN_BY_A_CHAIN = Operator(
     provider=f"provider/{uuid_of('a chain')}",
     term_end=on(12, 31),
 )
+_CRITERIA = (
+    Criterion(criterion="NEED_URGENCY", weight=60),
+    Criterion(criterion="LASTING_OPERATION", weight=40),
+)
+_A_DRAFT = DraftTerms(
+    title="完整社区试点",
+    quota=2,
+    apply_from=on(5, 11),
+    apply_until=on(6, 1),
+    build_until=on(11, 30),
+    criteria=_CRITERIA,
+    goals=(
+        Goal(
+            figure=CommunityFigure.FUNCTIONS_OPEN,
+            measure=GoalMeasure.NUMBER,
+            comparison=Comparison.AT_LEAST,
+            target=4,
+        ),
+    ),
+)
 COUNTED = CommunityFigures(
     community=SHIPAI_PLACE,
     position=412,
@@ -216,10 +237,9 @@ BY_FACT: dict[tuple[str, str], Any] = {
     ("function_taken_over.v1", "operator"): _RUN_BY_A_CHAIN,
     ("programme_drafted.v1", "lead"): HOUSING,
     ("programme_drafted.v1", "title"): "完整社区试点",
-    ("programme_drafted.v1", "criteria"): (
-        Criterion(criterion="NEED_URGENCY", weight=60),
-        Criterion(criterion="LASTING_OPERATION", weight=40),
-    ),
+    ("programme_drafted.v1", "criteria"): _CRITERIA,
+    ("programme_revised.v1", "terms"): _A_DRAFT,
+    ("programme_revised.v1", "terms_before"): _A_DRAFT.model_copy(update={"quota": 3}),
     ("community_applied.v1", "baseline"): COUNTED,
     ("programme_progress_recorded.v1", "communities"): (COUNTED,),
     ("community_assessed.v1", "figures"): COUNTED,
@@ -236,7 +256,7 @@ NEVER_EMPTY = frozenset(
         *("budget", "budget_before", "checklist", "users_go", "operators_before", "places"),
         *("departments", "disputing", "items", "silent", "categories", "criteria", "goals"),
         *("streets", "reviewers", "ranking", "selected", "figures", "divisions", "scores"),
-        *("missed", "verdicts", "areas", "categories_before"),
+        *("due_soon", "missed", "verdicts", "areas", "categories_before"),
     )
 )
 ADJUSTMENTS = {

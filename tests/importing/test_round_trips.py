@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from importing.reading import read_mapping, read_table
+from importing.reading import mapping_of, read_mapping, read_table
 from importing.tables import BadRow, Problem, TableKind, TableRefused, column_letters
 from importing.writing import guarded, plain, write_bad_rows
 from importing.xlsx import column_number
@@ -94,7 +94,7 @@ def test_a_mapping_names_other_headings(tmp_path: Path) -> None:
     path = xlsx(tmp_path / "t.xlsx", (("Nummer", "内容"), ("A", "b")))
     mapping = tmp_path / "mapping.json"
     mapping.write_text('{"code": "Nummer"}', encoding="utf-8")
-    table = read_table(path, FIELDS, read_mapping(mapping, FIELDS))
+    table = read_table(path, FIELDS, mapping_of(read_mapping(mapping), FIELDS))
     assert table.rows[0].cells == {"code": "A", "text": "b"}
 
 
@@ -113,7 +113,7 @@ def test_a_mapping_that_maps_nothing_is_refused(tmp_path: Path, written: str, ru
     mapping = tmp_path / "mapping.json"
     mapping.write_text(written, encoding="utf-8")
     with pytest.raises(TableRefused) as refused:
-        read_mapping(mapping, FIELDS)
+        mapping_of(read_mapping(mapping), FIELDS)
     assert refused.value.rule == rule
 
 

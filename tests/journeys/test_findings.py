@@ -11,13 +11,13 @@ from desk.identifiers import new_uuid7
 from domain.values import CASE_CATEGORIES, category_of
 from importing.findings import FINDING_FIELDS
 from importing.reading import read_content
-from services.finding_intake import FindingTaking, take_findings
-from services.intake import Intake, Taking
+from services.finding_intake import take_findings
+from services.intake import EnteredBy, Intake, Taking
 from tests.journeys.district import BUREAU, STREET, District, enter, order
 from tests.oversight.town import Town, founded, open_town
 
 HEADINGS = "体检编号,体检维度,所属街道,社区,区划代码,指标名称,实测值,佐证材料,体检时间"
-PLACE = "440106003015"
+PLACE, OTHER_PLACE = "440106003015", "440106003016"
 
 
 def row(number: str, value: int, day: str = "2026-10-12", indicator: str = "ELDER_FACILITY") -> str:
@@ -39,7 +39,7 @@ async def town(tmp_path: Path) -> Any:
 
 async def imported(town: Town, *rows: str, **about: Any) -> Intake:
     table = read_content("\n".join((HEADINGS, *rows)).encode(), FINDING_FIELDS)
-    return await take_findings(town.gateway, table, "t.csv", Taking(**about), FindingTaking())
+    return await take_findings(town.gateway, table, "t.csv", Taking(**about), EnteredBy())
 
 
 def figures(intake: Intake) -> tuple[int, int, int, int, int]:
@@ -84,6 +84,23 @@ async def test_a_table_is_taken_once_and_a_changed_value_is_measured_again(town:
     assert figures(await imported(town, *rows)) == (0, 2, 0, 1, 0), "an older table changes nothing"
     kinds = sorted(kind for stream in findings(town) for kind in town.kinds(stream))
     assert kinds == ["finding_recorded.v1", "finding_recorded.v1", "value_measured.v1"]
+
+
+async def test_a_number_that_stands_for_another_finding_measures_nothing(town: Town) -> None:
+    """A table of another level, or of another year, may count its rows from 1 again."""
+    await imported(town, row("T-1", 2))
+    (finding,) = findings(town)
+    others = (
+        row("T-1", 40, "2026-11-12", indicator="停车泊位缺口数"),
+        row("T-1", 1, "2026-11-13").replace(PLACE, OTHER_PLACE),
+    )
+    for other in others:
+        again = await imported(town, other)
+        assert [one.problems[0].rule for one in again.refused] == ["number-of-another-finding"]
+    met = row("T-1", 0, "2026-11-12", indicator="停车泊位缺口数")
+    assert figures(await imported(town, met)) == (0, 0, 0, 1, 0)
+    assert town.kinds(finding) == ["finding_recorded.v1"]
+    assert findings(town) == [finding]
 
 
 async def test_trying_first_records_nothing(town: Town) -> None:

@@ -61,7 +61,7 @@ def test_what_is_made_from_a_board_stops_with_it(log: LogInMemory, boards: Board
     entry = spoilt(log, "task_triaged.v1", "urgency")
     boards.follower(log).catch_up()
     assert names(boards) == dict.fromkeys(
-        ("tasks", "levels", "supervision", "inbox"), entry.position
+        ("tasks", "levels", "supervision", "erasures", "inbox"), entry.position
     )
     assert sum(boards.pairings.counts().values()) == 10
 

@@ -3,16 +3,23 @@
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from domain.pairing.case import PAIRING
+from domain.pairing.commands import ApproveAdjustment, ReplaceParty
 from domain.people import Role
+from domain.registry.case import SUBJECT
+from domain.registry.commands import RecordErasure, RefuseErasure
 from domain.task.case import TASK
 from domain.task.commands import GrantExtension
+from domain.values import instant_text
 from projections.boards import Boards, open_boards
 from projections.task_picture import FINAL
-from projections.unit_inbox import COMMANDS
+from projections.unit_inbox import COMMANDS, Acting
 from tests.domain.harness import Story
+from tests.domain.pairing import promises as q
 from tests.domain.pairing import stories as p
+from tests.domain.registry.test_erasure_clocks import requested
 from tests.domain.task import stories as s
 from tests.domain.world import (
     AUTHORITY,
@@ -21,6 +28,7 @@ from tests.domain.world import (
     CIVIL_COORDINATOR,
     CIVIL_STAFF,
     DISPATCHER,
+    DPO,
     HEALTH,
     HOTLINE,
     HOUSING,
@@ -154,7 +162,7 @@ def test_every_item_can_be_answered_by_the_role_it_waits_for(tmp_path: Path) -> 
         [task_walk(seed) for seed in range(50)] + [pairing_walk(seed) for seed in range(25)]
     )
     boards = open_boards(f"sqlite:///{tmp_path / 'boards.db'}")
-    may = {**TASK.who_may, **PAIRING.who_may}
+    may = {**TASK.who_may, **PAIRING.who_may, **SUBJECT.who_may}
     seen: set[str] = set()
     for until in range(0, log.head(), 151):
         boards.follower(log).catch_up(until)
@@ -199,3 +207,122 @@ def test_of_its_area_a_unit_has_only_what_a_role_of_its_own_is_for(tmp_path: Pat
     assert boards.inbox.counts(SHIPAI, None, {Role.DEPT_STAFF}) == {}
     sent = after(tmp_path / "sent", s.dispatched())
     assert [line.what for line in sent.inbox.waiting(CIVIL_AFFAIRS, holding=())] == ["sign_in"]
+
+
+# Promises: the giver delivers, street or centre confirms, the authority settles.
+
+
+def items(boards: Boards, unit: str, role: Role | None = None) -> list[tuple[str, str | None]]:
+    return [(line.what, line.due) for line in boards.inbox.waiting(unit, role)]
+
+
+MONEY_DUE = instant_text(q.MONEY_DUE)
+
+
+def test_a_promise_waits_for_its_giver_from_the_day_it_was_told_of(tmp_path: Path) -> None:
+    quiet = after(tmp_path / "quiet", q.active(), p.PAIRING_ID)
+    assert "deliver_commitment" not in what(quiet, CIVIL_AFFAIRS)
+    soon = q.active().rings("commitment.remind_before")
+    boards = after(tmp_path / "soon", soon, p.PAIRING_ID)
+    assert items(boards, CIVIL_AFFAIRS, Role.DEPT_COORDINATOR) == [
+        ("deliver_commitment", MONEY_DUE)
+    ]
+    late = after(tmp_path / "late", q.active().rings("commitment"), p.PAIRING_ID)
+    assert ("deliver_commitment", MONEY_DUE) in items(late, CIVIL_AFFAIRS)
+
+
+def test_a_delivery_waits_for_street_and_centre_until_one_of_them_confirms(tmp_path: Path) -> None:
+    boards = after(tmp_path, q.delivered(), p.PAIRING_ID)
+    assert ("confirm_delivery", MONEY_DUE) in items(boards, SHIPAI, Role.STREET_DISPATCHER)
+    assert ("confirm_delivery", MONEY_DUE) in items(boards, SHIPAI_CENTER)
+    done = after(tmp_path / "done", q.confirmed(), p.PAIRING_ID)
+    assert "confirm_delivery" not in what(done, SHIPAI) + what(done, SHIPAI_CENTER)
+
+
+def test_what_was_delivered_in_full_waits_for_its_giver_no_more(tmp_path: Path) -> None:
+    whole = q.DELIVER.model_copy(update={"quantity": 4_000_000})
+    story = q.active().rings("commitment.remind_before").does(whole, CIVIL_COORDINATOR)
+    boards = after(tmp_path, story, p.PAIRING_ID)
+    assert "deliver_commitment" not in what(boards, CIVIL_AFFAIRS)
+    back = after(tmp_path / "back", story.does(q.TAKE_BACK, CIVIL_COORDINATOR), p.PAIRING_ID)
+    assert "deliver_commitment" in what(back, CIVIL_AFFAIRS)
+
+
+def test_a_dispute_waits_for_the_authority_and_a_revision_for_the_other_side(
+    tmp_path: Path,
+) -> None:
+    boards = after(tmp_path / "disputed", q.disputed(), p.PAIRING_ID)
+    assert "settle_delivery" in what(boards, ORGANIZATION, Role.PARTY_AUTHORITY)
+    settled = after(tmp_path / "settled", q.settled(), p.PAIRING_ID)
+    assert "settle_delivery" not in what(settled, ORGANIZATION)
+    revising = after(tmp_path / "revising", q.revising(), p.PAIRING_ID)
+    assert "answer_revision" in what(revising, SHIPAI)
+    assert "answer_revision" not in what(revising, CIVIL_AFFAIRS)
+    agreed = q.revising().does(q.AGREE, DISPATCHER).rings("commitment.remind_before")
+    boards = after(tmp_path / "agreed", agreed, p.PAIRING_ID)
+    assert "answer_revision" not in what(boards, SHIPAI)
+    assert ("deliver_commitment", instant_text(on(11, 30))) in items(boards, CIVIL_AFFAIRS)
+
+
+def test_a_promise_goes_over_with_the_party(tmp_path: Path) -> None:
+    replaced = (
+        q.active()
+        .does(ReplaceParty(party=CIVIL_AFFAIRS, by_unit=HOUSING, reason="机构改革"), DISPATCHER)
+        .does(ApproveAdjustment(), AUTHORITY)
+        .rings("commitment.remind_before")
+    )
+    boards = after(tmp_path, replaced, p.PAIRING_ID)
+    assert ("deliver_commitment", MONEY_DUE) in items(boards, HOUSING)
+    assert "deliver_commitment" not in what(boards, CIVIL_AFFAIRS)
+
+
+# A resident's request to be erased waits for the officers of its place.
+
+
+def asked(tmp_path: Path, *rings: str, answered: BaseModel | None = None) -> Boards:
+    """Return boards after somebody asked by the task of the ramp, and what followed."""
+    story = requested()
+    for name in rings:
+        story = story.rings(name)
+    if answered is not None:
+        story = story.does(answered, DPO)
+    log = LogInMemory()
+    for happened in s.registered().facts:
+        log.tell(RAMP, happened)
+    for happened in story.facts:
+        log.tell(story.stream, happened)
+    boards = open_boards(f"sqlite:///{tmp_path / 'boards.db'}")
+    boards.follower(log).catch_up()
+    return boards
+
+
+def test_a_request_to_erase_waits_for_the_officer_with_its_limit(tmp_path: Path) -> None:
+    boards = asked(tmp_path)
+    (line,) = boards.inbox.waiting(SUPERVISION_OFFICE, Role.DPO)
+    task = boards.tasks.get(RAMP)
+    assert task is not None
+    assert (line.what, line.title, line.area) == ("answer_erasure", task.number, task.place)
+    assert line.due == instant_text(on(6, 1, "17:00"))
+    assert [one.number for one in boards.erasures.waiting()] == [task.number]
+
+
+def test_one_that_is_late_still_waits_and_one_that_is_answered_does_not(tmp_path: Path) -> None:
+    late = asked(tmp_path / "late", "erasure_answer.remind_before", "erasure_answer")
+    assert what(late, SUPERVISION_OFFICE, Role.DPO) == ["answer_erasure"]
+    for name, answer in (
+        ("refused", RefuseErasure(reason="依法保存三年")),
+        ("erased", RecordErasure(basis="依本人申请")),
+    ):
+        boards = asked(tmp_path / name, answered=answer)
+        assert what(boards, SUPERVISION_OFFICE, Role.DPO) == []
+        assert boards.erasures.waiting() == []
+
+
+def test_what_waits_for_the_officer_is_not_shown_to_their_colleagues(tmp_path: Path) -> None:
+    """Who wishes to be forgotten is nobody's business but the officer's."""
+    boards = asked(tmp_path)
+    lines, total = boards.inbox.for_others(
+        SUPERVISION_OFFICE, Role.SUPERVISOR, "person/x", set(Role), Acting(), 50
+    )
+    assert "answer_erasure" not in [line.what for line in lines]
+    assert total == len(lines)

@@ -175,6 +175,21 @@ def test_compare_shows_both_due_times_and_says_what_it_assumes(small_home: Path)
     assert [one["act"] for one in acts(small_home)] == ["COMPARE", "COMPARE", "COMPARE"]
 
 
+def test_a_task_is_named_by_its_number_as_everywhere_else(small_home: Path) -> None:
+    with open_reader(f"sqlite:///{small_home / 'ledger.db'}") as reader:
+        number = next(iter(reader.stream(RAMP))).fact["number"]
+    for words in (
+        ("audit", "history", number),
+        ("audit", "as-of", "2026-05-16", number),
+        ("audit", "compare", "--policy", "town", number.lower()),
+    ):
+        done = jiedui(small_home, *words)
+        assert done.returncode == 0, done.stderr
+    assert {RAMP} <= {about for one in acts(small_home) for about in one["about"]}
+    unknown = jiedui(small_home, "audit", "history", "DQ440106202601010001X")
+    assert (unknown.returncode, "case-unknown" in unknown.stdout + unknown.stderr) == (1, True)
+
+
 def test_history_gives_the_reason_of_every_due_time(small_home: Path) -> None:
     shown = jiedui(small_home, "audit", "history", RAMP)
     assert shown.returncode == 0

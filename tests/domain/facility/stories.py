@@ -34,6 +34,7 @@ from tests.domain.world import (
 FACILITY_ID = f"facility/{uuid_of('Shipai under one roof')}"
 OTHER_ID = f"facility/{uuid_of('the canteen next door')}"
 SITE_ID = f"site/{uuid_of('the old post office')}"
+NEXT_DOOR_ID = f"site/{uuid_of('the new building next door')}"
 FINDING_ID = f"finding/{uuid_of('no canteen in Shipai')}"
 LATER_FINDING_ID = f"finding/{uuid_of('no day care in Shipai')}"
 CARE_ID = f"provider/{uuid_of('care for elders')}"
@@ -161,8 +162,11 @@ def among(*others: Neighbour) -> Rules:
     return rules_with(town=Town(others=(*others, *PROVIDERS, *FINDINGS)))
 
 
+NEXT_DOOR = site("AVAILABLE", stream=NEXT_DOOR_ID, kind="NEW_BUILD", floor_area=1200)
+MOVE = c.ChangeSite(site=NEXT_DOOR_ID, floor_area=900, reason="旧邮政所改作他用")
+
 FREE = among(site(), other())
-HELD = among(site("RESERVED", FACILITY_ID), other())
+HELD = among(site("RESERVED", FACILITY_ID), NEXT_DOOR, other())
 
 
 @cache

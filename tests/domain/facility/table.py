@@ -62,6 +62,8 @@ def _canteen_to_find() -> Story:
 TABLE: dict[str, Row] = {
     "propose": (s.unproposed, s.PROPOSE, (*STREET, CIVIL_COORDINATOR)),
     "approve": (s.proposed, c.ApproveFacility(document="穗天发改〔2026〕12号"), DECIDING),
+    "change the site": (s.proposed, s.MOVE, (CIVIL_COORDINATOR, *STREET)),
+    "change the site of what is approved": (s.approved, s.MOVE, (CIVIL_COORDINATOR, *STREET)),
     "drop": (s.proposed, c.DropFacility(reason="资金未落实"), DECIDING),
     "drop while building": (s.building, c.DropFacility(reason="规划调整"), DECIDING),
     "link a finding": (s.approved, LinkFinding(finding=s.LATER_FINDING_ID), (SYSTEM,)),
@@ -161,6 +163,13 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
         ),
         without_care=st.none() | texts,
         policy=st.sampled_from([None, "town", "nowhere"]),
+    ),
+    st.builds(
+        c.ChangeSite,
+        site=st.sampled_from([s.SITE_ID, s.NEXT_DOOR_ID]),
+        floor_area=st.none() | st.integers(500, 1300),
+        open_by=st.none() | instants,
+        reason=texts,
     ),
     st.builds(c.ReviseBudget, budget=budgets, reason=texts),
     st.builds(

@@ -36,6 +36,16 @@ def test_a_proposal_reserves_its_site_and_tells_its_findings() -> None:
     ]
 
 
+def test_a_plan_that_moves_gives_its_site_back_and_reserves_the_other() -> None:
+    moved = s.approved().does(s.MOVE, CIVIL_COORDINATOR)
+    assert sent(moved) == [(s.SITE_ID, "release_site"), (s.NEXT_DOOR_ID, "reserve_site")]
+    assert {to for to, _ in told(moved)} == {f"unit/{SHIPAI}"}
+    view = shown(moved.state)
+    assert view is not None
+    assert (view.details["site"], view.details["site_kind"]) == (s.NEXT_DOOR_ID, "NEW_BUILD")
+    assert view.details["approved_at"] is None
+
+
 def test_the_first_milestone_occupies_the_site_and_the_next_does_not() -> None:
     assert sent(s.building())[0] == (s.SITE_ID, "occupy_site")
     assert sent(s.all_reached()) == []

@@ -9,6 +9,7 @@ from domain.envelope import SYSTEM
 from domain.facility import commands as c
 from domain.facility import facts as f
 from tests.domain.facility import stories as s
+from tests.domain.harness import Story
 from tests.domain.pairing.stories import task as a_task
 from tests.domain.world import (
     AGENT,
@@ -106,6 +107,17 @@ def test_a_change_changes_somebody() -> None:
     s.opened().when(change(s.CANTEEN), DISPATCHER).then_refused("operator-differs")
     s.entrusted(s.ready(), s.CARE).when(change(), DISPATCHER).then_refused("function-not-run")
     s.opened().when(change(), WUSHAN_DISPATCHER).then_refused("named-unit-only")
+
+
+def test_what_an_operator_still_serves_is_handed_over_before_it_is_changed() -> None:
+    """Tasks of the function that changes hands hold it, those of another do not."""
+
+    def serving(category: str) -> Story:
+        lunch = replace(a_task("the lunch", MARKET), category=category, provider=s.CHAIN_ID)
+        return s.opened().under(rules_with(town=Town(tasks=(lunch,), others=s.PROVIDERS)))
+
+    serving("MEAL").when(change(), DISPATCHER).then_refused("tasks-handed-over")
+    serving("ELDER").when(change(), DISPATCHER).then(f.OperatorChanged)
 
 
 def test_a_successor_takes_over_for_the_rest_of_the_term() -> None:

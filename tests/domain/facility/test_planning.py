@@ -11,6 +11,7 @@ from domain.facility import commands as c
 from domain.facility import facts as f
 from domain.linking import FindingLinked, LinkFinding
 from tests.domain.facility import stories as s
+from tests.domain.harness import Story
 from tests.domain.world import (
     AUTHORITY,
     CIVIL_AFFAIRS,
@@ -268,3 +269,42 @@ def test_a_budget_is_revised_by_whoever_may_approve() -> None:
 )
 def test_a_budget_holds_what_is_spent(budget: Any, rule: str) -> None:
     s.spent().when(c.ReviseBudget(budget=budget, reason="无"), AUTHORITY).then_refused(rule)
+
+
+# Another site.
+
+
+def test_a_plan_moves_to_another_free_site_and_is_decided_on_anew() -> None:
+    asked = s.proposed().at(on(5, 13, "10:00")).when(s.MOVE, CIVIL_COORDINATOR)
+    told = asked.then(f.FacilitySiteChanged, site=s.NEXT_DOOR_ID, site_before=s.SITE_ID)
+    fact = told.last(f.FacilitySiteChanged)
+    assert (fact.site_kind_before, fact.site_kind) == ("IDLE_PUBLIC_ROOMS", "NEW_BUILD")
+    assert (fact.floor_area_before, fact.floor_area) == (820, 900)
+    assert fact.open_by == fact.open_by_before == s.PROPOSE.open_by
+    told.then_state("PROPOSED").then_clocks(facility_decision=on(6, 10, "17:00"))
+
+
+def test_what_is_approved_is_approved_once_more_when_it_moves() -> None:
+    moved = s.approved().does(s.MOVE, DISPATCHER).then_state("PROPOSED")
+    moved.when(c.ApproveFacility(), HOUSING_COORDINATOR).then_refused("site-not-reserved")
+    there = s.among(replace(s.NEXT_DOOR, state="RESERVED", held_by=s.FACILITY_ID))
+    moved.under(there).when(c.ApproveFacility(), HOUSING_COORDINATOR).then(f.FacilityApproved)
+
+
+def test_it_moves_to_a_site_that_is_free_near_and_large_enough() -> None:
+    def moving(**changes: Any) -> Story:
+        command = s.MOVE.model_copy(update=changes)
+        return s.proposed().when(command, CIVIL_COORDINATOR)
+
+    moving(site=s.SITE_ID).then_refused("site-free")
+    moving(floor_area=1300).then_refused("area-within-site")
+    moving(floor_area=599).then_refused("complex-area")
+    moving(open_by=on(5, 1)).then_refused("open-by-later")
+    far = s.among(s.site("RESERVED", s.FACILITY_ID), replace(s.NEXT_DOOR, place=WUSHAN_PLACE))
+    s.proposed().under(far).when(s.MOVE, CIVIL_COORDINATOR).then_refused("site-near")
+
+
+def test_only_the_lead_or_the_street_moves_it_and_only_before_building() -> None:
+    s.proposed().when(s.MOVE, HEALTH_COORDINATOR).then_refused("named-unit-only")
+    s.proposed().when(s.MOVE, WUSHAN_DISPATCHER).then_refused("named-unit-only")
+    s.building().when(s.MOVE, CIVIL_COORDINATOR).then_refused("not-in-state")

@@ -5,6 +5,7 @@ command is given by the same hands: with it refused, without it heard.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,12 @@ def _proposed_by_housing() -> Story:
 
 def _led_by_housing() -> Story:
     return s.unproposed().does(OF_HOUSING, DISPATCHER).under(s.HELD)
+
+
+def _moved_by_housing() -> Story:
+    """The street proposed; the lead, whose colleague would decide, put it on another site."""
+    there = s.among(replace(s.NEXT_DOOR, state="RESERVED", held_by=s.FACILITY_ID))
+    return _led_by_housing().does(s.MOVE, HOUSING_COORDINATOR).under(there)
 
 
 def _built_by_the_coordinator() -> Story:
@@ -136,6 +143,16 @@ def test_the_proposer_does_not_approve_in_person_either(monkeypatch: pytest.Monk
     monkeypatch.setattr(planning, "another_unit", lambda *_: None)
     story.when(c.ApproveFacility(), HOUSING_COORDINATOR).then_refused("not-own-work")
     monkeypatch.setattr(planning, "another_person", lambda *_: None)
+    story.does(c.ApproveFacility(), HOUSING_COORDINATOR)
+
+
+def test_whoever_moved_the_plan_does_not_approve_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another site is a proposal too: its hand and its unit are held apart from the decision."""
+    story = _moved_by_housing()
+    story.when(c.ApproveFacility(), HOUSING_COORDINATOR).then_refused("not-own-work")
+    monkeypatch.setattr(planning, "another_person", lambda *_: None)
+    story.when(c.ApproveFacility(), HOUSING_COORDINATOR).then_refused("not-own-unit")
+    monkeypatch.setattr(planning, "another_unit", lambda *_: None)
     story.does(c.ApproveFacility(), HOUSING_COORDINATOR)
 
 

@@ -395,3 +395,65 @@ def test_where_nothing_is_promised_or_delivered_there_is_nothing_to_speak_of() -
     """A page says so, instead of offering forms that nothing could be written into."""
     s.active().when(p.DELIVER, CIVIL_COORDINATOR).then_refused("commitments-none")
     p.active().when(p.SETTLE, AUTHORITY).then_refused("deliveries-none")
+
+
+# Ahead of the day.
+
+REMINDER = "commitment.remind_before"
+
+
+def test_whoever_promised_is_told_ahead_of_the_day_and_not_again() -> None:
+    """Five working days before work ends on Friday, 30 October: it is due at midnight."""
+    story = p.confirmed()
+    assert story.clocks()[REMINDER] == on(10, 23, "17:00")
+    soon = story.when_rings(REMINDER).then(
+        f.CommitmentDueSoon(
+            due_soon=(
+                f.DueSoon(
+                    item="R-1",
+                    unit=CIVIL_AFFAIRS,
+                    owed=f.Promised(of=CommitmentKind.FUNDS, quantity=3_000_000),
+                    due=p.MONEY_DUE,
+                ),
+            )
+        )
+    )
+    assert soon.clocks()[REMINDER] > p.MONEY_DUE, "the hall comes next"
+    assert soon.clocks()["commitment"] == p.MONEY_DUE
+
+
+def test_what_is_due_together_is_told_together() -> None:
+    soon = p.active().rings(REMINDER).rings(REMINDER).last(f.CommitmentDueSoon)
+    assert {(one.item, one.due) for one in soon.due_soon} == {
+        ("R-2", p.HALL_DUE),
+        ("R-4", p.HALL_DUE),
+    }
+
+
+def test_what_has_arrived_or_was_missed_is_told_no_more() -> None:
+    whole = p.DELIVER.model_copy(update={"quantity": 4_000_000})
+    arrived = p.active().does(whole, CIVIL_COORDINATOR).does(p.CONFIRM, DISPATCHER)
+    assert arrived.clocks()[REMINDER] > p.MONEY_DUE
+    assert p.active().rings("commitment").clocks()[REMINDER] > p.MONEY_DUE
+
+
+def test_another_day_is_told_anew() -> None:
+    agreed = p.active().rings(REMINDER).does(p.REVISE, CIVIL_COORDINATOR)
+    agreed = agreed.does(p.AGREE, DISPATCHER)
+    soon = agreed.when_rings(REMINDER).then(f.CommitmentDueSoon).last(f.CommitmentDueSoon)
+    assert [(one.item, one.due) for one in soon.due_soon] == [("R-1", on(11, 30))]
+
+
+def test_the_giver_is_told_ahead_and_whoever_has_to_confirm() -> None:
+    def told(story: Story) -> set[str]:
+        notices = PAIRING.notices(story.stream, story.state, story.facts[-1])
+        return {f"{notice.template} → {notice.to}" for notice in notices}
+
+    giver = f"commitment_due_soon → unit/{CIVIL_AFFAIRS}"
+    assert told(p.active().rings(REMINDER)) == {giver}
+    assert told(p.delivered().rings(REMINDER)) == {
+        giver,
+        f"commitment_due_soon → unit/{SHIPAI_CENTER}",
+        f"commitment_due_soon → unit/{SHIPAI}",
+    }
+    assert told(p.active().rings(REMINDER, p.MONEY_DUE)) == set(), "it is told to be missed"

@@ -91,6 +91,7 @@ DRAFT = c.DraftProgramme(
     criteria=CRITERIA,
     goals=(FUNCTIONS, SATISFIED, FEW_OPEN),
 )
+REVISION = c.ReviseProgramme(quota=1, apply_until=on(6, 8), reason="征求意见后压减名额")
 PANEL_OF = (CIVIL_COORDINATOR, HEALTH_COORDINATOR, MARKET_COORDINATOR, WUSHAN_DISPATCHER)
 
 
@@ -103,6 +104,10 @@ PANEL = c.NameReviewers(reviewers=tuple(map(reviewer, PANEL_OF)))
 
 def applying(community: str) -> c.ApplyCommunity:
     return c.ApplyCommunity(community=community, statement="空置用房三处，居民议事会已同意")
+
+
+def withdrawing(community: str) -> c.WithdrawCommunity:
+    return c.WithdrawCommunity(community=community, reason="用房已另行安排")
 
 
 def scoring(community: str, *points: int) -> c.ScoreApplication:
@@ -266,10 +271,13 @@ DEPARTMENTS = (CIVIL_COORDINATOR, HEALTH_COORDINATOR, HOUSING_COORDINATOR)
 
 TABLE: dict[str, Row] = {
     "draft": (undrafted, DRAFT, DEPARTMENTS),
+    "revise the draft": (draft, REVISION, (HOUSING_COORDINATOR,)),
     "open the call": (draft, c.OpenCall(), AUTHORITIES),
     "give up a draft": (draft, END, AUTHORITIES),
     "apply": (calling, applying(SHIPAI_PLACE), SHIPAI_STREET),
     "apply for Wushan": (calling, applying(WUSHAN_PLACE), (WUSHAN_DISPATCHER,)),
+    "withdraw": (applied, withdrawing(SHIPAI_PLACE), SHIPAI_STREET),
+    "withdraw after the call": (scored, withdrawing(WUSHAN_PLACE), (WUSHAN_DISPATCHER,)),
     "name the panel early": (applied, PANEL, AUTHORITIES),
     "name the panel": (closed, PANEL, AUTHORITIES),
     "score": (
@@ -308,6 +316,7 @@ ALSO_HEARD = tuple(
 """Whichever pilots a walk selects, whichever department drafted."""
 
 _places = st.sampled_from([*COMMUNITIES, "440106005", "440103001001"])
+_wave = st.sampled_from(["440103", "440111", "440106005"])
 _texts = st.sampled_from(["理由", "打 13800138000", "证 44010619900307123X"])
 _codes = st.sampled_from([*(one.criterion for one in CRITERIA), "NO-SUCH"])
 _instants = st.sampled_from([on(1, 1), on(5, 12), on(6, 1), on(11, 30), on(6, 1, year=2029)])
@@ -352,6 +361,18 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
         goals=_goals,
         policy=st.sampled_from([None, "town", "nowhere"]),
     ),
+    st.builds(
+        c.ReviseProgramme,
+        title=st.none() | _texts,
+        quota=st.sampled_from([None, 1, 2, 999]),
+        apply_from=st.none() | _instants,
+        apply_until=st.none() | _instants,
+        build_until=st.none() | _instants,
+        criteria=st.just(()) | _criteria,
+        goals=st.just(()) | _goals,
+        reason=_texts,
+    ),
+    st.builds(c.WithdrawCommunity, community=_places, reason=_texts),
     st.just(c.OpenCall()),
     st.builds(c.ApplyCommunity, community=_places, statement=_texts),
     st.builds(c.NameReviewers, reviewers=_reviewers, reason=st.none() | _texts),
@@ -381,9 +402,9 @@ IMAGINED: st.SearchStrategy[BaseModel] = st.one_of(
     st.builds(c.AssessCommunity, community=_places, comment=st.none() | _texts),
     st.builds(
         c.ExtendProgramme,
-        divisions=st.lists(st.sampled_from(["440103", "440111"]), min_size=1, max_size=3).map(
-            tuple
-        ),
+        divisions=st.lists(
+            st.sampled_from(["440103", "440111", "440106005"]), min_size=1, max_size=3
+        ).map(tuple),
         reason=_texts,
     ),
     st.builds(c.EndProgramme, reason=_texts),

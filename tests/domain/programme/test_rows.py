@@ -101,6 +101,36 @@ def test_a_pack_without_programmes_says_so() -> None:
     s.undrafted().under(bare).when(s.DRAFT, HOUSING_COORDINATOR).then_refused("pack-without")
 
 
+def test_a_draft_is_revised_and_the_decision_is_due_anew() -> None:
+    asked = s.draft().at(on(5, 13, "10:00")).when(s.REVISION, HOUSING_COORDINATOR)
+    told = asked.then(f.ProgrammeRevised, reason="征求意见后压减名额")
+    fact = told.last(f.ProgrammeRevised)
+    assert (fact.terms_before.quota, fact.terms.quota) == (2, 1)
+    assert (fact.terms_before.apply_until, fact.terms.apply_until) == (on(6, 1), on(6, 8))
+    assert fact.terms.criteria == s.DRAFT.criteria, "what is left out stays as it is"
+    told.then_state("DRAFT").then_clocks(draft_review=on(5, 27, "17:00"))
+    told.does(c.OpenCall(), AUTHORITY).then_clocks(applications=on(6, 8))
+
+
+def test_a_late_draft_that_is_revised_has_its_limit_again() -> None:
+    late = s.draft().rings("draft_review")
+    late.then_clocks().does(s.REVISION, HOUSING_COORDINATOR).then_clocks("draft_review")
+
+
+def test_a_revision_meets_what_a_draft_meets_and_changes_something() -> None:
+    def revised(**changes: object) -> Story:
+        command = c.ReviseProgramme.model_validate({"reason": "调整", **changes})
+        return s.draft().when(command, HOUSING_COORDINATOR)
+
+    revised().then_refused("draft-changes")
+    revised(quota=2).then_refused("draft-changes")
+    revised(quota=101).then_refused("quota-max")
+    revised(build_until=on(6, 1)).then_refused("programme-dates")
+    revised(criteria=s.CRITERIA[:2]).then_refused("weights-sum")
+    s.calling().when(s.REVISION, HOUSING_COORDINATOR).then_refused("not-in-state")
+    s.draft().when(s.REVISION, CIVIL_COORDINATOR).then_refused("named-unit-only")
+
+
 # The call.
 
 
@@ -131,6 +161,35 @@ def test_a_street_applies_and_its_baseline_is_what_the_ledger_has() -> None:
     told = s.calling().when(s.applying(SHIPAI_PLACE), DISPATCHER)
     fact = told.then(f.CommunityApplied, street=SHIPAI).last(f.CommunityApplied)
     assert fact.baseline == s.REACHED.frozen
+
+
+def test_a_street_withdraws_its_application_and_may_apply_anew() -> None:
+    asked = s.applied().when(s.withdrawing(SHIPAI_PLACE), DISPATCHER)
+    left = asked.then(f.CommunityWithdrawn, community=SHIPAI_PLACE, street=SHIPAI)
+    left.then_state("CALLING")
+    assert [one.community for one in left.state.body.applications] == [
+        s.SHIPAI_SECOND,
+        WUSHAN_PLACE,
+    ]
+    left.when(s.withdrawing(SHIPAI_PLACE), DISPATCHER).then_refused("application-known")
+    left.when(s.applying(SHIPAI_PLACE), SECOND_DISPATCHER).then(f.CommunityApplied)
+
+
+def test_what_is_withdrawn_is_neither_ranked_nor_selected() -> None:
+    left = s.scored().does(s.withdrawing(SHIPAI_PLACE), DISPATCHER)
+    left.when(s.SELECTION, AUTHORITY).then_refused("application-known")
+    chosen = (c.Chosen(community=s.SHIPAI_SECOND), c.Chosen(community=WUSHAN_PLACE))
+    told = left.when(c.SelectCommunities(selected=chosen), AUTHORITY)
+    ranking = told.then(f.CommunitiesSelected).last(f.CommunitiesSelected).ranking
+    assert [(one.community, one.rank) for one in ranking] == [
+        (s.SHIPAI_SECOND, 1),
+        (WUSHAN_PLACE, 2),
+    ]
+
+
+def test_a_street_withdraws_its_own_and_before_the_selection() -> None:
+    s.applied().when(s.withdrawing(WUSHAN_PLACE), DISPATCHER).then_refused("named-unit-only")
+    s.selected().when(s.withdrawing(SHIPAI_PLACE), DISPATCHER).then_refused("selection-made-once")
 
 
 def test_a_community_applies_once_and_within_the_window() -> None:
@@ -372,6 +431,11 @@ def test_only_pilots_are_assessed_once_by_the_lead() -> None:
 def test_nothing_is_extended_or_ended_before_every_pilot_is_assessed() -> None:
     s.half_assessed().when(s.EXTENSION, AUTHORITY).then_refused("all-assessed")
     s.half_assessed().when(s.END, AUTHORITY).then_refused("all-assessed")
+
+
+def test_the_next_wave_is_made_of_districts_or_cities() -> None:
+    street = c.ExtendProgramme(divisions=("440103", "440111005"), reason="推广")
+    s.assessed().when(street, AUTHORITY).then_refused("next-wave")
 
 
 def test_a_programme_is_extended_to_other_divisions_once_each() -> None:

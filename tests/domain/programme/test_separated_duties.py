@@ -44,6 +44,13 @@ def the_drafter_does_not_open_the_call() -> None:
     story.when(c.OpenCall(), DRAFTER_WHO_DECIDES).then_refused("drafter-does-not-approve")
 
 
+def who_revised_the_draft_does_not_open_the_call() -> None:
+    """Another hand of the same department is a drafter from then on."""
+    rules = s.also(s.IN_TOWN, ASSESSOR, ASSESSOR_WHO_DECIDES)
+    story = s.draft().under(rules).does(s.REVISION, ASSESSOR)
+    story.when(c.OpenCall(), ASSESSOR_WHO_DECIDES).then_refused("drafter-does-not-approve")
+
+
 def the_drafter_does_not_select() -> None:
     story = s.scored().under(s.also(s.IN_TOWN, DRAFTER_WHO_DECIDES))
     story.when(s.SELECTION, DRAFTER_WHO_DECIDES).then_refused("drafter-does-not-approve")
@@ -101,6 +108,7 @@ def _decides(asked: Any, body: Any, rules: Any) -> str:
 
 GUARDS: dict[str, tuple[Callable[[], None], Any, str, Callable[..., Any]]] = {
     "open": (the_drafter_does_not_open_the_call, calling, "deciding", _decides),
+    "revise": (who_revised_the_draft_does_not_open_the_call, calling, "deciding", _decides),
     "select": (the_drafter_does_not_select, selecting, "deciding", _decides),
     "extend": (the_drafter_does_not_extend, assessing, "deciding", _decides),
     "scorer": (who_scored_does_not_select, guards, "another_person", _nothing),

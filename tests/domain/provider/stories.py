@@ -341,7 +341,7 @@ WORLDS = (
 )
 
 HOURS = c.RecordServiceHours(
-    category="MEAL", place=SHIPAI_PLACE, people=3, minutes=90, served_at=on(5, 10)
+    category="MEAL", place=SHIPAI_PLACE, people=3, minutes=90, served_at=on(5, 11)
 )
 ANOTHER = c.NameAgent(agent=str(SUCCESSOR_AGENT.person))
 

@@ -83,7 +83,10 @@ def test_a_registrar_revokes_a_session_and_is_named() -> None:
     begun.when(revoke, by=DISPATCHER).then_refused("role-permitted")
 
 
-@pytest.mark.parametrize("command", [BEGIN, END])
+@pytest.mark.parametrize(
+    "command",
+    [BEGIN, *(EndSession(session=SESSION, cause=one) for one in SessionEnd if one != "REVOKED")],
+)
 def test_sessions_are_the_doors_to_note_and_nobody_elses(
     command: BeginSession | EndSession,
 ) -> None:
