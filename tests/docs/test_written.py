@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [
     Path(name)
     for name in run(
-        ("git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md", "*.sh"),
+        ("git", "ls-files", "*.md", "*.sh"),
         cwd=ROOT,
         check=True,
         capture_output=True,
