@@ -10,6 +10,7 @@ import click
 from cli.case_lists import names_of
 from cli.commanding import label_of_state
 from cli.histories import print_told
+from cli.tables import shown
 from domain.casebook import CASES
 from domain.refusals import CommandRefused
 from wording.labels import clock_label
@@ -87,7 +88,7 @@ def show_case(away: "Away", category: str, case: str, as_json: bool) -> None:
     for name, told in _about(line, names_of(away)):
         click.echo(f"  {name}　　  {told}")
     for one in found.clocks:
-        click.echo(f"  时限 {clock_label(one.name)}：{one.due}")
+        click.echo(f"  时限 {clock_label(one.name)}：{shown(one.due)}")
     for offer in offered:
         if offer.accepted:
             click.echo(f"  可以 {offer.label}（{offer.command}）")

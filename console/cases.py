@@ -158,7 +158,7 @@ def show(request: Request, section: str, key: str, receipt: int | None = None) -
             (clock_label(one.name, seer.language), one.due, _why(seer, one))
             for one in sorted(running, key=lambda one: one.due)
         ],
-        may=[(filled.get(one.rpartition("/")[2], one), name) for one, name in may],
+        may=[(filled.get(one.rpartition("/")[2], one), *rest) for one, *rest in may],
         may_not=not_now(seer, offered),
         history=list(reversed(case_history(ledger, line.stream, seer.names, seer.language))),
         facts=len(entries),

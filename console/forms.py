@@ -36,15 +36,26 @@ from importing.cells import moment
 from projections.case_board import SHOWN, CaseFilter, CaseLine
 from projections.task_board import TaskFilter
 from services.case_lists import cases_at
-from services.list_questions import pairings_of
 from services.providers import tasks_named
-from services.scope import within
+from services.scope import pairings_of, within
 from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, Both, label
+from wording.sentences import LIMIT_UNITS, limit_text
 
 Kind = Literal[
-    "text", "words", "choice", "choices", "yes", "number", "moment", "file", "kept", "rows", "money"
+    "text",
+    "words",
+    "choice",
+    "choices",
+    "yes",
+    "number",
+    "limit",
+    "moment",
+    "file",
+    "kept",
+    "rows",
+    "money",
 ]
 
 
@@ -81,6 +92,8 @@ def fields_of(
         left.add("policy")  # the pack in force, unless a program says otherwise
     if kind == "dispatch_task" and not given.get("suggested"):
         left |= {"suggested", "reason"}  # the reason is why another than the first suggested
+    if kind == "triage_task" and not policy.handling.grades:
+        left.add("grade")  # this pack counts every task by its kind of request alone
     made = _Making(kind, model, seer, policy, body, case, state, stream)
     return [
         made.field(name, hints[name], given)
@@ -141,10 +154,13 @@ class _Making:
             return Field(name, called, "kept", required, value=value)
         if isinstance(base, type) and issubclass(base, BaseModel):
             return self._rows(name, base, given, many=many, required=required)
+        if base == LimitText:
+            shown = (value, given.get(f"{name}.unit", ""))
+            return Field(name, called, "limit", required, self._units_of_limits(), shown)
         choices = self._choices(name, base)
         if base is bool:
             return Field(name, called, "yes", required, value=value)
-        if choices or many:
+        if choices or many or base == PairingId:
             several: Kind = "choices" if many else "choice"
             held = tuple(value) if many and value else value
             return Field(name, called, several, required, choices, held)
@@ -152,12 +168,6 @@ class _Making:
             return Field(name, called, "moment", required, value=value)
         if _is_money(name):
             return Field(name, _in_yuan(called), "money", required, value=value)
-        if base == LimitText:
-            told = self.seer.say(
-                "如 5wd（工作日）、4wh（工作小时）、24h",
-                "Such as 5wd (working days), 4wh (working hours), 24h",
-            )
-            return Field(name, called, "text", required, value=value, hint=told)
         plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
         number: Kind = "number" if plain is int else "text"
         return Field(name, called, number, required, value=value)
@@ -197,14 +207,17 @@ class _Making:
         return Field(name, self._called(name), "rows", required, rows=rows)
 
     def _called(self, name: str) -> str:
-        called = field_label(name, self.seer.language, of=self.case.category)
+        called = field_label(name, self.seer.language, of=self.case.category, command=self.kind)
         return called[:1].upper() + called[1:]
 
     def _choices(self, name: str, base: Any) -> tuple[tuple[str, str], ...]:
         if (self.kind, name) == ("attach_evidence", "label"):
             return tuple((code, self.seer.say(*both)) for code, both in EVIDENCE.items())
-        if base == Grade or name == "grade":
+        if base == Grade:
             return tuple((code, self.seer.say(*both)) for code, both in LABELS["Grade"].items())
+        if (self.kind, name) == ("triage_task", "grade"):
+            grades = self.policy.handling.grades.items()
+            return tuple((code, limit_text(limit, self.seer.language)) for code, limit in grades)
         if isinstance(base, type) and hasattr(base, "__members__"):
             return tuple(
                 (one.value, label(one.value, self.seer.language, among=base.__name__))
@@ -227,7 +240,8 @@ class _Making:
         if base == TaskId and name == "master":
             return self._same_matter()
         if base == PairingId:
-            return tuple((f"pairing/{key}", title) for key, title in pairings_of(self.seer))
+            lines = pairings_of(self.seer)
+            return tuple((one.stream, one.title) for one in lines if one.state == "ACTIVE")
         for category, of in CASE_IDS.items():
             if base == of and category in SHOWN:
                 return self._cases(category)
@@ -273,6 +287,11 @@ class _Making:
             (line.stream, f"{line.number} {self.seer.category_name(line.category)}")
             for line in lines
         )
+
+    def _units_of_limits(self) -> tuple[tuple[str, str], ...]:
+        """Return the units a length of time is given in, without a number before them."""
+        english = self.seer.language == "en"
+        return tuple((unit, LIMIT_UNITS[unit][2 if english else 0]) for unit in _LENGTHS)
 
     def _units(self, name: str) -> tuple[tuple[str, str], ...]:
         kinds = {
@@ -379,7 +398,10 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
                     command["media_type"] = value.content_type or ""
             continue
         if value.strip():
-            command[name] = _plain(name, base, value.strip())
+            plain = value.strip()
+            if base == LimitText and plain.isdecimal():
+                plain += str(sent.get(f"{name}.unit", ""))
+            command[name] = _plain(name, base, plain)
     for name in model.model_fields:
         base, many = base_of(hints[name])
         if isinstance(base, type) and issubclass(base, BaseModel) and name not in command:
@@ -411,6 +433,8 @@ def _of_row(given: Mapping[str, Any], start: str) -> dict[str, Any]:
     return {one.removeprefix(start): held for one, held in given.items() if one.startswith(start)}
 
 
+_LENGTHS = ("wd", "wh", "d", "h", "min")
+"""The units in which an office gives a length of time, the usual one first."""
 _ROWS_LEAST = 4
 _ROWS_MOST = 12
 _ROWS_MORE = 2
@@ -431,7 +455,7 @@ def _plain(name: str, base: Any, text: str) -> Any:
     if _is_money(name):
         return _cents(name, text)
     plain = base if isinstance(base, type) else get_args(base)[0] if get_args(base) else str
-    if plain is int or name == "grade":
+    if plain is int or base == Grade:
         try:
             return int(text)
         except ValueError:

@@ -1,5 +1,6 @@
 """Who is looking, and how a page is shown to them: session, names, language, size, safe headers."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
@@ -16,6 +17,8 @@ from domain.people import BY_LINK, ROLE_LABELS, Role
 from services.seeing import House, NothingHere, Seer, seer_by
 from wording.labels import Both, Language, clock_label, label
 
+_BESIDE = re.compile(r" · [ -~]+")
+"""What a text that says itself twice says in English, after the Chinese."""
 OFFICE = timezone(timedelta(hours=8), "Asia/Shanghai")
 SESSION_COOKIE = "__Host-session"
 MARK_COOKIE = "__Host-browser"
@@ -97,7 +100,13 @@ def templates(language: Language) -> Environment:
     def label_in(value: Any, among: str | None = None) -> str:
         return label(value, language, among=among)
 
-    found.filters |= {"when": when_in, "left": left_in, "instant": instant, "day": day}
+    found.filters |= {
+        "when": when_in,
+        "left": left_in,
+        "instant": instant,
+        "day": day,
+        "spoken": lambda text: _BESIDE.sub("", text) if chinese else text,
+    }
     found.globals |= {
         "t": lambda zh, en: zh if chinese else en,
         "asset": asset,
@@ -226,11 +235,11 @@ def _section_at(seer: Seer, path: str) -> str:
 
 
 def as_instant(value: datetime | str | None) -> datetime | None:
-    """Return an instant a board or a clock holds, in the office's zone."""
+    """Return an instant a board, a clock or a sentence holds, in the office's zone."""
     if value is None or value == "":
         return None
     found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return found.astimezone(OFFICE)
+    return (found if found.tzinfo else found.replace(tzinfo=OFFICE)).astimezone(OFFICE)
 
 
 def instant(value: datetime | str | None) -> str:

@@ -60,8 +60,28 @@ _ELSEWHERE = frozenset(
         "item-is-commitment",
         "delivery-known",
         "revision-asked",
+        "assist-open",
+        "whistle-called",
+        "extension-asked",
+        "carry-proposed",
+        "termination-asked",
+        "score-appeal-asked",
     }
 )
+"""Refusals for which what would be answered is not there: no state of it, or nobody asked."""
+_ASIDE = frozenset(
+    {
+        "correct_registration",
+        "declare_conflict",
+        "request_termination",
+        "request_exit",
+        "withdraw_pairing",
+        "withdraw_task",
+        "suspend_pairing",
+        "divert_task",
+    }
+)
+"""What corrects, steps aside or ends: never what the eye is led to first."""
 _STOP_OF = {
     TaskState.REGISTERED: 1,
     TaskState.TRIAGED: 2,
@@ -129,12 +149,15 @@ def show(request: Request, number: str, receipt: int | None = None) -> Response:
     )
 
 
-def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str]]:
-    """Return address and name of each command that would be taken now."""
+def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str, bool]]:
+    """Return address and name of each command that would be taken now, the usual ones first.
+
+    Last is whether it is what the eye is led to.
+    """
+    taken = sorted((one.kind for one in found if one.accepted), key=_ASIDE.__contains__)
     return [
-        (f"{address}/{one.kind}", command_label(one.kind, seer.language))
-        for one in found
-        if one.accepted
+        (f"{address}/{kind}", command_label(kind, seer.language), not n and kind not in _ASIDE)
+        for n, kind in enumerate(taken)
     ]
 
 
@@ -142,11 +165,11 @@ def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str]]:
 class NotOffered:
     """What would not be taken now: *refused* with the rule's sentence, *elsewhere* in the course.
 
-    What belongs to another state is named only, and once by which *rules*: the sentence would be
-    the same each time.
+    What is refused by the same sentence stands together. What belongs to another state is named
+    only, and once by which *rules*.
     """
 
-    refused: tuple[tuple[str, dict[str, str]], ...]
+    refused: tuple[tuple[tuple[str, ...], dict[str, str]], ...]
     elsewhere: tuple[str, ...]
     rules: tuple[str, ...]
 
@@ -161,7 +184,12 @@ def not_now(seer: Seer, found: list[Offer]) -> NotOffered:
 
     later = [one for one in refused if one not in here]
     rules = {one.refusal.rule: None for one in later if one.refusal}
-    told_why = ((called(one), told(one.refusal, seer)) for one in here if one.refusal)
+    same: dict[str, tuple[list[str], dict[str, str]]] = {}
+    for one in here:
+        assert one.refusal is not None, "these were refused"
+        why = told(one.refusal, seer)
+        same.setdefault(why["sentence"], ([], why))[0].append(called(one))
+    told_why = ((tuple(names), why) for names, why in same.values())
     return NotOffered(tuple(told_why), tuple(called(one) for one in later), tuple(rules))
 
 
@@ -207,10 +235,12 @@ def _rail(seer: Seer, state: Known, entries: Any, clocks: Any) -> Iterator[Step]
         for name, kinds in RAIL:
             if entry.kind in kinds:
                 reached[name] = entry.recorded_at.isoformat()
-    present = _STOP_OF.get(state.name, len(RAIL))
+    present = _STOP_OF.get(state.name)
     due = next((clock for clock in clocks if "." not in clock.name), None)
     for at, (name, _) in enumerate(RAIL):
-        if at < present:
+        if present is None:  # over: what it never came to, such as one that was merged, stays open
+            yield Step(seer.say(*name), "done" if name in reached else "", reached.get(name), None)
+        elif at < present:
             yield Step(seer.say(*name), "done", reached.get(name), None)
         elif at == present:
             yield Step(seer.say(*name), "now", None, due.due.isoformat() if due else None)

@@ -35,9 +35,12 @@ def show(request: Request) -> Response:
         later=seer.at + timedelta(days=3),
         late=seer.at - timedelta(hours=5),
         refused=refused,
-        may=[("/ui-kit", say("联系居民", "Contact")), ("/ui-kit", say("退单", "Return"))],
+        may=[
+            ("/ui-kit", say("联系居民", "Contact"), True),
+            ("/ui-kit", say("退单", "Return"), False),
+        ],
         may_not={
-            "refused": [(say("提交办理结果", "Submit the result"), refused)],
+            "refused": [((say("提交办理结果", "Submit the result"),), refused)],
             "elsewhere": [say("签收", "Accept"), say("派出", "Dispatch")],
             "rules": ["not-in-this-state"],
         },

@@ -17,7 +17,6 @@ from domain.task.facts import TaskState
 from projections.unit_inbox import COMMANDS, InboxLine
 from services import workbench
 from services.acting import given_each, order_of
-from services.case_lists import waiting_cases
 from services.erasure_requests import why_due
 from services.scope import task_at
 from services.seeing import NothingHere, Seer, told
@@ -85,7 +84,7 @@ def show(request: Request) -> Response:
     mine = workbench.mine(seer, _SHOWN)
     unit = workbench.of_the_unit(seer)
     asked = workbench.asked_for(seer)
-    cases, cases_total = waiting_cases(seer, _CASES)
+    cases, cases_total = workbench.cases_of_the_unit(seer, _CASES)
     about = _About(seer, [*mine.lines, *unit.lines, *asked])
     groups = _grouped(seer, mine.lines, about)
     ticks = [item for group in groups for item in group.items if item.tick]
@@ -208,7 +207,7 @@ def _grouped(seer: Seer, lines: list[InboxLine], about: _About) -> list[Group]:
         (seer.say("之后", "Later"), "", None),
     ]
     found: dict[str, list[Item]] = {name: [] for name, _, _ in spans}
-    for line in lines:
+    for line in sorted(lines, key=lambda line: (line.due is None, line.due)):
         due = as_instant(line.due)
         for name, _, until in spans:
             if until is None or (due is not None and due < until):

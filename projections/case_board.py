@@ -270,8 +270,11 @@ class CaseBoard:
         return [_line(dict(row)) for row in found], total
 
     def waiting(self, units: Sequence[str], size: int) -> tuple[list[CaseLine], int]:
-        """Return the open cases whose turn it is at one of *units*, the most pressing first."""
-        conditions = (cases.c.holder.in_(units), cases.c.over == 0)
+        """Return the open cases whose turn it is at one of *units*, the most pressing first.
+
+        One that no clock runs for, such as a site in use, waits for nobody.
+        """
+        conditions = (cases.c.holder.in_(units), cases.c.over == 0, cases.c.next_due.is_not(None))
         asked = _LINES.where(*conditions).order_by(
             cases.c.next_due.asc().nulls_last(), cases.c.stream
         )

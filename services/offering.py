@@ -59,6 +59,7 @@ ABOUT_VALUES = frozenset(
         "revision-below-delivered",
         "revised-due-ahead",
         "commitment-in-term",
+        "provider-admitted",
     }
 )
 """Refusals that speak of a value nobody has chosen yet: the form asks for it."""

@@ -1,5 +1,6 @@
 """Who is looking, at what house: somebody signed in, in one post, through one door."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from desk.orders import Door
 from domain.people import Channel, Known, Role
 from domain.refusals import CommandRefused
 from domain.rules import Rules
+from domain.values import CASE
 from projections.boards import Boards
 from runtime.settings import Settings
 from services.community_codes import CommunityCodes
@@ -32,7 +34,8 @@ from webhooks.relay import Whom
 from webhooks.store import Store
 from wording.labels import Language
 from wording.names import KnownNames
-from wording.office_words import in_office_words
+from wording.office_words import for_people, in_office_words
+from wording.sentences import OpaqueNames
 
 BOARD_SECONDS = 2.0
 """How long is waited for the boards after a command, and while they are known to be busy."""
@@ -246,4 +249,19 @@ def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
         place_name=seer.place_name,
         ground_name=lambda code: seer.names.ground(code, seer.language),
     )
+    said = for_people(said)
+    # A case by its kind only: what another's is called is nobody's to learn by a wrong id.
+    said = _CASE.sub(lambda found: OpaqueNames().case(found[0], seer.language), said)
+    said = _LISTED.sub(lambda found: _in_a_pack(seer, found[0]), said)
     return {"rule": refusal.rule, "sentence": said}
+
+
+_CASE = re.compile(CASE)
+_LISTED = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]+(?![\w@/.-])")
+"""A code of a list in a pack, such as a category's."""
+
+
+def _in_a_pack(seer: Seer, code: str) -> str:
+    """Return what a code of a pack is called there, or the code."""
+    called = seer.names.category(code, seer.language)
+    return seer.names.ground(code, seer.language) if called == code else called

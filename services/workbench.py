@@ -8,9 +8,11 @@ from domain.people import Role
 from domain.task.reading import Sight, sight
 from domain.task.state import Known
 from ledger.entry import Entry
+from projections.case_board import CaseLine
 from projections.history import HistoryLine, history_of
 from projections.task_board import TaskFilter, TaskLine
 from projections.unit_inbox import InboxLine
+from services.case_lists import waiting_cases
 from services.scope import within
 from services.seeing import Seer
 from services.waiting import waiting_at, waiting_for_others
@@ -71,6 +73,11 @@ def of_the_unit(seer: Seer) -> Waiting:
             limit=_OF_OTHERS,
         )
     )
+
+
+def cases_of_the_unit(seer: Seer, size: int) -> tuple[list[CaseLine], int]:
+    """Return the cases of other kinds whose turn it is at their unit, and how many there are."""
+    return ([], 0) if seer.role in _WATCHING else waiting_cases(seer, size)
 
 
 def asked_for(seer: Seer) -> list[InboxLine]:

@@ -155,12 +155,12 @@ CLOSING_SENTENCES: dict[str, Both] = {
     ),
     "supervision_raised.v1": (
         (
-            "督办升级：{level_before:label.SupervisionLevel} → {level:label.SupervisionLevel}"
+            "督办：{level_before:label.SupervisionLevel} → {level:label.SupervisionLevel}"
             "[，对象{unit:unit}]，原因：{cause:cause}[，理由：{reason:sealed}][，办理到期 "
             "{due:instant}]。"
         ),
         (
-            "Supervision raised: {level_before:label.SupervisionLevel} → "
+            "Supervision: {level_before:label.SupervisionLevel} → "
             "{level:label.SupervisionLevel}[, against {unit:unit}], cause: {cause:cause}"
             "[, reason: {reason:sealed}][, handling due {due:instant}]."
         ),

@@ -117,12 +117,23 @@ _OF_KINDS = {
 }
 
 
-def field_label(name: str, language: str = "zh", *, of: str = "") -> str:
-    """Return what the field *name* is called among commands *of* a kind of case.
+_IN_A_COMMAND: dict[tuple[str, str], Both] = {
+    ("assign_staff", "person"): ("承办人员", "member of staff"),
+    ("declare_conflict", "person"): ("回避人员", "who steps aside"),
+    ("invite_assist", "due"): ("反馈时间", "answer by"),
+    ("invite_assist", "unit"): ("协办单位", "assisting unit"),
+    ("request_extension", "limit"): ("延长", "how much longer"),
+    ("triage_task", "grade"): ("办理分级", "handling grade"),
+}
+"""Command and field → what it is called there, where that is more than it is called elsewhere."""
+
+
+def field_label(name: str, language: str = "zh", *, of: str = "", command: str = "") -> str:
+    """Return what the field *name* is called: in *command*, or among commands *of* a kind of case.
 
     One nobody named is shown by its own name.
     """
-    both = _OF_KINDS.get(f"{of}.{name}") or FIELDS.get(name)
+    both = _IN_A_COMMAND.get((command, name)) or _OF_KINDS.get(f"{of}.{name}") or FIELDS.get(name)
     return name if both is None else both[language == "en"]
 
 

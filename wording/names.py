@@ -89,7 +89,8 @@ class KnownNames(OpaqueNames):
 
 
 def _labels_of(policy: Policy) -> dict[str, tuple[str, str]]:
-    return {one.code: (one.label.zh, one.label.en) for one in _grounds_in(policy)}
+    lines = {code: (label.zh, label.en) for code, label in policy.lines.items()}
+    return lines | {one.code: (one.label.zh, one.label.en) for one in _grounds_in(policy)}
 
 
 def _grounds_in(value: Any) -> Iterator[Ground]:

@@ -38,7 +38,7 @@ _UNIT = re.compile(r"(?<![\w/@.-])\d{6,12}-[A-Z0-9-]{1,24}(?![\w/@])")
 _PLACE = re.compile(r"(?<![\w/@.-])\d{6,12}(?![\w/@.-])")
 _FIELD = re.compile(r"(字段 |[Ff]ield |in )([a-z_]{3,40})(?: (?=[\u4e00-\u9fff])|(?=[ ,]))")
 _BESIDE_ITS_LABEL = re.compile(r"(“[^“”]+”)（[a-z][a-z0-9_.]*）")
-_APART = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_APART = re.compile(r"(?<=[\u4e00-\u9fff”》）]) (?=[\u4e00-\u9fff“《（])")
 """A space before or after a code, which a name of Chinese characters does not need."""
 
 
@@ -68,7 +68,13 @@ def in_office_words(
     said = _TWICE.sub(r"\1", said)
     said = _UNIT.sub(lambda found: unit_name(found[0]), said)
     said = _PLACE.sub(lambda found: place_name(found[0]), said)
-    return said if english else _APART.sub("", said)
+    return said if english else _APART.sub("", said.replace(", ", "、"))
+
+
+def for_people(sentence: str) -> str:
+    """Return *sentence* as it is said to whoever filled in a page: they are who asked."""
+    said = sentence.replace("来者是", "您是")
+    return said.replace("命令格式不符：", "填写不全或有误：")
 
 
 def _field(found: re.Match[str], language: Language, of: str) -> str:

@@ -16,11 +16,16 @@ _UNITS: dict[str, Both] = {
 }
 
 
+def yuan_text(cents: int, language: Language = "zh") -> str:
+    """Return a sum of money in yuan: 50,000.00 元."""
+    yuan = f"{cents // 100:,}.{cents % 100:02d}"
+    return f"{yuan} 元" if language == "zh" else f"CNY {yuan}"
+
+
 def quantity_text(kind: str, quantity: int, language: Language = "zh") -> str:
     """Return a quantity of *kind* with its unit: 500.00 元, 3 人月."""
     if kind == "FUNDS":
-        yuan = f"{quantity // 100}.{quantity % 100:02d}"
-        return f"{yuan} 元" if language == "zh" else f"CNY {yuan}"
+        return yuan_text(quantity, language)
     return f"{quantity}{_UNITS[kind][language == 'en']}"
 
 
@@ -61,7 +66,7 @@ def tallies_text(tallies: Iterable[Mapping[str, Any]], language: Language = "zh"
 
 
 def commitment_text(commitment: Mapping[str, Any], language: Language = "zh") -> str:
-    """Return a promise as it is written in one cell: 资金 50000.00 元 2027-10-31."""
+    """Return a promise as it is written in one cell: 资金 50,000.00 元 2027-10-31."""
     kind = str(commitment["kind"])
     much = quantity_text(kind, int(commitment["quantity"]), language)
     day = _day(commitment["due"])

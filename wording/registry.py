@@ -9,12 +9,12 @@ REGISTRY_SENTENCES: dict[str, Both] = {
     "unit_registered.v1": (
         (
             "登记单位{unit.name}（{unit.code}），{unit.kind:label.UnitKind}，区划 {unit.division}"
-            "[，业务条线 {unit.line}][，上级{unit.parent:unit}]，自 {unit.since:instant} 起"
+            "[，业务条线 {unit.line:ground}][，上级{unit.parent:unit}]，自 {unit.since:instant} 起"
             "[，至 {unit.until:instant}]。"
         ),
         (
             "Unit {unit.name} ({unit.code}) registered, {unit.kind:label.UnitKind}, division "
-            "{unit.division}[, line {unit.line}][, under {unit.parent:unit}], from "
+            "{unit.division}[, line {unit.line:ground}][, under {unit.parent:unit}], from "
             "{unit.since:instant}[ until {unit.until:instant}]."
         ),
     ),
@@ -22,12 +22,12 @@ REGISTRY_SENTENCES: dict[str, Both] = {
         (
             "变更单位{unit.name}（{unit.code}，原名{unit_before.name}），"
             "{unit.kind:label.UnitKind}，区划 {unit.division}（原 {unit_before.division}）"
-            "[，业务条线 {unit.line}][，上级{unit.parent:unit}]，理由：{reason}。"
+            "[，业务条线 {unit.line:ground}][，上级{unit.parent:unit}]，理由：{reason}。"
         ),
         (
             "Unit {unit.name} ({unit.code}, before: {unit_before.name}) changed, "
             "{unit.kind:label.UnitKind}, division {unit.division} (before: {unit_before.division})"
-            "[, line {unit.line}][, under {unit.parent:unit}], reason: {reason}."
+            "[, line {unit.line:ground}][, under {unit.parent:unit}], reason: {reason}."
         ),
     ),
     "unit_closed.v1": (

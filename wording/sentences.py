@@ -13,17 +13,19 @@ from typing import Any, Protocol
 
 from domain.values import CASE_CATEGORIES
 from wording.closing import CLOSING_SENTENCES
+from wording.fields import EVIDENCE
 from wording.kinds import WORDS_OF_KINDS, all_words
 from wording.labels import LABELS, Both, Language, clock_label, label
 from wording.notices import ANY_NOTICE, NOTICE_TEXTS
 from wording.oversight import OVERSIGHT_SENTENCES
 from wording.pairing import PAIRING_SENTENCES
-from wording.promising import owed_text, owed_until_text, promised_text, tallies_text
+from wording.promising import owed_text, owed_until_text, promised_text, tallies_text, yuan_text
 from wording.registry import REGISTRY_SENTENCES
 from wording.task import HANDLING_SENTENCES
 from wording.template import WordingBroken, fill
 
 __all__ = [
+    "LIMIT_UNITS",
     "SENTENCES",
     "Language",
     "Names",
@@ -51,12 +53,22 @@ SENTENCES: dict[str, Both] = {
 
 _VALUES_OF_KINDS = {name: show for words in WORDS_OF_KINDS for name, show in words.values.items()}
 
+_OFFICE_FILES = "application/vnd.openxmlformats-officedocument."
+_MEDIA = {
+    f"{_OFFICE_FILES}wordprocessingml.document": "Word",
+    f"{_OFFICE_FILES}spreadsheetml.sheet": "Excel",
+    "application/msword": "Word",
+    "application/vnd.ms-excel": "Excel",
+    "text/plain": "TXT",
+}
+"""What people call a type of file whose name does not end in it."""
+
 SEALED: Both = ("〔已密封〕", "[sealed]")
 
 CHINA = timezone(timedelta(hours=8), "UTC+8")
 
 _LIMIT = re.compile(r"^(\d+)(wd|wh|d|h|min|s)$")
-_LIMIT_UNITS: dict[str, tuple[str, str, str]] = {
+LIMIT_UNITS: dict[str, tuple[str, str, str]] = {
     "wd": ("个工作日", "working day", "working days"),
     "wh": ("个工作小时", "working hour", "working hours"),
     "d": ("天", "day", "days"),
@@ -64,6 +76,12 @@ _LIMIT_UNITS: dict[str, tuple[str, str, str]] = {
     "min": ("分钟", "minute", "minutes"),
     "s": ("秒", "second", "seconds"),
 }
+"""What the units of a limit are called: in Chinese, of one in English, of several."""
+
+
+_STOP_TOO_MANY = re.compile(r"。(?=[。，；）])")
+_UNCHANGED = re.compile(r"(?<![^：: ])([^\W\d][\w ]*) → \1(?![^，, ])")
+"""A change that changed nothing: a card is reminded of, and stays what it is."""
 
 
 class WordingUnknown(Exception):
@@ -164,7 +182,8 @@ def sentence(
     if deadlines is not None:
         shown.by_name["deadline"] = deadlines
     # An opened text brings the full stop its writer gave it.
-    return fill(both[language == "en"], fact, shown).replace("。。", "。")
+    told = _STOP_TOO_MANY.sub("", fill(both[language == "en"], fact, shown))
+    return _UNCHANGED.sub(r"\1（不变）" if language == "zh" else r"\1 (unchanged)", told)
 
 
 def notice_text(template: str, values: Mapping[str, str], names: Names | None = None) -> Both:
@@ -194,8 +213,11 @@ def limit_text(limit: str, language: Language = "zh") -> str:
     if found is None:
         return limit
     number, unit = found.groups()
-    zh, one, many = _LIMIT_UNITS[unit]
+    zh, one, many = LIMIT_UNITS[unit]
     return f"{number} {zh}" if language == "zh" else f"{number} {one if number == '1' else many}"
+
+
+_TO_THE_MINUTE = len("2026-11-22 09:30")
 
 
 def deadline_text(deadline: Mapping[str, Any], language: Language = "zh") -> str:
@@ -203,6 +225,8 @@ def deadline_text(deadline: Mapping[str, Any], language: Language = "zh") -> str
     limit = str(deadline["limit"])
     length = limit_text(limit, language)
     since, until = (instant_shown(deadline[end]) for end in ("counted_from", "due"))
+    if not limit.endswith(("s", "min")):
+        since, until = since[:_TO_THE_MINUTE], until[:_TO_THE_MINUTE]
     calendar = str(deadline["calendar"]).partition("@")[0]
     by_calendar = limit.endswith(("wd", "wh"))
     if language == "zh":
@@ -271,6 +295,8 @@ class _Shown:
             "instant": instant_shown,
             "limit": lambda limit: limit_text(limit, language),
             "sealed": self._sealed,
+            "evidence": lambda code: EVIDENCE.get(code, (code, code))[language == "en"],
+            "media": lambda media: _MEDIA.get(media, media.rpartition("/")[2].upper()),
             "money": self._money,
             "promised": lambda promised: promised_text(promised, language),
             "owed": lambda owed: owed_text(owed, language),
@@ -330,8 +356,7 @@ class _Shown:
         return f"{served} → {self.names.case(item['successor'], self.language)}"
 
     def _money(self, cents: int) -> str:
-        yuan = f"{cents // 100}.{cents % 100:02d}"
-        return f"{yuan} 元" if self.language == "zh" else f"CNY {yuan}"
+        return yuan_text(cents, self.language)
 
     def _operator(self, operator: Mapping[str, Any]) -> str:
         """Return who runs which functions, how, and until when."""

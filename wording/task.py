@@ -244,10 +244,10 @@ HANDLING_SENTENCES: dict[str, Both] = {
         ),
     ),
     "evidence_attached.v1": (
-        "上传[{on_site:if}现场]佐证材料 {label}（{media_type}）：{document:sealed}。",
+        "上传[{on_site:if}现场]佐证材料：{label:evidence}（{media_type:media}）。",
         (
-            "[{on_site:if}On-site evidence][{on_site:unless}Evidence] {label} ({media_type}) "
-            "attached: {document:sealed}."
+            "[{on_site:if}On-site evidence][{on_site:unless}Evidence] attached: {label:evidence} "
+            "({media_type:media})."
         ),
     ),
     "assist_invited.v1": (

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import delete
 
 from accounts.tries import tries
+from domain.values import instant_text
 from runtime.settings import Settings
 from services.province import Province
 from services.single_sign_on import sign_on_of
@@ -48,6 +49,7 @@ class District:
     communities: Communities
 
 
+_IN_HAND = ("working", "extending", "assisted", "reviewed", "carried")
 FOUNDED = timedelta(days=240)
 """How long ago the office began: a programme's whole course lies between."""
 
@@ -65,14 +67,25 @@ def furnished(office: Office, since: datetime, now: datetime) -> District:
         tasks["triaged"], "triage_task", "dispatcher", urgency="URGENT", duty_class="COOPERATE"
     )
     town.close(tasks["cancelled"])
-    for name in ("dispatched", "second", "carded", "working", "extending", "assisted", "reviewed"):
+    sent = ("dispatched", "second", "carded", "returned", *_IN_HAND)
+    for name in sent:
         task = tasks[name] = town.task()
         town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
         town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
     town.ask(tasks["carded"], "raise_card", "supervisor", colour="RED", reason="多次催促未签收")
     town.ask(tasks["carded"], "remind_unit", "supervisor")
-    for name in ("working", "extending", "assisted", "reviewed"):
+    for name in _IN_HAND:
         _taken_up(office, tasks[name])
+    merged = tasks["merged"] = town.task()
+    town.ask(merged, "merge_into", "dispatcher", master=tasks["registered"])
+    town.ask(
+        tasks["returned"],
+        "request_return",
+        "coordinator",
+        reason="属住房建设部门职责",
+        legal_basis="职责清单第 4 项",
+    )
+    _carried(office, tasks["carried"])
     town.ask(
         tasks["extending"],
         "request_extension",
@@ -91,9 +104,12 @@ def furnished(office: Office, since: datetime, now: datetime) -> District:
     )
     tasks["approved"] = approve(office, town.task())
     rated = tasks["rated"] = approve(office, town.task())
+    dissatisfied = tasks["dissatisfied"] = approve(office, town.task())
     agent = office.browser("R01")
     answers = {"contacted": "yes", "resolved": "yes", "grade": "5", "note": "很满意"}
     agent.post(f"/callbacks/{office.number_of(rated)}", reached="yes", **answers)
+    answers = {"contacted": "yes", "resolved": "no", "grade": "1", "note": "扶手又松了"}
+    agent.post(f"/callbacks/{office.number_of(dissatisfied)}", reached="yes", **answers)
     rating = handed_over(office, approve(office, town.task()))
     _, following = registered(office)
     pairings = _pairings(office)
@@ -126,6 +142,22 @@ def _taken_up(office: Office, task: str) -> None:
     town.ask(
         task, "attach_evidence", "staff", label="after", media_type="image/jpeg", document=picture
     )
+
+
+def _carried(office: Office, task: str) -> None:
+    """Have a task carried on the books by its two keys."""
+    office.town.ask(
+        task,
+        "propose_carry",
+        "coordinator",
+        cause="BUDGET",
+        reason="须列入明年预算",
+        plan="预算批复后接续办理",
+        review_at=instant_text(datetime.now(UTC) + timedelta(days=30)),
+        ledger_row="台账-7",
+    )
+    for keeper in ("supervisor", "adjudicator"):
+        office.town.ask(task, "approve_carry", keeper, resident_told=True)
 
 
 def _with_sign_on(office: Office) -> None:

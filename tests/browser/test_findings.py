@@ -260,7 +260,7 @@ async def test_a_delivery_is_disputed_and_settled(staffed: Office, visit: Visiti
     )
     shown = await authority.page.inner_text("#promises >> xpath=../..")
     assert "已裁定" in shown
-    assert "6000.00 元" in shown
+    assert "6,000.00 元" in shown
     assert "15 %" in shown
     for one in (civil, centre, authority):
         assert one.complaints == []

@@ -22,7 +22,7 @@ from tests.console.test_residents_following import NEED, PLACE
 from tests.journeys.district import BUREAU
 
 Doing = Callable[[Page], Awaitable[None]]
-UNSENT = {"registered", "triaged", "cancelled"}
+UNSENT = {"registered", "triaged", "cancelled", "merged"}
 """Tasks that are no department's yet."""
 STEPS = ("parties", "lists", "claims", "signatures", "approval")
 
@@ -62,6 +62,11 @@ async def _empty(page: Page) -> None:
 
 async def _menu(page: Page) -> None:
     await page.click(".posts summary")
+
+
+async def _accepted_none(page: Page) -> None:
+    async with page.expect_navigation():
+        await page.click("#accept button")
 
 
 async def _english(page: Page) -> None:
@@ -200,6 +205,11 @@ def _desks(district: District) -> list[Stop]:
     return [
         Stop("dispatch-triaged", "D01", f"/dispatch?case={tasks['triaged']}"),
         Stop("tasks-narrowed-to-none", "D01", "/tasks?q=没有这样的任务"),
+        Stop("workbench-empty", "D02", "/"),
+        Stop("dispatch-empty", "D02", "/dispatch"),
+        Stop("tasks-empty", "D02", "/tasks"),
+        Stop("pairings-none", "D01", "/pairings?q=没有这样的结对"),
+        Stop("accepted-none", "B01", "/", _accepted_none),
         Stop("register-refused", "W01", "/register", _empty),
         Stop("callbacks-refused", "R01", "/callbacks", _empty),
         Stop("link-handed-over", "D01", f"/tasks/{tasks['approved']}/issue_rating_link", _link),
@@ -215,7 +225,12 @@ def _desks(district: District) -> list[Stop]:
             Stop(f"figures-by-{by}", "V01", f"/figures?by={by}")
             for by in ("unit", "street", "category", "month")
         ),
+        Stop("figure-on_time", "V01", "/figures/on_time_rate@1"),
+        Stop("figure-counted-again", "A01", "/figures/on_time_rate@1?recompute=yes"),
+        Stop("supervision-narrowed", "V01", "/supervision?level=RED"),
         Stop("province-city", "V01", district.city),
+        Stop("audit-nothing", "A01", "/audit?case=DQ440106202601010000X", status=404),
+        Stop("audit-compared", "A01", f"/audit?case={tasks['working']}&policy=zhuhai-124"),
         Stop("audit-case", "A01", f"/audit?case={tasks['working']}"),
         Stop("audit-earlier", "A01", f"/audit?case={tasks['working']}&facts=3"),
         Stop("audit-verified", "A01", "/audit", sent("form[action='/audit/verify'] button")),

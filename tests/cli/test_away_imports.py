@@ -1,6 +1,7 @@
 """Tables are taken in at a server far away as they are here: the same report, once."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -13,20 +14,35 @@ from serving.listening import listening, serving
 from tests import accounts
 from tests.cli.test_away import EXAMPLES, key_of
 from tests.cli.test_command_line import Done, jiedui
+from tests.cli.test_importing_providers import HEADINGS as PROVIDERS
+from tests.cli.test_importing_providers import row as provider
 from tests.console.caterers import a_caterer
 from tests.console.conftest import Office, office
 from tests.facilities import furnished
+from tests.importing.test_facilities import HEAD as FACILITIES
+from tests.importing.test_facilities import ROW, SITE_HEAD
+from tests.importing.test_facilities import SITE as A_SITE
+from tests.journeys.test_findings import HEADINGS as FINDINGS
+from tests.journeys.test_findings import row as finding
 
 __all__ = ["office"]
 
+NEEDS = "台账编号,诉求来源,诉求类别,所属街道,诉求内容,诉求人,联系电话,发现时间"
+NEED = "B-1,居民来电,养老,石牌街道,坡道太陡,王某,19900008706,2026-09-01"
+UNITS = "单位编码,单位名称,单位类别,行政区划代码"
+UNIT = "440106009-SO,五山街道办事处,街道办事处,440106009"
+SITE = A_SITE.replace("车陂街道,东圃", "石牌街道,一社区")
+PROVIDER = ",".join(provider(1))
+
 TABLES = {
-    "need": ("W01", "needs"),
-    "finding": ("W01", "checkup"),
-    "unit": ("", "units"),
-    "site": ("D01", "sites"),
-    "provider": ("B01", "providers"),
+    "need": ("W01", NEEDS, NEED, NEED.replace("养老", "噪音").replace("B-1", "B-2")),
+    "finding": ("W01", FINDINGS, finding("T-1", 2), finding("T-2", 1, indicator="幸福指数")),
+    "unit": ("", UNITS, UNIT, UNIT.replace("街道办事处,4401", "无此类别,4401")),
+    "site": ("D01", SITE_HEAD, SITE, SITE.replace("S-1", "S-2").replace("一社区", "无此社区")),
+    "facility": ("D01", FACILITIES, ROW, ROW.replace("F-1", "F-2").replace("S-1", "S-9")),
+    "provider": ("B01", ",".join(PROVIDERS), PROVIDER, PROVIDER.replace("企业", "无此类型")),
 }
-"""Who takes each table of the sample in, and what it is called there; "" is the registrar."""
+"""Who takes each table in ("": the registrar), its headings, a row taken, one that is not."""
 
 
 def key_for(office: Office, number: str, folder: Path) -> tuple[Path, str]:
@@ -38,49 +54,47 @@ def key_for(office: Office, number: str, folder: Path) -> tuple[Path, str]:
     return accounts.key_of(desk, registrar, folder), registrar
 
 
-@pytest.mark.parametrize("table", TABLES)
 async def test_imports_are_the_same_far_away_and_here(
-    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     furnished(office.town.books.desk)
     a_caterer(office)
-    number, file = TABLES[table]
-    key, person = key_for(office, number, tmp_path)
     empty, ledger = tmp_path / "elsewhere", office.town.books.ledger
-    back = tmp_path / "back.xlsx"
-    words = (
-        *("--key", str(key), table, "import", str(EXAMPLES / f"{file}.xlsx")),
-        *("--as", person, "--bad-rows", str(back)),
-    )
+    file, back = tmp_path / "table.csv", tmp_path / "back.csv"
     app = Starlette(routes=[Mount(PREFIX, create_api(office.house))])
     async with serving(app, listening("127.0.0.1:0")) as url:
+        for table, (number, *lines) in TABLES.items():
+            file.write_text("\n".join(lines), encoding="utf-8")
+            key, person = key_for(office, number, tmp_path)
+            words = ("--key", str(key), table, "import", str(file), "--as", person)
 
-        async def taken(home: Path, *more: str) -> Done:
-            with monkeypatch.context() as patch:
-                if home == empty:
-                    patch.setenv("JIEDUI_URL", url)
-                return await asyncio.to_thread(jiedui, home, *words, *more)
+            async def taken(home: Path, *more: str, words: tuple[str, ...] = words) -> Done:
+                with monkeypatch.context() as patch:
+                    if home == empty:
+                        patch.setenv("JIEDUI_URL", url)
+                    beside = ("--bad-rows", str(back))
+                    return await asyncio.to_thread(jiedui, home, *words, *beside, *more)
 
-        async def both(*more: str) -> Done:
-            here, away = await taken(tmp_path, *more), await taken(empty, *more)
-            assert (away.returncode, away.stdout) == (here.returncode, here.stdout)
-            assert "未受理" not in away.stderr, away.stderr
-            return away
-
-        before = ledger.head()
-        tried = await both("--dry-run", "--json")
-        assert ledger.head() == before
-        assert not back.exists()
-        first = await taken(empty)
-        assert first.returncode == tried.returncode, first.stderr
-        recorded = ledger.head()
-        assert recorded > before
-        assert {one.by.channel for one in ledger.log() if one.position > before} == {Channel.IMPORT}
-        assert {one.by.person for one in ledger.log() if one.position > before} == {person}
-        handed_back = back.read_bytes() if back.exists() else None
-        await both()
-        assert ledger.head() == recorded
-        assert (back.read_bytes() if back.exists() else None) == handed_back
+            before = ledger.head()
+            tried, here = await taken(empty, "--dry-run"), await taken(tmp_path, "--dry-run")
+            assert (tried.returncode, tried.stdout) == (here.returncode, here.stdout)
+            assert "将登记 1 行，此前已登记 0 行，退回 1 行" in tried.stdout, (table, tried)
+            assert ledger.head() == before
+            assert not back.exists()
+            first = await taken(empty, "--json")
+            assert first.returncode == 1, first.stderr
+            told = json.loads(first.stdout)
+            assert (told["recorded"], told["refused"]) == (1, 1)
+            recorded, handed_back = ledger.head(), back.read_bytes()
+            given = [one for one in ledger.log() if one.position > before]
+            assert {(one.by.channel, one.by.person) for one in given} == {(Channel.IMPORT, person)}
+            back.unlink()
+            again, here = await taken(empty), await taken(tmp_path)
+            assert (again.returncode, again.stdout) == (here.returncode, here.stdout)
+            assert "登记 0 行，此前已登记 1 行，退回 1 行" in again.stdout, (table, again)
+            assert ledger.head() == recorded
+            assert back.read_bytes() == handed_back
+            back.unlink()
     assert not list(empty.glob("*.db*"))
 
 

@@ -66,7 +66,7 @@ def negotiated_with_promise(office: Office) -> str:
 def test_a_promise_is_typed_with_its_resource(staffed: Office) -> None:
     address = drafted(staffed)
     shown = checked(staffed.browser("B01"), address, MONEY)
-    assert "资金 40000.00 元 2027-10-31" in shown
+    assert "资金 40,000.00 元 2027-10-31" in shown
     promised(staffed.browser("B01"), address)
     _, state = staffed.town.books.desk.state_of(stream_of(address))
     (pledge,) = state.agreement.pledges
@@ -94,7 +94,7 @@ def test_what_cannot_be_promised_is_told_and_not_recorded(
 def test_the_page_shows_what_was_promised_and_what_has_arrived(staffed: Office) -> None:
     address = running(staffed)
     civil, street = staffed.browser("B01"), staffed.browser("D01")
-    assert "40000.00 元" in civil.get(address).text
+    assert "40,000.00 元" in civil.get(address).text
     pressed(
         civil,
         address,
@@ -104,12 +104,12 @@ def test_the_page_shows_what_was_promised_and_what_has_arrived(staffed: Office) 
         delivered_at="2026-11-20T09:00",
         voucher="拨款通知书第 18 号",
     )
-    assert "第 1 笔 R-1 10000.00 元" in street.get(f"{address}/confirm_commitment_delivery").text
+    assert "第 1 笔 R-1 10,000.00 元" in street.get(f"{address}/confirm_commitment_delivery").text
     pressed(street, address, "confirm_commitment_delivery", delivery="1")
     shown = street.get(address).text
     assert "25 %" in shown
     assert "已确认" in shown
-    assert "资金 10000.00 元 / 40000.00 元" in shown
+    assert "资金 10,000.00 元 / 40,000.00 元" in shown
 
 
 def test_what_is_due_soon_waits_for_its_giver_and_a_delivery_for_its_receiver(
@@ -138,7 +138,7 @@ def test_revising_the_list_keeps_the_promise_as_it_stands(staffed: Office) -> No
     civil = staffed.browser("B01")
     form = civil.get(f"{address}/revise_lists?list=RESOURCE").text
     standing = re.findall(r'name="promise" value="([^"]+)"', form)
-    assert standing == ["资金 40000.00 元 2027-10-31"]
+    assert standing == ["资金 40,000.00 元 2027-10-31"]
     more = {
         "title": ["饭堂补助", "轮椅"],
         "category": ["ELDER", "ELDER"],
