@@ -2,6 +2,7 @@
 
 from tests.browser.test_console import DESKTOP, Visiting, chromium, visit
 from tests.console.conftest import Office, office
+from tests.journeys.district import BUREAU
 
 __all__ = ["chromium", "office", "visit"]
 
@@ -12,7 +13,9 @@ SHEET = {"width": 680, "height": 960}
 async def test_a_list_on_paper_is_a_table_with_a_head_and_without_a_menu(
     office: Office, visit: Visiting
 ) -> None:
-    office.town.task()
+    town, task = office.town, office.town.task()
+    town.ask(task, "triage_task", "dispatcher", urgency="NORMAL", duty_class="COOPERATE")
+    town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
     seen = await visit("D01", viewport=DESKTOP)
     await seen.go("/tasks")
     page = seen.page

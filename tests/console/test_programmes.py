@@ -122,7 +122,7 @@ def test_the_selection_begins_with_the_best_and_asks_why_it_leaves_them(pilot: P
         taken = sent(browser, address, **out, **{"selected.1.reason": REASON})
     assert taken.status_code == 303
     page = plain(pilot.office.browser("D02").get(pilot.address).text)
-    assert f"越过 {NAMES[SECOND]} 入选，理由：{REASON}" in page
+    assert f"越过{NAMES[SECOND]}入选，理由：{REASON}" in page
     assert "未公布" in page
 
 
