@@ -178,9 +178,9 @@ class Relay:
             millis=round((time.perf_counter() - began) * 1000),
         )
         if outcome == _DELIVERED:
-            await asyncio.to_thread(self._store.arrived, one.stream, attempt)
+            await asyncio.to_thread(self._store.arrived, one.stream, delivery, attempt)
             return True
-        await self._put_off(one, attempt, answer)
+        await self._put_off(one, delivery, attempt, answer)
         return False
 
     async def _post(
@@ -198,7 +198,9 @@ class Relay:
             return None, reason.detail
         return answer, _DELIVERED if 200 <= answer.status < 300 else f"http-{answer.status}"
 
-    async def _put_off(self, one: Subscription, attempt: Attempt, answer: Answer | None) -> None:
+    async def _put_off(
+        self, one: Subscription, delivery: Delivery, attempt: Attempt, answer: Answer | None
+    ) -> None:
         """Have a failed delivery tried later, or see that it is over."""
         at = instant_of(attempt.at)
         reach = await asyncio.to_thread(self._store.reach, one.stream, one.standing.after)
@@ -209,6 +211,7 @@ class Relay:
         await asyncio.to_thread(
             self._store.failed,
             one.stream,
+            delivery,
             attempt,
             None if again is None else at + max(again, held),
             at + held,

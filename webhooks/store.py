@@ -62,11 +62,12 @@ class Reach:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One entry that is still to be told of; *tried* counts the attempts so far."""
+    """One entry that is still to be told of; *tried* counts the attempts since it was asked for."""
 
     position: int
     stream: str
     tried: int
+    due_at: str
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,12 @@ class Store:
             )
         )
         asked = (
-            select(webhook_delivery.c.position, webhook_delivery.c.stream, webhook_delivery.c.tried)
+            select(
+                webhook_delivery.c.position,
+                webhook_delivery.c.stream,
+                webhook_delivery.c.tried,
+                webhook_delivery.c.due_at,
+            )
             .where(
                 webhook_delivery.c.subscription == subscription,
                 webhook_delivery.c.dead.is_(False),
@@ -193,17 +199,20 @@ class Store:
         )
         with self._writing() as connection:
             return [
-                Delivery(int(row.position), row.stream, row.tried)
+                Delivery(int(row.position), row.stream, row.tried, row.due_at)
                 for row in connection.execute(asked)
             ]
 
     # -- how it went -------------------------------------------------------------------------
 
-    def arrived(self, subscription: str, attempt: Attempt) -> None:
-        """Note that the receiver said yes: nothing waits for it, and it fails no more."""
+    def arrived(self, subscription: str, delivery: Delivery, attempt: Attempt) -> None:
+        """Note that the receiver said yes: *delivery* is done, and the receiver fails no more.
+
+        What was asked for again while it was on its way still waits.
+        """
         with self._writing() as connection:
             _remember(connection, subscription, attempt)
-            connection.execute(delete(webhook_delivery).where(_one(subscription, attempt.position)))
+            connection.execute(delete(webhook_delivery).where(_standing(subscription, delivery)))
             connection.execute(
                 update(webhook_reach)
                 .where(webhook_reach.c.subscription == subscription)
@@ -213,17 +222,21 @@ class Store:
     def failed(
         self,
         subscription: str,
+        delivery: Delivery,
         attempt: Attempt,
         again: datetime | None,
         held_until: datetime,
     ) -> None:
-        """Note a failure: tried *again* then (None: given up), nobody disturbed until then."""
+        """Note a failure: tried *again* then (None: given up), nobody disturbed until then.
+
+        What was asked for again while it was on its way waits as if it were new.
+        """
         later = {"dead": True} if again is None else {"due_at": instant_text(again)}
         with self._writing() as connection:
             _remember(connection, subscription, attempt)
             connection.execute(
                 update(webhook_delivery)
-                .where(_one(subscription, attempt.position))
+                .where(_standing(subscription, delivery))
                 .values(tried=attempt.number, **later)
             )
             mine = webhook_reach.c.subscription == subscription
@@ -269,6 +282,15 @@ class Store:
 def _one(subscription: str, position: int) -> ColumnElement[bool]:
     return and_(
         webhook_delivery.c.subscription == subscription, webhook_delivery.c.position == position
+    )
+
+
+def _standing(subscription: str, delivery: Delivery) -> ColumnElement[bool]:
+    """Select *delivery* as it was when it was due, and not what took its place."""
+    return and_(
+        _one(subscription, delivery.position),
+        webhook_delivery.c.tried == delivery.tried,
+        webhook_delivery.c.due_at == delivery.due_at,
     )
 
 

@@ -6,19 +6,20 @@ import json
 import signal
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from domain.refusals import CommandRefused
+from domain.values import instant_text
 from runtime import outgoing
 from tests.oversight.town import GRANDMOTHER
 from tests.webhooks.conftest import LOCAL, Outlook, Receiver, receiving, until
 from webhooks import pace
 from webhooks.relay import Relay, Whom
-from webhooks.store import Attempt, Store
+from webhooks.store import Attempt, Delivery, Store
 
 DISPATCHED = "task_dispatched.v1"
 
@@ -437,29 +438,30 @@ def test_the_delivery_log_is_bounded(store: Store, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("webhooks.store.ATTEMPTS_KEPT", 40)
     at = "2026-05-11T01:00:00.000000Z"
     for number in range(60):
-        store.arrived("webhook/a", Attempt(number, 1, at, 204, "delivered", 3))
-    store.arrived("webhook/b", Attempt(1, 1, at, 204, "delivered", 3))
+        told = Delivery(number, "task/1", 0, at)
+        store.arrived("webhook/a", told, Attempt(number, 1, at, 204, "delivered", 3))
+    store.arrived("webhook/b", told, Attempt(1, 1, at, 204, "delivered", 3))
     kept = store.attempts("webhook/a", 5000)
     assert [one.position for one in kept] == list(range(59, 19, -1))
     assert len(store.attempts("webhook/b", 5000)) == 1
 
 
 def test_what_waits_is_read_once_and_taken_in_order(store: Store) -> None:
-    from datetime import UTC, datetime
-
     now = datetime(2026, 5, 11, tzinfo=UTC)
     one = "webhook/a"
     assert store.reach(one, 7).position == 7
     store.read_on(one, 7, 20, [(9, "task/1"), (12, "task/2"), (15, "task/1")], now)
     store.read_on(one, 7, 20, [(9, "task/1")], now)  # another hand, too late
-    assert [each.position for each in store.due(one, now, 10)] == [9, 12]
+    first, second = store.due(one, now, 10)
+    assert (first.position, second.position) == (9, 12)
     failed = Attempt(9, 1, "2026-05-11T00:00:00.000000Z", 500, "http-500", 1)
-    store.failed(one, failed, now + timedelta(hours=1), now + timedelta(seconds=4))
+    store.failed(one, first, failed, now + timedelta(hours=1), now + timedelta(seconds=4))
     assert [each.position for each in store.due(one, now, 10)] == [12]
     assert store.reach(one, 7).failing_since == failed.at
     later = now + timedelta(hours=2)
-    assert [(each.position, each.tried) for each in store.due(one, later, 10)] == [(9, 1), (12, 0)]
-    store.failed(one, Attempt(9, 2, failed.at, 500, "http-500", 1), None, now)
+    again, _ = store.due(one, later, 10)
+    assert (again.position, again.tried) == (9, 1)
+    store.failed(one, again, Attempt(9, 2, failed.at, 500, "http-500", 1), None, now)
     assert [each.position for each in store.due(one, later, 10)] == [12, 15]
     reach = store.reach(one, 7)
     assert (reach.position, reach.waiting, reach.dead, reach.failures) == (20, 2, 1, 2)
@@ -469,3 +471,21 @@ def test_what_waits_is_read_once_and_taken_in_order(store: Store) -> None:
     assert not store.take("y", now)
     store.let_go("x")
     assert store.take("y", now)
+
+
+@pytest.mark.parametrize("went_well", [True, False])
+def test_what_is_asked_for_again_while_it_is_on_its_way_is_sent_again(
+    store: Store, went_well: bool
+) -> None:
+    now, one = datetime(2026, 5, 11, tzinfo=UTC), "webhook/a"
+    store.read_on(one, -1, 20, [(9, "task/1")], now)
+    (on_its_way,) = store.due(one, now, 10)
+    store.put_again(one, 9, "task/1", now + timedelta(seconds=1))
+    at = instant_text(now)
+    if went_well:
+        store.arrived(one, on_its_way, Attempt(9, 1, at, 204, "delivered", 3))
+    else:
+        failed = Attempt(9, 1, at, 500, "http-500", 3)
+        store.failed(one, on_its_way, failed, now + timedelta(hours=1), now)
+    (again,) = store.due(one, now + timedelta(seconds=1), 10)
+    assert (again.position, again.tried) == (9, 0)
