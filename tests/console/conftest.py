@@ -1,10 +1,12 @@
 """A house with a district in it, and people who sign in to its console by staff number."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx2
 import pytest
@@ -13,6 +15,7 @@ from starlette.testclient import TestClient
 from accounts.links import Links
 from accounts.store import Accounts
 from console.app import create_app
+from desk.gateway import Gateway
 from projections.boards import open_boards
 from runtime.settings import Settings
 from services.rating_links import RatingLinks
@@ -21,7 +24,7 @@ from services.signing_in import Doorkeeper
 from services.single_sign_on import sign_on_of
 from tests import accounts, clock
 from tests.identity_provider import CLIENT, SECRET, FakeProvider, identity_provider
-from tests.journeys.district import BUREAU, CENTER, STREET
+from tests.journeys.district import BUREAU, CENTER, STREET, District
 from tests.oversight.town import Town, founded, open_town
 
 OTHER_STREET = "440106004-SO"
@@ -101,29 +104,63 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 @asynccontextmanager
 async def opened_office(folder: Path, since: datetime | None = None) -> AsyncIterator[Office]:
     """Open an office in *folder* for the length of the block; it was founded *since* then."""
+    if since is None:
+        district = await _founded_before(folder)
+        with _opened(folder) as house:
+            yield Office(_town(house, district), house)
+        return
+    with _opened(folder) as house:
+        yield await _found(house, since)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[House]:
+    """Open the house in *folder*, as it stands there."""
     settings = Settings(home=folder)
     with open_town(folder, key_file=settings.key_path) as books:
-        with clock.at(books.ledger, since):
-            town = await founded(books, settings.ledger_url)
         boards = open_boards(settings.boards_url)
         kept = Accounts(settings.accounts_url)
-        doorkeeper = Doorkeeper(books, kept)
         links = RatingLinks(books, Links(kept.engine))
-        house = House(books, boards, doorkeeper, links, settings, kept)
-        opened = Office(town, house)
-        with clock.at(books.ledger, since):
-            accounts.enter(
-                books.desk,
-                f"unit/{OTHER_STREET}",
-                "register_unit",
-                name="冼村街道办事处",
-                unit_kind="STREET_OFFICE",
-                division="440106004",
-            )
-            for number, (role, unit) in STAFF.items():
-                engage(opened, number, role, unit)
-        yield opened
+        yield House(books, boards, Doorkeeper(books, kept), links, settings, kept)
         boards.close()
+        kept.close()
+
+
+def _town(house: House, district: District) -> Town:
+    return Town(house.books, Gateway(house.books), district, house.settings.ledger_url)
+
+
+async def _found(house: House, since: datetime | None) -> Office:
+    """Found the office in an empty house."""
+    books = house.books
+    with clock.at(books.ledger, since):
+        opened = Office(await founded(books, house.settings.ledger_url), house)
+        accounts.enter(
+            books.desk,
+            f"unit/{OTHER_STREET}",
+            "register_unit",
+            name="冼村街道办事处",
+            unit_kind="STREET_OFFICE",
+            division="440106004",
+        )
+        for number, (role, unit) in STAFF.items():
+            engage(opened, number, role, unit)
+    return opened
+
+
+_before: list[tuple[TemporaryDirectory[str], District]] = []
+"""The office as it was founded, closed again: making one anew for each test is most of its time."""
+
+
+async def _founded_before(folder: Path) -> District:
+    """Put an office in *folder* that was founded once in this process; return its district."""
+    if not _before:
+        kept = TemporaryDirectory(prefix="jiedui-office-")
+        with _opened(Path(kept.name)) as house:
+            _before.append((kept, (await _found(house, None)).town.district))
+    kept, district = _before[0]
+    shutil.copytree(kept.name, folder, dirs_exist_ok=True)
+    return district
 
 
 def engage(office: Office, number: str, role: str, unit: str) -> None:
