@@ -15,7 +15,7 @@ run: $(READY)  ## Everything on this machine until Ctrl-C; state under JIEDUI_HO
 	$(BIN)/jiedui up
 
 test: $(READY) $(AXE)  ## All tests, files side by side: many only wait for servers and clocks.
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(READY)  ## Format, lint, types, doors between rooms.
 	$(BIN)/ruff format --check .
