@@ -47,12 +47,14 @@ def panel(seer: Seer, found: CaseAt) -> Details:
     table = score_table(details, [one.model_dump() for one in body.ranked()], names, language)
     for row in table["rows"]:
         row["score"] = _score_address(address, details, row["community"])
+    select = _selection_address(address, details, [row["community"] for row in table["rows"]])
     return {
         **about(details, names, language),
         "base": address,
         "table": table,
         "applications": applications(details, names, language),
-        "select": _selection_address(address, details, [row["community"] for row in table["rows"]]),
+        "select": select,
+        "filled": {"select_communities": select},
         "panel": [
             {"name": names.person(one["person"], language), "unit": seer.unit_name(one["unit"])}
             for one in details["panel"]
