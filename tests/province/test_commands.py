@@ -61,7 +61,7 @@ class Typing:
     def told(self, command: click.Command, *words: str, status: int = 0) -> Any:
         result = self.type(command, *words, "--json")
         assert result.exit_code == status, (result.output, result.exception)
-        return [json.loads(line) for line in result.output.splitlines() if line.startswith("{")]
+        return [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
 
     def refused(self, command: click.Command, *words: str) -> str:
         result = self.type(command, *words)
@@ -188,7 +188,7 @@ def test_nothing_is_stated_while_board_and_facts_disagree(both: Both) -> None:
     here = Here(both.at_city.settings, both.at_city.books)
     boards = here.boards()
     with boards.engine.begin() as connection:
-        connection.execute(text("UPDATE board_measure SET denominator = 7"))
+        connection.execute(text("UPDATE board_measure_sums SET denominator = 7"))
     boards.close()
     (no,) = both.at_city.told(figures, "publish", "--month", OCTOBER, status=1)
     assert no["rule"] == "figures-differ"
