@@ -170,5 +170,5 @@ def test_what_a_form_left_out_is_named_as_the_office_names_it(office: Office) ->
     number = office.number_of(office.town.task())
     answer = office.browser("D01").post(f"/tasks/{number}/triage_task")
     assert answer.status_code == 422
-    assert "“紧急程度”（urgency）未填写" in answer.text
+    assert "“紧急程度”未填写" in answer.text
     assert "Field required" not in answer.text

@@ -23,6 +23,8 @@ ELSEWHERE = {
     "calls",
     "three",
     "turned",
+    "led",
+    "speak",  # in the frame of whoever is not signed in
     "poster",  # a page that hangs on a wall
     "photographs",  # pictures the kit has none of
     "drop",
