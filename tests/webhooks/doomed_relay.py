@@ -9,11 +9,11 @@ from pathlib import Path
 from tests.oversight.town import open_town
 from tests.webhooks.conftest import LOCAL
 from webhooks.relay import Relay
-from webhooks.store import Attempt, Store
+from webhooks.store import Attempt, Delivery, Store
 
 
 class Doomed(Store):
-    def arrived(self, subscription: str, attempt: Attempt) -> None:
+    def arrived(self, subscription: str, delivery: Delivery, attempt: Attempt) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
