@@ -150,7 +150,7 @@ class Doorkeeper:
         for post in self.posts(session.person, at):
             if (post.role.value, post.unit) == (role, unit):
                 since = session.begun_at
-                token, other = new_session(session.person, role, unit, at, since)
+                token, other = new_session(session.person, post.role.value, post.unit, at, since)
                 self._note_begin(other)
                 if not self._accounts.keep_instead(session.session, token, other):
                     self._note_end(other, SessionEnd.REVOKED)  # it was ended this moment

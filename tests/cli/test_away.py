@@ -61,8 +61,9 @@ async def test_commands_go_to_the_server_and_nothing_is_opened(
         assert "not-in-this-state" in refused.stderr or "role" in refused.stderr
         nothing = await run("task", "show", "DQ440106999999999")
         assert nothing.returncode == 1
+        office.town.ask(task, "dispatch_task", "dispatcher", main=BUREAU)
         paper = tmp_path / "order.docx"
-        made = await run("task", "document", number, "--kind", "completion", "--out", str(paper))
+        made = await run("task", "document", number, "--kind", "order", "--out", str(paper))
         assert made.returncode == 0, made.stderr
         assert paper.read_bytes().startswith(b"PK")
         packs = await run("policy", "list", "--json")
