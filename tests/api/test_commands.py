@@ -141,6 +141,13 @@ def test_nobody_speaks_for_another(calling: Calling) -> None:
     assert stranger.client.post("/sessions", json=body).status_code == 401
 
 
+def test_a_session_begins_in_the_post_that_is_named(calling: Calling) -> None:
+    post = {"role": "STREET_DISPATCHER", "unit": STREET}
+    body = {"staff_number": "D01", "password": PASSWORD, "post": post}
+    opened = calling().client.post("/sessions", json=body)
+    assert (opened.status_code, opened.json()["post"]) == (201, post)
+
+
 def test_a_session_ends_where_it_is_ended(calling: Calling) -> None:
     worker = calling("W01")
     assert worker.get("/sessions/current").json()["post"] == {
