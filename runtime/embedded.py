@@ -18,8 +18,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,6 +50,8 @@ DYNAMIC_CONFIG = (
 )
 
 _SERVING_SECONDS = 30.0
+_HEARD_SECONDS = 5.0
+_TRIES = 3
 _STOP_SECONDS = 4.0
 _LOCK_SECONDS = 6.0
 _LOG_BYTES_MAX = 10_000_000
@@ -88,13 +90,7 @@ class EmbeddedTemporal:
         return self._process.returncode or 0
 
     def _stop(self) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        _end(self._process)
         with contextlib.suppress(OSError):  # the home itself may be what was lost
             _remember(self._home, self.address, 0, self.version)
         self._lock.close()
@@ -117,7 +113,6 @@ async def start_embedded(
     home: Path,
     *,
     binary: Path | None = None,
-    port: int | None = None,
     extra_config: tuple[str, ...] = (),
     search_path: bool = True,
     niceness: int = 0,
@@ -137,15 +132,17 @@ async def start_embedded(
         database = home / "temporal.db"
         set_aside = _set_older_aside(home, database, version)
         fresh = not database.exists()
-        port = port or _remembered_port(home) or free_port()
-        process = _spawn(
-            program, database, port, extra_config, logs / "temporal.log", lock, niceness
-        )
+
+        def begin(port: int) -> "subprocess.Popen[bytes]":
+            file = logs / "temporal.log"
+            return _spawn(program, database, port, extra_config, file, lock, niceness)
+
+        process, address = await _serving(begin, _port_of(home), logs / "temporal.log")
     except BaseException:
         lock.close()
         raise
     server = EmbeddedTemporal(
-        address=f"127.0.0.1:{port}",
+        address=address,
         pid=process.pid,
         version=version,
         rebuild=fresh,
@@ -154,11 +151,6 @@ async def start_embedded(
         _lock=lock,
         _home=home,
     )
-    try:
-        await _until_serving(server, logs / "temporal.log")
-    except BaseException:
-        await server.stop()
-        raise
     _remember(home, server.address, process.pid, version)
     (home / "temporal.version").write_text(version + "\n", encoding="utf-8")
     log.info("embedded temporal serves", address=server.address, pid=server.pid, fresh=fresh)
@@ -229,14 +221,6 @@ def version_of(program: Path) -> str:
     return said.stdout.strip()
 
 
-def free_port() -> int:
-    """Return a loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def _made(home: Path) -> Path:
     """Make the home and its logs folder, for nobody else's eyes; return its absolute path."""
     home = home.absolute()
@@ -245,19 +229,29 @@ def _made(home: Path) -> Path:
     return home
 
 
-def _remembered_port(home: Path) -> int | None:
-    """Return the port of the last run when it is still free, so that the address stays."""
+def _port_of(home: Path) -> int:
+    """Return the port of the home's last run, so that the address stays; 0 for none."""
     address = _said(home).get("address")
-    if not isinstance(address, str):
-        return None
-    port = int(address.rpartition(":")[2])
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return int(address.rpartition(":")[2]) if isinstance(address, str) else 0
+
+
+@contextmanager
+def _held(port: int) -> Iterator[int]:
+    """Hold a loopback port that nobody listens at for a child to listen at, *port* if it is free.
+
+    On Linux a port that is bound with this option and not listened at goes to nobody else by
+    chance, and to whoever asks for it by its number with the same option, as Go does.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            holder.bind(("127.0.0.1", port))
         except OSError:
-            return None
-    return port
+            holder.bind(("127.0.0.1", 0))
+        place: int = holder.getsockname()[1]
+        if sys.platform != "linux":
+            holder.close()  # elsewhere the child could not have it
+        yield place
 
 
 async def _alone_in(home: Path) -> IO[str]:
@@ -357,7 +351,32 @@ def die_with_parent(niceness: int = 0) -> Callable[[], None] | None:
     return ask
 
 
-async def _until_serving(server: EmbeddedTemporal, log_file: Path) -> None:
+async def _serving(
+    begin: Callable[[int], "subprocess.Popen[bytes]"], port: int, log_file: Path
+) -> tuple["subprocess.Popen[bytes]", str]:
+    """Return the process that serves, and where: at *port* if it can be had, else at any.
+
+    The server's inner ports are chosen before they are taken: where somebody was faster it is gone
+    at once, and is begun again.
+    """
+    for left in reversed(range(_TRIES)):
+        with _held(port) as place:
+            address, process = f"127.0.0.1:{place}", begin(place)
+            try:
+                await _until_serving(address, process, log_file)
+            except BaseException as problem:
+                gone = process.poll() is not None
+                await asyncio.to_thread(_end, process)
+                if not (left and gone and isinstance(problem, EmbeddedRefused)):
+                    raise
+                log.info("embedded temporal begins again, at another port", address=address)
+                port = 0
+            else:
+                return process, address
+    raise AssertionError("the last try returns or raises")
+
+
+async def _until_serving(address: str, process: "subprocess.Popen[bytes]", log_file: Path) -> None:
     """Wait until the namespace is there; have it keep histories longer than one day."""
     give_up = time.monotonic() + _SERVING_SECONDS
     request = UpdateNamespaceRequest(
@@ -368,17 +387,32 @@ async def _until_serving(server: EmbeddedTemporal, log_file: Path) -> None:
     )
     while True:
         try:
-            client = await Client.connect(server.address, runtime=core())
-            await client.workflow_service.update_namespace(request)
-        except (RuntimeError, RPCError):
-            if not server.running() or time.monotonic() > give_up:
-                raise EmbeddedRefused(
-                    f"内嵌的 Temporal 没有启动，见 {log_file}。"
-                    f"The embedded Temporal did not come up; see {log_file}."
-                ) from None
-            await asyncio.sleep(0.05)
-        else:
+            async with asyncio.timeout(_HEARD_SECONDS):  # whoever has the port may say nothing
+                client = await Client.connect(address, runtime=core())
+                await client.workflow_service.update_namespace(request)
+            heard = True
+        except (RuntimeError, RPCError, TimeoutError):
+            heard = False
+        gone = process.poll() is not None  # then whoever was heard is another's
+        if heard and not gone:
             return
+        if gone or time.monotonic() > give_up:
+            raise EmbeddedRefused(
+                f"内嵌的 Temporal 没有启动，见 {log_file}。"
+                f"The embedded Temporal did not come up; see {log_file}."
+            )
+        await asyncio.sleep(0.05)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Stop *process*, politely at first; return when it is gone."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _said(home: Path) -> dict[str, object]:

@@ -2,16 +2,20 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import socket
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psutil
 import pytest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
+from runtime import embedded
 from runtime.embedded import (
     RETENTION_DAYS,
     EmbeddedRefused,
@@ -78,6 +82,46 @@ async def test_a_second_server_of_the_same_home_is_refused(
     async with embedded_temporal(tmp_path) as server:
         with pytest.raises(EmbeddedRefused, match=str(server.pid)):
             await start_embedded(tmp_path)
+
+
+async def test_a_port_that_somebody_else_has_by_now_is_left_to_them(tmp_path: Path) -> None:
+    """Another home's server above all: it is never taken for this one's."""
+    async with embedded_temporal(tmp_path / "ours") as before:
+        pass
+    (tmp_path / "theirs").mkdir()
+    shutil.copy(tmp_path / "ours" / "temporal.json", tmp_path / "theirs" / "temporal.json")
+    async with embedded_temporal(tmp_path / "theirs") as theirs:
+        assert theirs.address == before.address
+        async with embedded_temporal(tmp_path / "ours") as ours:
+            assert ours.address != theirs.address
+            assert theirs.running()
+
+
+async def test_a_server_that_is_gone_at_once_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody was faster: its port is taken between its choice and its use."""
+    with socket.socket() as faster:
+        faster.bind(("127.0.0.1", 0))
+        faster.listen()
+        taken = iter([faster.getsockname()[1]])
+        begin = embedded._spawn
+
+        def late(program: Path, database: Path, port: int, *rest: Any) -> Any:
+            return begin(program, database, next(taken, port), *rest)
+
+        monkeypatch.setattr(embedded, "_spawn", late)
+        async with embedded_temporal(tmp_path) as server:
+            assert server.running()
+            assert next(taken, None) is None
+
+
+async def test_a_program_that_never_serves_is_refused(tmp_path: Path) -> None:
+    program = tmp_path / "temporal"
+    program.write_text("#!/bin/sh\necho 'temporal version 0'\n", encoding="utf-8")
+    program.chmod(0o700)
+    with pytest.raises(EmbeddedRefused, match=r"temporal\.log"):
+        await start_embedded(tmp_path, binary=program)
 
 
 async def test_a_database_of_another_version_is_set_aside(tmp_path: Path) -> None:
