@@ -5,7 +5,7 @@ A session's token is kept as its SHA-256: whoever reads this database cannot sig
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -50,14 +50,15 @@ sessions = Table(
     Column("seen_at", Text, nullable=False),
 )
 
-office_sessions = Table(
-    "account_office_session",
+grounds = Table(
+    "account_ground",
     metadata,
     Column("session", Text, primary_key=True),
-    Column("identity", Text, nullable=False, index=True),
+    Column("identity", Text, index=True),
     Column("sid", Text, index=True),
+    Column("key", Text),
 )
-"""By which identity, in which session of the provider's, somebody came in by single sign-on."""
+"""By which identity and session of the provider's, or by which key, somebody came in."""
 
 looks = Table(
     "account_look",
@@ -73,6 +74,22 @@ _SEEN_AGAIN = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What a session rests on where it is no password; it is over once that is withdrawn.
+
+    *identity* and *sid* are of the office's provider, as keyed digests; *key* is an account key.
+    """
+
+    identity: str | None = None
+    sid: str | None = None
+    key: str | None = None
+
+
+PASSWORD = Ground()
+"""A password that is changed ends the sessions of before by itself."""
+
+
+@dataclass(frozen=True)
 class Session:
     """Somebody signed in: as whom, since when; *form* is the token every form of theirs carries."""
 
@@ -83,18 +100,16 @@ class Session:
     form: str
     begun_at: datetime
     seen_at: datetime
+    ground: Ground = PASSWORD
 
     def over(self, now: datetime) -> bool:
         """Say whether it has been idle, or open, for too long."""
         return now - self.seen_at > IDLE or now - self.begun_at > WHOLE
 
 
-@dataclass(frozen=True)
-class OfficeSession:
-    """Whose session at the office's provider a session rests on; both are keyed digests."""
-
-    identity: str
-    sid: str | None
+_ASKED = select(sessions, grounds.c.identity, grounds.c.sid, grounds.c.key).join(
+    grounds, grounds.c.session == sessions.c.session, isouter=True
+)
 
 
 class Accounts:
@@ -125,24 +140,20 @@ class Accounts:
             connection.execute(delete(passwords).where(passwords.c.person == person))
             connection.execute(insert(passwords), {"person": person, "phc": phc})
 
-    def keep(self, token: str, session: Session, office: OfficeSession | None = None) -> None:
-        """Let *token* open *session*; *office* is what it rests on, for who came from there."""
+    def keep(self, token: str, session: Session) -> None:
+        """Let *token* open *session*."""
         with self.engine.begin() as connection:
-            _keep(connection, token, session, office)
+            _keep(connection, token, session)
 
     def keep_instead(self, before: str, token: str, session: Session) -> bool:
         """Let *token* open *session* in place of the one called *before*; False where that is over.
 
-        It rests on the same session at the provider. In one step: whoever ends sessions meanwhile
-        finds the one or the other.
+        In one step: whoever ends sessions meanwhile finds the one or the other.
         """
-        asked = select(office_sessions).where(office_sessions.c.session == before)
         with self.engine.begin() as connection:
-            found = connection.execute(asked).one_or_none()
             if not _gone(connection, before):
                 return False
-            office = None if found is None else OfficeSession(found.identity, found.sid)
-            _keep(connection, token, session, office)
+            _keep(connection, token, session)
         return True
 
     def of(self, token: str, now: datetime, *, active: bool = True) -> Session | None:
@@ -150,7 +161,7 @@ class Accounts:
 
         One that is over is returned still: whoever asked ends it, with its cause.
         """
-        asked = select(sessions).where(sessions.c.token == hidden(token))
+        asked = _ASKED.where(sessions.c.token == hidden(token))
         with self.engine.connect() as connection:
             found = connection.execute(asked).one_or_none()
         if found is None:
@@ -175,29 +186,25 @@ class Accounts:
 
         Where both are given, both have to fit.
         """
-        asked = select(sessions).join(
-            office_sessions, office_sessions.c.session == sessions.c.session
-        )
+        asked = _ASKED
         if identity is not None:
-            asked = asked.where(office_sessions.c.identity == identity)
+            asked = asked.where(grounds.c.identity == identity)
         if sid is not None:
-            asked = asked.where(office_sessions.c.sid == sid)
+            asked = asked.where(grounds.c.sid == sid)
         assert identity is not None or sid is not None, "somebody's, not everybody's"
         with self.engine.connect() as connection:
             return [_session(row) for row in connection.execute(asked)]
 
     def every(self) -> list[Session]:
         """Return every session that was not ended, the newest first."""
-        asked = select(sessions).order_by(sessions.c.begun_at.desc(), sessions.c.session)
+        asked = _ASKED.order_by(sessions.c.begun_at.desc(), sessions.c.session)
         with self.engine.connect() as connection:
             return [_session(row) for row in connection.execute(asked)]
 
     def of_person(self, person: str) -> list[Session]:
         """Return the sessions a person has open, the newest first."""
-        asked = (
-            select(sessions)
-            .where(sessions.c.person == person)
-            .order_by(sessions.c.begun_at.desc(), sessions.c.session)
+        asked = _ASKED.where(sessions.c.person == person).order_by(
+            sessions.c.begun_at.desc(), sessions.c.session
         )
         with self.engine.connect() as connection:
             return [_session(row) for row in connection.execute(asked)]
@@ -216,7 +223,12 @@ class Accounts:
 
 
 def new_session(
-    person: str, role: str, unit: str, now: datetime, since: datetime | None = None
+    person: str,
+    role: str,
+    unit: str,
+    now: datetime,
+    ground: Ground = PASSWORD,
+    since: datetime | None = None,
 ) -> tuple[str, Session]:
     """Return the token of a new session, which is nowhere kept, and what it stands for.
 
@@ -225,13 +237,12 @@ def new_session(
     # A UUID: sixteen hexadecimal digits happen to hold a telephone number now and then, and the
     # record takes none.
     name, form = str(uuid4()), secrets.token_urlsafe(24)
-    session = Session(name, person, role, unit, form, now if since is None else since, now)
+    begun = now if since is None else since
+    session = Session(name, person, role, unit, form, begun, now, ground)
     return secrets.token_urlsafe(32), session
 
 
-def _keep(
-    connection: Connection, token: str, session: Session, office: OfficeSession | None
-) -> None:
+def _keep(connection: Connection, token: str, session: Session) -> None:
     connection.execute(
         insert(sessions),
         {
@@ -245,13 +256,13 @@ def _keep(
             "seen_at": instant_text(session.seen_at),
         },
     )
-    if office is not None:
-        kept = {"session": session.session, "identity": office.identity, "sid": office.sid}
-        connection.execute(insert(office_sessions), kept)
+    if session.ground != PASSWORD:
+        kept = {"session": session.session, **asdict(session.ground)}
+        connection.execute(insert(grounds), kept)
 
 
 def _gone(connection: Connection, session: str) -> bool:
-    connection.execute(delete(office_sessions).where(office_sessions.c.session == session))
+    connection.execute(delete(grounds).where(grounds.c.session == session))
     gone = connection.execute(delete(sessions).where(sessions.c.session == session))
     return gone.rowcount > 0
 
@@ -277,4 +288,5 @@ def _session(row: Row[tuple[str, ...]]) -> Session:
         form=row.form,
         begun_at=datetime.fromisoformat(row.begun_at),
         seen_at=datetime.fromisoformat(row.seen_at),
+        ground=Ground(row.identity, row.sid, row.key),
     )

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 from accounts.passwords import hashed, matches
 from accounts.proofs import Proofs
-from accounts.store import Accounts, OfficeSession, Session, new_session
+from accounts.store import PASSWORD, Accounts, Ground, Session, new_session
 from accounts.tries import Tries
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
 from desk.sealing import opaque_uuid
 from domain.envelope import SYSTEM, By
-from domain.people import Grant, Role
+from domain.people import Grant, Person, Role
 from domain.refusals import CommandRefused
 from domain.registry.commands import SessionEnd, SignInMethod
 from domain.rules import Rules
@@ -104,30 +104,36 @@ class Doorkeeper:
         except (NoteMalformed, ValueError):
             raise NotLetIn from None
         fresh = said.tzinfo is not None and abs(at - said) <= PROOF_LASTS
-        if first != PROOF_FIRST_LINE or rest or not fresh or not self._holds_key(person, note):
+        key = self._key_of(person, note)
+        if first != PROOF_FIRST_LINE or rest or not fresh or key is None:
             raise NotLetIn
         posts = self.posts(person, at)
         used = hashlib.sha256(note.text.encode()).hexdigest()
         if not posts or not self._proofs.first_use(used, at):
             raise NotLetIn
-        return self._let_in(person, posts[0], at, SignInMethod.ACCOUNT_KEY)
+        return self._let_in(person, posts[0], at, SignInMethod.ACCOUNT_KEY, Ground(key=key))
 
-    def sign_in_by_identity(self, office: OfficeSession, at: datetime) -> LetIn:
-        """Let in whose identity this is, in the first of their roles; raise `NotLetIn`."""
+    def sign_in_by_identity(self, identity: str, sid: str | None, at: datetime) -> LetIn:
+        """Let in whose *identity* this is, in the first of their roles; raise `NotLetIn`.
+
+        *sid* is their session at the provider: it ends here when it ends there.
+        """
         everybody = self._rules.people.values()
-        theirs = [one.id for one in everybody if office.identity in one.identities]
+        theirs = [one.id for one in everybody if identity in one.identities]
         posts = self.posts(theirs[0], at) if len(theirs) == 1 else []
         if not posts:
             raise NotLetIn
-        return self._let_in(theirs[0], posts[0], at, SignInMethod.SINGLE_SIGN_ON, office)
+        ground = Ground(identity=identity, sid=sid)
+        return self._let_in(theirs[0], posts[0], at, SignInMethod.SINGLE_SIGN_ON, ground)
 
-    def _holds_key(self, person: str, note: Note) -> bool:
+    def _key_of(self, person: str, note: Note) -> str | None:
+        """Return by which of their keys *person* signed *note*, None where they did not."""
         known = self._rules.people.get(person)
         try:
-            keys = [VerifierKey.parse(one) for one in known.keys] if known else []
-            return any(key.signed(note) for key in keys)
+            keys = known.keys if known else ()
+            return next((key for key in keys if VerifierKey.parse(key).signed(note)), None)
         except SignatureInvalid:
-            return False
+            return None
 
     def _let_in(
         self,
@@ -135,11 +141,11 @@ class Doorkeeper:
         post: Grant,
         at: datetime,
         method: SignInMethod,
-        office: OfficeSession | None = None,
+        ground: Ground = PASSWORD,
     ) -> LetIn:
-        token, session = new_session(person, post.role.value, post.unit, at)
+        token, session = new_session(person, post.role.value, post.unit, at, ground)
         self._note_begin(session, method=method.value)
-        self._accounts.keep(token, session, office)
+        self._accounts.keep(token, session)
         return LetIn(token, session, self._mark(person))
 
     def change_post(self, session: Session, role: str, unit: str, at: datetime) -> LetIn:
@@ -149,8 +155,9 @@ class Doorkeeper:
         """
         for post in self.posts(session.person, at):
             if (post.role.value, post.unit) == (role, unit):
-                since = session.begun_at
-                token, other = new_session(session.person, post.role.value, post.unit, at, since)
+                token, other = new_session(
+                    session.person, role, unit, at, session.ground, since=session.begun_at
+                )
                 self._note_begin(other)
                 if not self._accounts.keep_instead(session.session, token, other):
                     self._note_end(other, SessionEnd.REVOKED)  # it was ended this moment
@@ -160,8 +167,9 @@ class Doorkeeper:
         raise NotLetIn
 
     def session_of(self, token: str | None, at: datetime, *, active: bool = True) -> Session | None:
-        """Return who is signed in by *token*; a session that is over, or whose role is, ends.
+        """Return who is signed in by *token*.
 
+        A session ends that is over, or whose role is, or the key or identity it rests on.
         Not *active*: it is only looked at, which keeps no idle session alive.
         """
         found = None if not token else self._accounts.of(token, at, active=active)
@@ -170,7 +178,9 @@ class Doorkeeper:
         if found.over(at):
             self.sign_out(found, SessionEnd.EXPIRED)
             return None
-        if not self._rules.holds(found.person, Role(found.role), found.unit, at):
+        rules = self._rules
+        holds = rules.holds(found.person, Role(found.role), found.unit, at)
+        if not holds or not _stands(found.ground, rules.people[found.person]):
             self.sign_out(found, SessionEnd.REVOKED)
             return None
         return found
@@ -263,6 +273,12 @@ class Doorkeeper:
         (answer,) = self._books.desk.record_now(person, [asking]).answers
         if isinstance(answer, CommandRefused):
             raise answer
+
+
+def _stands(ground: Ground, person: Person) -> bool:
+    """Say whether what a session of *person* rests on is still believed."""
+    key_stands = ground.key is None or ground.key in person.keys
+    return key_stands and (ground.identity is None or ground.identity in person.identities)
 
 
 def fresh_password() -> str:

@@ -20,7 +20,7 @@ from accounts.single_sign_on import (
     fresh_secret,
     state_of,
 )
-from accounts.store import Accounts, OfficeSession, hidden
+from accounts.store import Accounts, hidden
 from accounts.throttle import Throttle
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
@@ -87,9 +87,9 @@ class SignOn:
         if not self.proofs.first_use(hidden(state_of(held)), at):
             raise NotBelieved("state-used")
         come = self.provider.who_came(held, answer, at)
-        office = OfficeSession(self.identity_of(come.subject), self._session_of(come.sid))
+        identity, sid = self.identity_of(come.subject), self._session_of(come.sid)
         try:
-            let_in = self.doorkeeper.sign_in_by_identity(office, at)
+            let_in = self.doorkeeper.sign_in_by_identity(identity, sid, at)
         except NotLetIn:
             raise NotBound(come.subject) from None
         return Arrived(let_in, come.way_out)

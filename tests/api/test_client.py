@@ -75,6 +75,12 @@ def test_who_holds_their_account_key_signs_in_by_it_once(calling: Calling) -> No
     forged = Note(text).with_signatures(thief.sign(text)).encoded().decode()
     assert program.client.post("/sessions", json={"proof": forged}).status_code == 401
 
+    asking = {"headers": {"Authorization": f"Bearer {first.json()['token']}"}}
+    assert program.client.get("/tasks", **asking).status_code == 200
+    withdrawn = {"key": key.verifier.vkey, "reason": "私钥遗失"}
+    accounts.enter(house.books.desk, person, "withdraw_account_key", **withdrawn)
+    assert program.client.get("/tasks", **asking).status_code == 401, "it let them in, and is lost"
+
 
 def test_shapes_are_those_of_the_reference(calling: Calling) -> None:
     schemas = calling().get("/openapi.json").json()["components"]["schemas"]

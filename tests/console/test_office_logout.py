@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from accounts.store import Session, office_sessions
+from accounts.store import Session, grounds
 from accounts.throttle import TRIES
 from console import live
 from console.app import create_app
@@ -64,7 +64,7 @@ def test_of_two_sessions_the_one_that_ended_there_ends_here(
     assert facts[-1].by.person is None
     assert "sid-one" not in str([entry.fact for entry in facts])
     with office.house.accounts.engine.connect() as connection:
-        kept = str(connection.execute(office_sessions.select()).all())
+        kept = str(connection.execute(grounds.select()).all())
     assert "sid-" not in kept
     assert "13800138000" not in kept
 

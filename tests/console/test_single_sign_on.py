@@ -230,6 +230,33 @@ def test_somebody_without_a_post_is_not_let_in(office: Office, provider: FakePro
     assert came_back(office.browser(), provider, "staff").status_code == 403
 
 
+def test_an_identity_that_is_unbound_ends_what_it_let_in_and_nothing_else(
+    office: Office, provider: FakeProvider
+) -> None:
+    """Whatever door it is unbound by, and in whatever post they went on."""
+    bind(office, "D01", "another")
+    by_password, by_another, first, second = (office.browser() for _ in range(4))
+    assert by_password.sign_in("D01").status_code == 303
+    assert came_back(by_another, provider, "another").status_code == 303
+    for browser in (first, second):
+        assert came_back(browser, provider).status_code == 303
+    person, door = office.person("D01"), office.house.doorkeeper
+    session = door.sessions_of(person)[0]
+    gone_on = door.change_post(session, session.role, session.unit, datetime.now(UTC))
+    accounts.enter(
+        office.town.books.desk,
+        person,
+        "unbind_identity",
+        identity=sign_on_here(office).identity_of(SUBJECT),
+        reason="账号停用",
+    )
+    assert [one.get("/").status_code for one in (first, second)] == [303, 303]
+    assert door.session_of(gone_on.token, datetime.now(UTC)) is None
+    assert [one.get("/").status_code for one in (by_password, by_another)] == [200, 200]
+    ended = [one for one in office.town.books.ledger.read(person) if "ended" in one.kind]
+    assert [one.fact["cause"] for one in ended][-2:] == ["REVOKED", "REVOKED"]
+
+
 def test_guesses_at_the_password_do_not_shut_the_single_sign_on(
     office: Office, provider: FakeProvider
 ) -> None:
