@@ -55,7 +55,9 @@ def run(
 
 @pytest.fixture(scope="module")
 def summary(run: tuple["subprocess.CompletedProcess[str]", Path]) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(run[0].stdout)
+    done, _ = run
+    assert done.returncode in {0, 1}, f"{done.stdout[-1000:]} {done.stderr[-1000:]}"
+    told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 
