@@ -1,6 +1,7 @@
 """服务机构: what the page of a provider shows beside every case's, its rating, its agents' links.
 
-The public register and the doors of providers' own people are in `console/provider_doors.py`.
+The public register is in `console/provider_register.py`, the page of a provider's own people in
+`console/provider_own.py`.
 """
 
 from typing import Annotated, Any

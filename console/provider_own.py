@@ -1,204 +1,49 @@
-"""服务机构的门: the public register, the application, and the page of a provider's own people.
+"""The page of a provider's own people 服务机构自己的门: how it stands, and what is theirs to do.
 
-Nobody needs an account here. The register shows bodies, never people; whoever applied has a link,
-and by it does what is theirs to do.
+Nobody needs an account here: whoever applied has a link, and does by it what is theirs.
 """
 
-import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
-from console.provider_parts import (
-    NO_LICENCE,
-    NO_PRICE,
-    about,
-    filled_in,
+from console.provider_forms import (
+    Offered,
+    Rows,
+    Short,
+    Text,
+    Token,
+    category_choices,
     licence_rows,
-    licences_told,
     moment_told,
     number_told,
     price_rows,
-    prices_told,
-    with_room,
+    rows_with_room,
 )
-from console.resident_doors import Bounded, code_of
+from console.resident_doors import Bounded
 from console.resident_visit import Visit
 from console.seeing import instant, ours
 from domain.provider.case import PROVIDER
-from domain.provider.commands import ProviderKind
 from domain.provider.state import Running
 from domain.refusals import CommandRefused
-from domain.units import UnitKind
 from services.provider_links import Held
-from services.providers import CATEGORY, register, registered
+from services.providers import CATEGORY
 from services.rating_links import LinkOver, new_secret
 from services.seeing import called
 from wording.commands import command_label
-from wording.labels import clock_label, label, state_label
+from wording.labels import clock_label, state_label
 from wording.names import KnownNames
 from wording.sentences import sentence
 
 router = APIRouter(route_class=Bounded)
-Token = Annotated[str, Form(max_length=64)]
-Short = Annotated[str, Form(max_length=120)]
-Text = Annotated[str, Form(max_length=2000)]
-Rows = Annotated[list[str], Form(max_length=40)]
-_UNTOLD: dict[str, Any] = dict.fromkeys(
-    (
-        "name",
-        "provider_kind",
-        "credit_code",
-        "team_number",
-        "head_code",
-        "categories",
-        "areas",
-        "contact",
-    )
-)
-_DOOR = "provider_door.html"
-_SECRET = re.compile(r"[\w-]{22}")
-
-
-@router.get("/service-providers")
-def show_register(
-    request: Request, category: Annotated[str, Query(max_length=40)] = ""
-) -> Response:
-    """List who is admitted for what, with grades and warnings in force, for everybody."""
-    visit = Visit(request)
-    lines = [
-        line for line in register(visit.house) if category in ("", *line.details["categories"])
-    ]
-    return visit.page(
-        "provider_register.html",
-        lines=[about(line, visit.names, visit.language) for line in lines],
-        category=category,
-        categories=_categories(visit),
-    )
-
-
-@router.get("/service-providers/apply")
-def ask(request: Request) -> Response:
-    """Show the form of an application; looking at it applies for nothing."""
-    return _form(Visit(request), {})
-
-
-@router.get("/service-providers/{key}")
-def show_one(request: Request, key: str) -> Response:
-    """Show one provider of the register."""
-    visit = Visit(request)
-    line = registered(visit.house, key)
-    return visit.page("provider_public.html", one=about(line, visit.names, visit.language))
-
-
-def _categories(visit: Visit) -> list[tuple[str, str]]:
-    policy = visit.rules.under(None).policy
-    return [(one.code, visit.names.category(one.code, visit.language)) for one in policy.categories]
-
-
-def _areas(visit: Visit) -> list[tuple[str, str]]:
-    offices = (one for one in visit.rules.units.values() if one.kind is UnitKind.STREET_OFFICE)
-    return sorted({(one.division, one.name) for one in offices})
-
-
-def _licences(visit: Visit) -> list[tuple[str, str]]:
-    pack = visit.rules.under(None).policy.providers
-    kinds = () if pack is None else pack.licences
-    return [(one.code, visit.say(one.label.zh, one.label.en)) for one in kinds]
-
-
-def _form(visit: Visit, told: dict[str, Any], problem: str = "", secret: str = "") -> Response:
-    return visit.page(
-        "provider_apply.html",
-        status=422 if problem else 200,
-        told=_UNTOLD | told,
-        problem=problem,
-        secret=secret or new_secret(),
-        kinds=[(one.value, label(one, visit.language)) for one in ProviderKind],
-        categories=_categories(visit),
-        areas=_areas(visit),
-        licence_kinds=_licences(visit),
-        licences=with_room(told.get("licences", []), NO_LICENCE),
-        prices=with_room(told.get("prices", []), NO_PRICE),
-    )
-
-
-@router.post("/service-providers/apply")
-def apply(
-    request: Request,
-    secret: Token = "",
-    name: Short = "",
-    provider_kind: Short = "",
-    credit_code: Short = "",
-    team_number: Short = "",
-    head_code: Short = "",
-    categories: Rows = [],  # noqa: B006 - a form's default is never changed
-    areas: Rows = [],  # noqa: B006
-    licence: Rows = [],  # noqa: B006
-    number: Rows = [],  # noqa: B006
-    until: Rows = [],  # noqa: B006
-    item: Rows = [],  # noqa: B006
-    per: Rows = [],  # noqa: B006
-    amount: Rows = [],  # noqa: B006
-    contact: Text = "",
-) -> Response:
-    """Take an application, once however often it is sent, and hand over the link of its body."""
-    visit = Visit(request)
-    secret = secret if _SECRET.fullmatch(secret) else new_secret()
-    ours(request, secret, secret)
-    told: dict[str, Any] = {
-        "name": name.strip(),
-        "provider_kind": provider_kind,
-        "credit_code": credit_code.strip().upper() or None,
-        "team_number": team_number.strip() or None,
-        "head_code": head_code.strip().upper() or None,
-        "categories": categories,
-        "areas": areas,
-        "contact": contact.strip(),
-    }
-    command: dict[str, Any] = {name: value for name, value in told.items() if value}
-    told["licences"] = filled_in(("licence", licence), ("number", number), ("last_day", until))
-    told["prices"] = filled_in(("item", item), ("per", per), ("amount", amount))
-    try:
-        command |= {
-            "kind": "apply_for_admission",
-            "licences": licences_told(licence, number, until),
-            "prices": prices_told(item, per, amount),
-        }
-        stream = PROVIDER.named_by(command)
-        if stream is None:
-            raise _numberless()
-        position = visit.house.provider_links.apply(stream, command, secret, visit.source)
-    except CommandRefused as refusal:
-        return _form(visit, told, visit.told(refusal, CATEGORY), secret)
-    except LinkOver:
-        return visit.over(_DOOR)
-    address = _address(request, secret)
-    return visit.page(
-        "provider_handed.html", position=f"{position:,}", address=address, code=code_of(address)
-    )
-
-
-def _numberless() -> CommandRefused:
-    return CommandRefused(
-        "number-of-body",
-        "请填写统一社会信用代码；尚无代码的志愿服务队伍填写队伍编号。",
-        "Give the unified social credit code; a volunteer team without one gives its number.",
-    )
-
-
-def _address(request: Request, secret: str) -> str:
-    return f"{str(request.base_url).rstrip('/')}/p/#{secret}"
-
-
-# The page of a provider's own people.
+DOOR = "provider_door.html"
 
 
 @router.get("/p/")
 def door(request: Request) -> Response:
     """Show the door: the secret is in the fragment, which no server sees, or is typed in."""
-    return Visit(request).page(_DOOR, over=False)
+    return Visit(request).page(DOOR, over=False)
 
 
 @router.post("/p/")
@@ -212,7 +57,7 @@ def show(
     try:
         return _page(visit, _held(visit, token), token)
     except LinkOver:
-        return visit.over(_DOOR)
+        return visit.over(DOOR)
 
 
 def _held(visit: Visit, token: str) -> Held:
@@ -242,10 +87,8 @@ def _page(
         clock="" if first is None else clock_label(first.name, language),
         due=None if first is None else first.due,
         steps=_steps(visit, held, names),
-        licence_kinds=_licences(visit),
-        licences=with_room(licence_rows(body.licences), NO_LICENCE),
-        prices=with_room(price_rows(body.prices), NO_PRICE),
-        categories=_categories(visit),
+        **rows_with_room(visit, licence_rows(body.licences), price_rows(body.prices)),
+        categories=category_choices(visit),
         hours=_hours(visit, held),
         served=[
             (
@@ -314,18 +157,13 @@ def _steps(visit: Visit, held: Held, names: KnownNames) -> list[tuple[str, str]]
 @router.post("/p/do")
 def act(
     request: Request,
+    offered: Annotated[Offered, Depends()],
     token: Token = "",
     kind: Short = "",
     once: Token = "",
     text: Text = "",
     name: Short = "",
     categories: Rows = [],  # noqa: B006
-    licence: Rows = [],  # noqa: B006
-    number: Rows = [],  # noqa: B006
-    until: Rows = [],  # noqa: B006
-    item: Rows = [],  # noqa: B006
-    per: Rows = [],  # noqa: B006
-    amount: Rows = [],  # noqa: B006
     served: Rows = [],  # noqa: B006
     successor: Rows = [],  # noqa: B006
     leaving: Short = "",
@@ -342,23 +180,17 @@ def act(
     try:
         held = _held(visit, token)
     except LinkOver:
-        return visit.over(_DOOR)
+        return visit.over(DOOR)
     links, stream = visit.house.provider_links, held.link.stream
     try:
-        licences = licences_told(licence, number, until)
-        prices = prices_told(item, per, amount)
+        lists = offered.told()
         match kind:
             case "submit_rectification" | "appeal_measure":
                 command: dict[str, Any] = {"text": text.strip()}
             case "correct_application":
-                command = {"licences": licences, "prices": prices}
+                command = lists
             case "report_change":
-                command = {
-                    "name": name.strip() or None,
-                    "licences": licences,
-                    "prices": prices,
-                    "categories": categories,
-                }
+                command = {"name": name.strip() or None, "categories": categories} | lists
             case "record_service_hours":
                 command = {
                     "category": category,
