@@ -39,7 +39,8 @@ from ledger.planning import Head, Request, Standing, plan
 from projections.boards import open_boards
 from runtime.settings import Settings
 from services.bootstrapping import publish_shipped
-from services.intake import Taking, take_people, take_units
+from services.intake import Taking
+from services.roster_intake import take_people, take_units
 from tests import accounts, clock
 
 SAMPLE = Path(__file__).resolve().parents[1] / "examples" / "tianhe"

@@ -124,9 +124,9 @@ class Context:
 
     def person_numbered(self, number: str) -> str:
         """Return the id of the person whose staff number is *number*, registered or not."""
-        from services.intake import person_id
+        from desk.sealing import person_numbered
 
-        return f"person/{person_id(self.gateway, number)}"
+        return person_numbered(self.books.vault, number)
 
     @property
     def office_zone(self) -> tzinfo:

@@ -33,8 +33,9 @@ from domain.refusals import CommandRefused
 from importing.needs import NEED_FIELDS, NeedRow
 from importing.people import PEOPLE_FIELDS
 from importing.units import UNIT_FIELDS
-from services.intake import Intake, Taking, take_people, take_units
+from services.intake import Intake, Taking
 from services.need_intake import need_reader
+from services.roster_intake import take_people, take_units
 
 SAMPLE = Path("examples/tianhe")
 AT_ONCE = 10

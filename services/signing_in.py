@@ -13,7 +13,7 @@ from accounts.tries import Tries
 from desk.casework import Asking, Who, Written
 from desk.identifiers import new_uuid7
 from desk.opening import Books
-from desk.sealing import opaque_uuid
+from desk.sealing import person_numbered
 from domain.envelope import SYSTEM, By
 from domain.people import Grant, Person, Role
 from domain.refusals import CommandRefused
@@ -69,8 +69,7 @@ class Doorkeeper:
 
     def person_with(self, staff_number: str) -> str:
         """Return the stream of the person with this number, whether or not there is one."""
-        token = self._books.vault.token("staff-number", staff_number.strip().encode())
-        return f"person/{opaque_uuid('person', token)}"
+        return person_numbered(self._books.vault, staff_number)
 
     def sign_in(
         self, staff_number: str, password: str, source: str, mark: str | None, at: datetime

@@ -20,9 +20,10 @@ from importing.tables import Field, Table
 from importing.units import UNIT_FIELDS
 from services.facility_intake import take_facilities, take_sites
 from services.finding_intake import take_findings
-from services.intake import EnteredBy, Intake, Taking, take_people, take_units
+from services.intake import EnteredBy, Intake, Taking
 from services.need_intake import take_needs
 from services.provider_intake import take_providers
+from services.roster_intake import take_people, take_units
 
 Take = Callable[[Gateway, Table, str, Taking, EnteredBy], Coroutine[Any, Any, Intake]]
 """Takes a table in, under a name, in somebody's name."""
