@@ -154,8 +154,9 @@ class Doorkeeper:
         """
         for post in self.posts(session.person, at):
             if (post.role.value, post.unit) == (role, unit):
+                person, since = session.person, session.begun_at
                 token, other = new_session(
-                    session.person, role, unit, at, session.ground, since=session.begun_at
+                    person, post.role.value, post.unit, at, session.ground, since
                 )
                 self._note_begin(other)
                 if not self._accounts.keep_instead(session.session, token, other):
