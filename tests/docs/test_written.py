@@ -74,8 +74,7 @@ def understood(line: str, *, whole: bool) -> None:
     program, *words = shlex.split(line)
     vague = "…" in words
     command: click.Command = jiedui if program == "jiedui" else witness
-    # Settings too: click keeps what its option of help is called with the command, for everybody.
-    context = click.Context(command, info_name=program, **command.context_settings)
+    context = click.Context(command, info_name=program)
     if words[:1] == ["--key"]:
         words = words[2:]
     while isinstance(command, click.Group) and words and words[0][0] not in "-…":
