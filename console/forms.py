@@ -181,29 +181,34 @@ class _Making:
         many: bool,
         required: bool,
     ) -> Field:
-        """Return a field whose values have parts: a row for each that was given, and some more."""
-        sent = {int(one.split(".")[1]) for one in given if one.startswith(f"{name}.")}
+        """Return a field whose values have parts: a row for each that was given, and some more.
+
+        Where each item of a list has at most one row, the items stand there.
+        """
+        sent = sorted({int(one.split(".")[1]) for one in given if one.startswith(f"{name}.")})
         inner = replace(self, model=model)
         hints = get_type_hints(model, include_extras=True)
         first = next(iter(model.model_fields))
-        # Each item of a list has its row; cases and people are no list.
-        named = hints[first] in (CaseId, PersonId)
-        items = () if named else inner.field(first, hints[first], {}).choices
-        listed = min(len(items), _ROWS_MOST)
-        count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST, listed) if many else 1
-        rows = tuple(
-            tuple(
-                replace(
-                    inner.field(
-                        part, hints[part], {part: given.get(f"{name}.{number}.{part}", "")}
-                    ),
-                    name=f"{name}.{number}.{part}",
-                    required=False,
-                )
+
+        def row(number: int, held: int | None) -> tuple[Field, ...]:
+            start = f"{name}.{number}."
+            parts = (
+                inner.field(part, hints[part], {part: given.get(f"{name}.{held}.{part}", "")})
                 for part in model.model_fields
             )
-            for number in range(count)
-        )
+            return tuple(replace(one, name=start + one.name, required=False) for one in parts)
+
+        items = inner.field(first, hints[first], {}).choices if name in _ONE_EACH else ()
+        if items:
+            at = {given.get(f"{name}.{number}.{first}"): number for number in sent}
+            rows = tuple(
+                (replace(head, kind="kept", choices=((code, called),), value=code), *rest)
+                for number, (code, called) in enumerate(items)
+                for head, *rest in (row(number, at.get(code)),)
+            )
+        else:
+            count = max(len(sent) + _ROWS_MORE, _ROWS_LEAST) if many else 1
+            rows = tuple(row(number, number) for number in range(count))
         return Field(name, self._called(name), "rows", required, rows=rows)
 
     def _called(self, name: str) -> str:
@@ -405,7 +410,8 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
     for name in model.model_fields:
         base, many = base_of(hints[name])
         if isinstance(base, type) and issubclass(base, BaseModel) and name not in command:
-            rows = [row for row in _sent_rows(kind, name, base, sent) if row]
+            empty = 1 if name in _ONE_EACH else 0
+            rows = [row for row in _sent_rows(kind, name, base, sent) if len(row) > empty]
             if rows:
                 command[name] = rows if many else rows[0]
     return command
@@ -414,7 +420,7 @@ def command_of(kind: str, model: type[BaseModel], sent: FormData) -> dict[str, A
 def _sent_rows(
     kind: str, name: str, model: type[BaseModel], sent: FormData
 ) -> Iterator[dict[str, Any]]:
-    """Yield each row a form sent for the field *name*; rows left empty are empty."""
+    """Yield each row a form sent for the field *name*; what was left empty is not in it."""
     numbers = {int(one.split(".")[1]) for one in sent if one.startswith(f"{name}.")}
     for number in sorted(numbers):
         start = f"{name}.{number}."
@@ -436,8 +442,9 @@ def _of_row(given: Mapping[str, Any], start: str) -> dict[str, Any]:
 _LENGTHS = ("wd", "wh", "d", "h", "min")
 """The units in which an office gives a length of time, the usual one first."""
 _ROWS_LEAST = 4
-_ROWS_MOST = 12
 _ROWS_MORE = 2
+_ONE_EACH = frozenset({"budget", "checklist", "criteria", "places", "scores", "users_go"})
+"""Lists in which an item of the office's has one row at most; with nothing beside it, none."""
 _CASES_MOST = 500
 
 

@@ -46,7 +46,7 @@ def panel(seer: Seer, found: CaseAt) -> Details:
     body = found.state.body
     table = score_table(details, [one.model_dump() for one in body.ranked()], names, language)
     for row in table["rows"]:
-        row["score"] = _score_address(address, details, row["community"])
+        row["score"] = _score_address(address, row["community"])
     select = _selection_address(address, details, [row["community"] for row in table["rows"]])
     return {
         **about(details, names, language),
@@ -71,12 +71,8 @@ def panel(seer: Seer, found: CaseAt) -> Details:
 PANELS[CATEGORY] = panel
 
 
-def _score_address(address: str, details: Details, community: str) -> str:
-    rows = {
-        f"scores.{number}.criterion": one["criterion"]
-        for number, one in enumerate(details["criteria"])
-    }
-    return f"{address}/score_application?{urlencode({'community': community, **rows})}"
+def _score_address(address: str, community: str) -> str:
+    return f"{address}/score_application?{urlencode({'community': community})}"
 
 
 def _selection_address(address: str, details: Details, ranked: list[str]) -> str:

@@ -36,8 +36,12 @@ def listed(policy: Policy, command: str, field: str) -> Sequence[Ground]:
 
 
 def offered(state: Any, command: str, field: str) -> Sequence[str]:
-    """Return the communities a command may name: those that applied, those still to be assessed."""
-    if field != "community" or not isinstance(state, Drafted):
+    """Return what of the programme itself a field of a command may name: criteria, communities."""
+    if not isinstance(state, Drafted):
+        return ()
+    if (command, field) == ("score_application", "criterion"):
+        return tuple(one.criterion for one in state.body.criteria)
+    if field != "community":
         return ()
     if command == "assess_community":
         return state.body.unassessed

@@ -59,14 +59,18 @@ async def check(who: Visit, name: str, *values: str) -> None:
         await who.page.check(f'input[name="{name}"][value="{value}"]')
 
 
+def row(item: str) -> str:
+    """Return the row of a form in which *item* of a list stands."""
+    return f'tr:has(input[value="{item}"])'
+
+
 async def accept(forms: Forms, who: Visit) -> str:
     await forms.open(who, "accept_facility")
     await who.page.fill("#f-floor_area", "820")
     await check(who, "functions", *FUNCTIONS)
-    for number, item in enumerate(CHECKLIST):
-        if number and await who.page.query_selector(f'[name="checklist.{number}.item"]') is None:
-            break
-        await who.page.select_option(f'[name="checklist.{number}.item"]', item)
+    items = who.page.locator('[name^="checklist."][name$=".item"]')
+    assert {await one.get_attribute("value") for one in await items.all()} == set(CHECKLIST)
+    for number in range(len(CHECKLIST)):
         await who.page.select_option(f'[name="checklist.{number}.met"]', "yes")
     return await forms.send(who)
 
@@ -97,8 +101,7 @@ async def test_a_facility_opens_and_the_matrix_shows_it(office: Office, visit: V
     await choose(street, "site", stream)
     await choose(street, "lead", BUREAU)
     await page.fill("#f-open_by", "2030-01-01T09:00")
-    await page.select_option('[name="budget.0.source"]', "DISTRICT_BUDGET")
-    await page.fill('[name="budget.0.cents"]', "300,000.00")
+    await page.fill(f"{row('DISTRICT_BUDGET')} input:visible", "300,000.00")
     assert "拟建" in await forms.send(street)
     assert await cell(street) == "在建 1"
 
@@ -127,9 +130,8 @@ async def test_a_facility_opens_and_the_matrix_shows_it(office: Office, visit: V
     await forms.open(center, "submit_opening")
     await center.page.fill("#f-hours", "周一至周日 8:00—20:00")
     await center.page.fill("#f-price_list", "午餐 15 元")
-    for number, function in enumerate(FUNCTIONS):
-        await center.page.select_option(f'[name="places.{number}.function"]', function)
-        await center.page.fill(f'[name="places.{number}.places"]', "40")
+    for function in FUNCTIONS:
+        await center.page.fill(f"{row(function)} input:visible", "40")
     await forms.send(center)
     await forms.open(street, "open_facility")
     told = await forms.send(street)

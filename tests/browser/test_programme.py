@@ -54,9 +54,9 @@ async def draft(who: Visit, pilot: Pilot) -> None:
         ("build_until", "2099-12-01T17:00"),
     ):
         await page.fill(f'[name="{name}"]', instant)
-    for number, one in enumerate(CRITERIA):
-        await page.select_option(f'[name="criteria.{number}.criterion"]', str(one["criterion"]))
-        await page.fill(f'[name="criteria.{number}.weight"]', str(one["weight"]))
+    for one in CRITERIA:
+        row = page.locator("tr", has=page.locator(f'input[value="{one["criterion"]}"]'))
+        await row.locator("input:visible").fill(str(one["weight"]))
     await page.select_option('[name="goals.0.figure"]', "FUNCTIONS_OPEN")
     await page.select_option('[name="goals.0.measure"]', "NUMBER")
     await page.select_option('[name="goals.0.comparison"]', "AT_LEAST")
@@ -113,6 +113,9 @@ async def test_a_programme_goes_from_its_call_to_its_selection(
         page = await acts(authority, pilot, "确定评审人员")
         for number, reviewer in enumerate(REVIEWERS):
             person = office.person(reviewer)
+            if number and script:
+                assert await page.locator(f'[name="reviewers.{number}.person"]').is_hidden()
+                await page.click("text=再添一行")
             await page.select_option(f'[name="reviewers.{number}.person"]', person)
             unit = "440106-MZJ"
             await page.select_option(f'[name="reviewers.{number}.unit"]', unit)

@@ -29,7 +29,7 @@ def test_rows_that_were_left_empty_are_left_out() -> None:
         [
             ("budget.0.source", "DISTRICT"),
             ("budget.0.cents", "10"),
-            ("budget.1.source", ""),
+            ("budget.1.source", "CITY"),  # it stands there, and nothing was filled in beside it
             ("budget.1.cents", ""),
             ("budget.2.source", "BOND"),
             ("budget.2.cents", "0.5"),

@@ -92,7 +92,8 @@ def test_a_reviewer_scores_by_the_form_the_page_leads_to(pilot: Pilot) -> None:
         page = browser.get(pilot.address).text
         (link, *_) = re.findall(r'href="([^"]+score_application\?[^"]+)"', page)
         form = browser.get(link.replace("&amp;", "&")).text
-        assert 'value="NEED_URGENCY" selected' in form
+        stand = re.findall(r'type="hidden" name="scores\.\d\.criterion" value="(\w+)"', form)
+        assert stand == [one["criterion"] for one in CRITERIA], "each criterion of this programme"
         points = {f"scores.{n}.points": str(80 + n) for n in range(2)}
         named = {f"scores.{n}.criterion": one["criterion"] for n, one in enumerate(CRITERIA)}
         answer = sent(
