@@ -214,11 +214,12 @@ _FAULTS: dict[str, str] = {
 """What the validator's kinds of fault are in Chinese; of others, that the value will not do."""
 
 
-def malformed(error: ValidationError) -> CommandRefused:
-    """Say which field of a command is wrong and what it should be, never what was typed."""
+def malformed(error: ValidationError, of: str = "") -> CommandRefused:
+    """Say which field of a command *of* a kind of case is wrong and how, never what was typed."""
     faults = error.errors(include_input=False, include_url=False, include_context=False)[:5]
     chinese = "；".join(
-        f"{_field_named(fault['loc'])}{_FAULTS.get(fault['type'], '不合要求')}" for fault in faults
+        f"{_field_named(fault['loc'], of)}{_FAULTS.get(fault['type'], '不合要求')}"
+        for fault in faults
     )
     english = "; ".join(
         f"{'.'.join(map(str, fault['loc'])) or 'the command'}: {fault['msg']}" for fault in faults
@@ -230,13 +231,15 @@ def malformed(error: ValidationError) -> CommandRefused:
     )
 
 
-def _field_named(place: tuple[int | str, ...]) -> str:
+def _field_named(place: tuple[int | str, ...], of: str) -> str:
     """Return what the field at *place* is called, in quotation marks, with its code where other."""
-    names = [one for one in place if isinstance(one, str) and one not in COMMAND_LABELS]
+    within = [one for one in place if one not in COMMAND_LABELS]
+    names = [one for one in within if isinstance(one, str)]
     if not names:
         return "命令"
-    called = field_label(names[-1])
-    code = ".".join(str(one) for one in place if one not in COMMAND_LABELS)
+    command = str(place[0]) if place[0] in COMMAND_LABELS else ""
+    called = field_label(names[-1], of=of, command=command)
+    code = ".".join(map(str, within))
     return f"“{called}”" if called == code else f"“{called}”（{code}）"
 
 
@@ -261,11 +264,12 @@ def taken_for_another(told: Any, understood: Any, field: str = "") -> str | None
     return next(filter(None, inner), None)
 
 
-def another_type(field: str) -> CommandRefused:
+def another_type(field: str, command: str, of: str) -> CommandRefused:
     """Say that a field was written as another type than the command's."""
+    called = _field_named((command, *field.split(".")), of)
     return CommandRefused(
         "command-malformed",
-        f"命令格式不符：{field} 的类型不对（数字、文字、是否三者不可互换）。",
+        f"命令格式不符：{called}的类型不对（数字、文字、是否三者不可互换）。",
         f"The command is not of its form: {field} is of another type; numbers, texts and flags "
         "do not stand for each other.",
     )

@@ -165,9 +165,9 @@ class Turn:
         try:
             command = trial.kind.commands.validate_python(asking.command)
         except ValidationError as error:
-            raise malformed(error) from None
+            raise malformed(error, trial.kind.category) from None
         if field := taken_for_another(asking.command, command.model_dump(mode="json")):
-            raise another_type(field)
+            raise another_type(field, command.kind, trial.kind.category)
         facts: tuple[Any, ...] = trial.kind.decide(
             trial.state,
             Asked(
