@@ -41,7 +41,7 @@ from services.scope import pairings_of, within
 from services.seeing import Seer
 from wording.fields import EVIDENCE, field_label
 from wording.labels import LABELS, Both, label
-from wording.sentences import LIMIT_UNITS, limit_text
+from wording.sentences import LIMIT_UNITS, item_text, limit_text
 
 Kind = Literal[
     "text",
@@ -260,13 +260,9 @@ class _Making:
         )
 
     def _held(self, code: str) -> str:
-        """Return what an item, perhaps of one category (`STAFF/MEAL`), or a place is called."""
-        item, _, category = code.partition("/")
-        name = self.seer.names.ground(item, self.seer.language)
-        if category:
-            service = self.seer.category_name(category)
-            return self.seer.say(f"{name}（{service}）", f"{name} ({service})")
-        return name if name != item else self.seer.place_name(code)
+        """Return what an item or a place is called."""
+        name = item_text(code, self.seer.names, self.seer.language)
+        return name if name != code else self.seer.place_name(code)
 
     def _cases(self, category: str) -> tuple[tuple[str, str], ...]:
         """Return the open cases of a kind that the one who looks has to do with."""

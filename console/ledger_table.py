@@ -60,7 +60,7 @@ def looked(
         upload=taken.token,
         update=update,
         differing=any(one.rule == "row-differs" for bad in intake.refused for one in bad.problems),
-        good=[_good(row) for row in good[:_GOOD_SHOWN]],
+        good=[_good(row, seer) for row in good[:_GOOD_SHOWN]],
         more=max(0, len(good) - _GOOD_SHOWN),
         bad=[_bad(seer, one) for one in intake.refused[:_SHOWN]],
         mended=[
@@ -95,13 +95,13 @@ def _places(kept: Any, what: str) -> str:
     return "、".join(rows[:8]) + ("……" if len(rows) > 8 else "")
 
 
-def _good(row: Row) -> tuple[str, str, str, str, str]:
+def _good(row: Row, seer: Seer) -> tuple[str, str, str, str, str]:
     """Return a row that is in order as one line: where it stands, and what it says in short."""
     said = row.cells
     where = " ".join(one for one in (said.get("street", ""), said.get("community", "")) if one)
     text = said.get("text", "")
     short = text[:_SHORT] + ("……" if len(text) > _SHORT else "")
-    ledger, category = said.get("ledger_row", ""), said.get("category", "")
+    ledger, category = said.get("ledger_row", ""), seer.category_name(said.get("category", ""))
     return f"{row.place}{row.number}", ledger, category, where, short
 
 

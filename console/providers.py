@@ -20,7 +20,7 @@ from domain.provider.state import Exiting, Running, Suspended, Verifying
 from services.case_lists import CaseAt, case_at
 from services.providers import CATEGORY, Rated, is_public, ratings
 from services.seeing import Seer
-from wording.sentences import sentence
+from wording.sentences import item_text, sentence
 
 router = APIRouter()
 
@@ -34,7 +34,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         said = {one.item: one for one in state.verdicts}
         items = [
             {
-                "name": item_name(seer, one.item),
+                "name": item_text(one.item, seer.names, seer.language),
                 "item": one.item,
                 "unit": seer.unit_name(one.unit),
                 "verdict": said.get(one.item),
@@ -45,7 +45,7 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
         met = state.admission.change.met
         items = [
             {
-                "name": item_name(seer, one.item),
+                "name": item_text(one.item, seer.names, seer.language),
                 "item": one.item,
                 "unit": seer.unit_name(one.unit),
                 "verdict": {"met": True} if one.item in met else None,
@@ -71,16 +71,6 @@ def panel(seer: Seer, found: CaseAt) -> dict[str, Any]:
 
 
 PANELS[CATEGORY] = panel
-
-
-def item_name(seer: Seer, item: str) -> str:
-    """Return an item of verification as people call it."""
-    code, _, category = item.partition("/")
-    name = seer.names.ground(code, seer.language)
-    if not category:
-        return name
-    service = seer.names.category(category, seer.language)
-    return seer.say(f"{name}（{service}）", f"{name} ({service})")
 
 
 def _served(seer: Seer, stream: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from wording.labels import LABELS, Language, label
 from wording.names import KnownNames
 from wording.office_words import in_office_words
 from wording.plain import PLAIN_STATES
+from wording.sentences import item_text
 
 
 class Visit:
@@ -187,7 +188,7 @@ class Visit:
             lambda code: names.unit(code, language),
             language,
             place_name=lambda code: names.place(code, language),
-            ground_name=lambda code: names.ground(code, language),
+            ground_name=lambda code: item_text(code, names, language),
             of=of,
         )
 

@@ -81,7 +81,7 @@ _ASIDE = frozenset(
         "divert_task",
     }
 )
-"""What corrects, steps aside or ends: never what the eye is led to first."""
+"""What corrects, steps aside or ends: it stands last."""
 _STOP_OF = {
     TaskState.REGISTERED: 1,
     TaskState.TRIAGED: 2,
@@ -155,8 +155,9 @@ def acts(seer: Seer, address: str, found: list[Offer]) -> list[tuple[str, str, b
     Last is whether it is what the eye is led to.
     """
     taken = sorted((one.kind for one in found if one.accepted), key=_ASIDE.__contains__)
+    usual = {one.kind for one in found if one.usual}
     return [
-        (f"{address}/{kind}", command_label(kind, seer.language), not n and kind not in _ASIDE)
+        (f"{address}/{kind}", command_label(kind, seer.language), not n and kind in usual)
         for n, kind in enumerate(taken)
     ]
 

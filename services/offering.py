@@ -5,7 +5,7 @@ the registry and the pack offer first, and put to the desk as a question (`desk/
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, get_args, get_origin, get_type_hints
@@ -67,10 +67,14 @@ ABOUT_VALUES = frozenset(
 
 @dataclass(frozen=True)
 class Offer:
-    """A command somebody's role may give: accepted as things stand, or why not."""
+    """A command somebody's role may give: accepted as things stand, or why not.
+
+    *usual*: it is what usually comes next in the state the case is in.
+    """
 
     kind: str
     refusal: CommandRefused | None
+    usual: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -90,7 +94,7 @@ def offers(
     assert who.role is not None, "a page is somebody's in a role"
     usual = next_steps(case.kind.category, case.kind.state_name(case.state))
     found = [
-        offer(hearing, who, kind, policy_id)
+        replace(offer(hearing, who, kind, policy_id), usual=kind in usual)
         for kind in models_of(case.kind.commands)
         if who.role in case.kind.who_may.get(kind, frozenset())
         and (only is None or kind in only)

@@ -35,7 +35,7 @@ from webhooks.store import Store
 from wording.labels import Language
 from wording.names import KnownNames
 from wording.office_words import for_people, in_office_words
-from wording.sentences import OpaqueNames
+from wording.sentences import OpaqueNames, item_text
 
 BOARD_SECONDS = 2.0
 """How long is waited for the boards after a command, and while they are known to be busy."""
@@ -247,7 +247,7 @@ def told(refusal: CommandRefused, seer: Seer) -> dict[str, str]:
         seer.unit_name,
         seer.language,
         place_name=seer.place_name,
-        ground_name=lambda code: seer.names.ground(code, seer.language),
+        ground_name=lambda code: item_text(code, seer.names, seer.language),
     )
     said = for_people(said)
     # A case by its kind only: what another's is called is nobody's to learn by a wrong id.

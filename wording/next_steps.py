@@ -12,7 +12,7 @@ _STEPS_OF_TASKS: dict[str, tuple[str, ...]] = {
     T.RETURN_REVIEW: ("approve_return", "refuse_return", "escalate_dispute"),
     T.ADJUDICATION: ("designate",),
     T.ACCEPTED: ("assign_staff", "request_return"),
-    T.IN_PROGRESS: ("record_contact", "attach_evidence", "submit_result"),
+    T.IN_PROGRESS: ("record_contact", "attach_evidence", "submit_result", "assign_staff"),
     T.CARRIED: ("reactivate_task",),
     T.RESULT_REVIEW: ("approve_result", "return_for_rework"),
     T.CALLBACK: ("record_callback",),

@@ -12,7 +12,8 @@ from wording.commands import COMMAND_LABELS
 from wording.fields import field_label
 from wording.labels import ENUMERATIONS, LABELS, Both, Language
 
-_CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?![\w@/.-])")
+_CODE = re.compile(r"(?<![\w/@.-])[A-Z][A-Z0-9_]{2,}(?:/[A-Z][A-Z0-9_]+)?(?![\w@/.-])")
+"""A code, with the category it is about where it is about one."""
 
 
 def _words() -> dict[str, Both]:

@@ -120,6 +120,16 @@ class Names(Protocol):
         ...
 
 
+def item_text(item: str, names: Names, language: Language) -> str:
+    """Return an item of a list, with the category it is about if any (`ITEM/MEAL`)."""
+    code, _, category = item.partition("/")
+    shown = names.ground(code, language)
+    if not category:
+        return shown
+    service = names.category(category, language)
+    return f"{shown} ({service})" if language == "en" else f"{shown}（{service}）"
+
+
 class OpaqueNames:
     """Knows nobody: codes as they stand, and opaque placeholders for people."""
 
@@ -341,13 +351,7 @@ class _Shown:
         return SEALED[self.language == "en"] if opened is None else opened
 
     def _item(self, item: str) -> str:
-        """Return an item of verification, with the category it is about where it is about one."""
-        code, _, category = item.partition("/")
-        shown = self.names.ground(code, self.language)
-        if not category:
-            return shown
-        service = self.names.category(category, self.language)
-        return f"{shown} ({service})" if self.language == "en" else f"{shown}（{service}）"
+        return item_text(item, self.names, self.language)
 
     def _succession(self, item: Mapping[str, Any]) -> str:
         served = self.names.case(item["case"], self.language)

@@ -74,7 +74,7 @@ def deadlines(state: Programme) -> tuple[tuple[str, Deadline], ...]:
             return (("publication", due),)
         case Running(progress_at=due):
             return (("progress", due),)
-        case Assessing(assess_by=due, late=False):
+        case Assessing(body=body, assess_by=due, late=False) if body.unassessed:
             return (("assessment", due),)
         case _:
             return ()

@@ -284,6 +284,9 @@ def test_many_are_dispatched_by_one_form_each_with_its_own_answer(office: Office
     asked = browser.get(f"/tasks/many?command=dispatch_task&case={ready}&case={another}&case={new}")
     assert "所选 3 件，其中 2 件现在可以办" in asked.text
     assert dispatched(office, ready, another, new) == [0, 0, 0]
+    none = browser.get(f"/tasks/many?command=dispatch_task&case={new}").text
+    assert "其中 0 件现在可以办" in none
+    assert 'name="main"' not in none, "there is nothing to fill in for"
     sent = {"main": BUREAU, "note": "请于本周内上门", "command_id": "console/11111111"}
     answer = many(browser, "dispatch_task", [ready, another, new], **sent)
     assert "已入账 2 件，未受理 1 件" in answer.text

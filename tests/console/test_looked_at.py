@@ -48,6 +48,9 @@ def test_what_steps_aside_or_ends_is_never_what_the_eye_is_led_to(office: Office
     shown = coordinator.get(f"/tasks/{number}").text
     assert f'class="btn" href="/tasks/{number}/correct_registration"' in shown
     assert 'class="btn primary" href' not in shown
+    dispatcher = office.browser("D01").get(f"/tasks/{office.number_of(in_hand(office))}").text
+    assert "/merge_into" in dispatcher, "they may, and it is not what comes next"
+    assert 'class="btn primary" href' not in dispatcher
 
 
 def test_an_extension_is_asked_as_a_number_and_a_unit(office: Office) -> None:

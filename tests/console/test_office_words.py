@@ -5,11 +5,16 @@ import pytest
 from wording.office_words import in_office_words
 
 PLACES = {"440106003001": "石牌第一社区"}
+GROUNDS = {"CREDIT": "信用", "STAFF/MEAL": "人员（助餐）"}
 
 
 def read(sentence: str, of: str = "") -> str:
     return in_office_words(
-        sentence, place_name=lambda code: PLACES.get(code, code), language="zh", of=of
+        sentence,
+        place_name=lambda code: PLACES.get(code, code),
+        ground_name=lambda code: GROUNDS.get(code, code),
+        language="zh",
+        of=of,
     )
 
 
@@ -22,6 +27,7 @@ def read(sentence: str, of: str = "") -> str:
         ("字段 text 不能为空。", "“诉求内容”不能为空。"),
         ("文件为 12345678 字节。", "文件为 12345678 字节。"),
         ("字段 unheard_of 不能为空。", "字段 unheard_of 不能为空。"),
+        ("未答复：CREDIT, STAFF/MEAL。", "未答复：信用、人员（助餐）。"),
     ],
 )
 def test_no_code_stands_where_a_name_does(said: str, told: str) -> None:

@@ -453,6 +453,8 @@ def test_a_programme_is_ended_with_its_reason(state: str) -> None:
 
 def test_the_assessment_has_a_limit() -> None:
     s.assessing().when_rings("assessment").then(f.ProgrammeLimitMissed).then_clocks()
+    assert "assessment" in s.half_assessed().clocks()
+    s.assessed().then_clocks()  # all is assessed: nothing is late any more
 
 
 def test_a_provisional_limit_is_counted_again() -> None:
