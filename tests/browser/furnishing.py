@@ -32,7 +32,7 @@ from tests.console.pairings import (
 from tests.console.test_residents import handed_over
 from tests.console.test_residents_following import registered
 from tests.evidence.files import jpeg
-from tests.journeys.district import BUREAU
+from tests.journeys.district import BUREAU, order
 from tests.province.forged import hold_two_cities
 
 
@@ -135,13 +135,16 @@ def _forgiven(office: Office) -> None:
 
 def _taken_up(office: Office, task: str) -> None:
     town, picture = office.town, base64.b64encode(jpeg()).decode()
+    staff = {"person": office.person("S01"), "role": "DEPT_STAFF", "unit": BUREAU}
     town.ask(task, "accept_task", "coordinator")
-    town.ask(task, "assign_staff", "coordinator", person=town.person("staff"))
-    town.ask(task, "record_contact", "staff", result="REACHED")
-    town.ask(task, "log_progress", "staff", note="已上门查看，约定周三安装扶手。")
-    town.ask(
-        task, "attach_evidence", "staff", label="after", media_type="image/jpeg", document=picture
-    )
+    town.ask(task, "assign_staff", "coordinator", person=staff["person"])
+    document = {"label": "after", "media_type": "image/jpeg", "document": picture}
+    for kind, told in (
+        ("record_contact", {"result": "REACHED"}),
+        ("log_progress", {"note": "已上门查看，约定周三安装扶手。"}),
+        ("attach_evidence", document),
+    ):
+        town.give(order(task, kind, staff, **told))
 
 
 def _carried(office: Office, task: str) -> None:
