@@ -49,7 +49,7 @@ DYNAMIC_CONFIG = (
     "matching.enableFairness=true",
 )
 
-_SERVING_SECONDS = 30.0
+_SERVING_SECONDS = 60.0
 _HEARD_SECONDS = 5.0
 _TRIES = 3
 _STOP_SECONDS = 4.0
