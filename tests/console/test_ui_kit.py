@@ -24,6 +24,7 @@ ELSEWHERE = {
     "three",
     "turned",
     "led",
+    "listed",
     "speak",  # in the frame of whoever is not signed in
     "poster",  # a page that hangs on a wall
     "photographs",  # pictures the kit has none of
